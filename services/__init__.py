@@ -1,0 +1,1 @@
+"""Moussem's three services. None imports another; they speak by messages."""

@@ -1,0 +1,15 @@
+"""Who listens to which message: the whole wiring of Moussem on one screen."""
+
+SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
+    "key.published.v1": ("ticketing", "notifications"),
+    "staff.changed.v1": ("ticketing", "notifications"),
+    "exhibition.changed.v1": ("ticketing", "notifications"),
+    "person.registered.v1": ("notifications",),
+    "person.changed.v1": ("notifications",),
+    "person.link_issued.v1": ("notifications",),
+    "badge.issued.v1": ("ticketing",),
+    "session.changed.v1": ("notifications",),
+    "booking.confirmed.v1": ("notifications",),
+    "booking.waitlisted.v1": ("notifications",),
+    "booking.cancelled.v1": ("notifications",),
+}

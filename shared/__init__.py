@@ -1,0 +1,1 @@
+"""Mechanism that all three services use; not one business word."""
