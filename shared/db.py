@@ -1,0 +1,255 @@
+"""One database per service: SQLite or PostgreSQL, the same rules on both. SQLAlchemy Core, no ORM.
+
+On SQLite every writer first takes the file lock `turn`, then `write`, then lets go of `turn`: SQLite's own
+busy-wait is unfair and starves writers, two locks in a row make all equal.
+"""
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+
+from shared.problem import OutcomeUnknown, Unavailable
+
+Id = sa.Uuid
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware UTC moment, in and out; `timestamptz` on PostgreSQL, sortable text on SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _FairTurn:
+    """The two file locks beside a SQLite file; held by one writer of all processes at a time."""
+
+    def __init__(self, beside: Path) -> None:
+        self._paths = (beside.with_name(f"{beside.name}.turn"), beside.with_name(f"{beside.name}.write"))
+        self._files: dict[int, tuple[Any, Any]] = {}
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        # a file object of its own per use: flock binds to the open file, so threads exclude one another too
+        with self._paths[0].open("a") as turn, self._paths[1].open("a") as write:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            fcntl.flock(write, fcntl.LOCK_EX)
+            fcntl.flock(turn, fcntl.LOCK_UN)
+            yield
+
+
+class Database:
+    """One service's database; transactions stand in routes and tasks, nowhere deeper."""
+
+    def __init__(self, url: str, name: str, *, pool_size: int = 20) -> None:
+        self.url, self.name = sa.make_url(url), name
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url, pool_size)
+        self._turn = _FairTurn(Path(self.url.database or "memory")) if self.is_sqlite else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Write; everything in the block is committed at its end, or nothing.
+
+        Unavailable when the database is away; OutcomeUnknown when it went away during the commit.
+        """
+        if self._turn is None:
+            with self._connection() as db:
+                yield from _committed(db)
+            return
+        with self._turn.taken(), self._connection() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            yield from _committed(db)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read one consistent state; what is written here is thrown away."""
+        with self._connection() as db:
+            if self.is_sqlite:
+                db.exec_driver_sql("BEGIN")
+            try:
+                yield db
+            finally:
+                db.rollback()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        try:
+            db = self.engine.connect()
+        except sa.exc.OperationalError as away:
+            raise Unavailable from away
+        with db:
+            yield db
+
+    def dispose(self) -> None:
+        """Close every pooled connection; also right after a fork."""
+        self.engine.dispose()
+
+
+def _committed(db: Connection) -> Iterator[Connection]:
+    try:
+        yield db
+    except sa.exc.OperationalError as wrong:
+        db.rollback()
+        if _is_away(wrong):
+            raise Unavailable from wrong
+        raise
+    except BaseException:
+        db.rollback()
+        raise
+    try:
+        db.commit()
+    except sa.exc.OperationalError as lost:
+        if lost.connection_invalidated:
+            raise OutcomeUnknown from lost
+        db.rollback()
+        raise Unavailable from lost
+
+
+def _is_away(wrong: sa.exc.OperationalError) -> bool:
+    """Whether the database could not be reached or could not write, as against a statement that is wrong."""
+    return wrong.connection_invalidated or any(
+        word in str(wrong.orig) for word in ("locked", "disk", "readonly", "lock timeout", "shutting down")
+    )
+
+
+def _sqlite_engine(url: sa.URL) -> Engine:
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=16,
+        max_overflow=120,
+        connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgres_engine(url: sa.URL, pool_size: int) -> Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=10,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10000"},
+    )
+
+
+_default: Database | None = None
+_chosen: ContextVar[Database | None] = ContextVar("database", default=None)
+
+
+def use(database: Database) -> None:
+    """Make this the database of the whole process."""
+    global _default
+    _default = database
+
+
+@contextmanager
+def using(database: Database) -> Iterator[Database]:
+    """Work with another database in this block (several services in one process: tests, tools)."""
+    token = _chosen.set(database)
+    try:
+        yield database
+    finally:
+        _chosen.reset(token)
+
+
+def current() -> Database:
+    """The database this code works with."""
+    database = _chosen.get() or _default
+    if database is None:
+        raise RuntimeError("no database is in use; call shared.db.use first")
+    return database
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """A write transaction on the current database; see Database.transaction."""
+    with current().transaction() as db:
+        yield db
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A read-only look at the current database; see Database.reading."""
+    with current().reading() as db:
+        yield db
+
+
+def insert(db: Connection, table: sa.Table) -> Any:
+    """The dialect's INSERT, which knows ON CONFLICT on both engines."""
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(
+    db: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], returning: Sequence[sa.Column[Any]] = ()
+) -> Sequence[sa.Row[Any]]:
+    """Insert the rows that are not there yet, in one statement; returns the asked columns of the new ones."""
+    if not rows:
+        return []
+    statement = insert(db, table).values(list(rows)).on_conflict_do_nothing()
+    if returning:
+        return db.execute(statement.returning(*returning)).all()
+    db.execute(statement)
+    return []
+
+
+def put_newer(
+    db: Connection,
+    table: sa.Table,
+    row: dict[str, Any],
+    key: Sequence[str] = ("exhibition_id", "id"),
+    version: str = "version",
+) -> bool:
+    """Keep a copy of a row; a version not higher than the one we have changes nothing and returns False."""
+    fresh = insert(db, table).values(row)
+    changed = {name: fresh.excluded[name] for name in row if name not in key}
+    statement = fresh.on_conflict_do_update(
+        index_elements=list(key), set_=changed, where=fresh.excluded[version] > table.c[version]
+    )
+    return db.execute(statement.returning(table.c[version])).first() is not None
+
+
+def migrate(database: Database, folder: str, revision: str = "head") -> None:
+    """Bring the schema to `revision` ("head", "base" or an id) with the Alembic folder of a service."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / folder))
+    config.set_main_option("path_separator", "os")
+    with database.transaction() as db:
+        config.attributes["connection"] = db
+        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+
+
+def schema_revision(db: Connection) -> str | None:
+    """The migration the database stands at; None when it is empty."""
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(db).get_current_revision()

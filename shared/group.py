@@ -1,0 +1,185 @@
+"""Group commit: those who ask at the same moment are decided together, in order, in one transaction.
+
+The first thread to come leads: it takes everybody who waits, runs the operation once for all, commits, and hands
+out the answers; whoever came meanwhile is taken in the next round. Crash in mid-group: all or nothing.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shared.db import Database, current
+from shared.idempotency import Answer, Key, keep, recall, replay
+from shared.moments import moment
+from shared.problem import KeyReused, Problem
+
+AT_ONCE = 128
+
+Order = TypeVar("Order")
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(eq=False)
+class _Waiting(Generic[Order, Outcome]):
+    order: Order
+    key: Key | None
+    render: Callable[[Outcome], Answer]
+    woken: threading.Event = field(default_factory=threading.Event)
+    answer: Answer | BaseException | None = None
+
+
+class _Queue:
+    """Those who wait for one operation on one database."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting: deque[_Waiting[Any, Any]] = deque()
+        self.is_led = False
+
+
+_queues: dict[tuple[int, Callable[..., Any]], _Queue] = {}
+_queues_lock = threading.Lock()
+
+
+def group(
+    operation: Callable[[Connection, list[Order]], Sequence[Outcome | Problem]],
+    order: Order,
+    *,
+    key: Key | None,
+    render: Callable[[Outcome], Answer],
+) -> Answer:
+    """Have `order` decided together with its neighbours; returns the committed answer or raises its Problem.
+
+    `operation` gets the orders of one moment in order of arrival and returns one outcome for each: a frozen row,
+    or a Problem as a value. It must not raise for a bad order; a database error makes the members run one by one.
+    """
+    database = current()
+    queue = _queue_of(database, operation)
+    mine: _Waiting[Order, Outcome] = _Waiting(order, key, render)
+    with queue.lock:
+        queue.waiting.append(mine)
+        leads = not queue.is_led
+        queue.is_led = True
+    if not leads:
+        mine.woken.wait()
+    if mine.answer is None:
+        _lead(queue, database, operation)
+    if isinstance(mine.answer, BaseException):
+        raise mine.answer
+    assert mine.answer is not None  # noqa: S101 - a leader stands first in its own round
+    return mine.answer
+
+
+def _queue_of(database: Database, operation: Callable[..., Any]) -> _Queue:
+    place = (id(database), operation)
+    queue = _queues.get(place)
+    if queue is None:
+        with _queues_lock:
+            queue = _queues.setdefault(place, _Queue())
+    return queue
+
+
+def _lead(queue: _Queue, database: Database, operation: Callable[..., Any]) -> None:
+    """Serve one round, wake its members, and wake whoever stands first now to lead the next."""
+    with queue.lock:
+        members = [queue.waiting.popleft() for _ in range(min(AT_ONCE, len(queue.waiting)))]
+    _serve(database, operation, members)
+    for member in members:
+        member.woken.set()
+    with queue.lock:
+        heir = queue.waiting[0] if queue.waiting else None
+        queue.is_led = heir is not None
+    if heir:
+        heir.woken.set()
+
+
+def _serve(database: Database, operation: Callable[..., Any], members: list[_Waiting[Any, Any]]) -> None:
+    moment("group.before-transaction")
+    try:
+        _together(database, operation, members)
+    except sa.exc.DBAPIError:
+        for member in members:
+            _alone(database, operation, member)
+    except BaseException as wrong:
+        _tell_all(members, wrong)
+    moment("group.after-commit")
+
+
+def _alone(database: Database, operation: Callable[..., Any], member: _Waiting[Any, Any]) -> None:
+    """Run one member of a group that failed; twice, as another process may have kept the same key meanwhile."""
+    for is_last in (False, True):
+        try:
+            return _together(database, operation, [member])
+        except sa.exc.IntegrityError as taken:
+            if is_last:
+                _tell_all([member], taken)
+        except BaseException as wrong:
+            return _tell_all([member], wrong)
+    return None
+
+
+def _tell_all(members: list[_Waiting[Any, Any]], wrong: BaseException) -> None:
+    for member in members:
+        member.answer = wrong
+
+
+def _together(database: Database, operation: Callable[..., Any], members: list[_Waiting[Any, Any]]) -> None:
+    answers: list[Answer | BaseException] = []
+    with database.transaction() as db:
+        fresh, echoes = _sort_out(db, members)
+        outcomes = operation(db, [member.order for member in fresh]) if fresh else []
+        answers = [_answer_of(member, outcome) for member, outcome in zip(fresh, outcomes, strict=True)]
+        keep(
+            db,
+            [
+                (member.key, answer)
+                for member, answer in zip(fresh, answers, strict=True)
+                if member.key and isinstance(answer, Answer) and answer.status < 400
+            ],
+        )
+        moment("group.before-commit")
+    for member, answer in zip(fresh, answers, strict=True):
+        member.answer = answer
+    for member, first in echoes:
+        member.answer = _echo(member, first)
+
+
+def _sort_out(
+    db: Connection, members: list[_Waiting[Any, Any]]
+) -> tuple[list[_Waiting[Any, Any]], list[tuple[_Waiting[Any, Any], Any]]]:
+    """Those to decide now, and those who repeat: a kept row, or a neighbour with the same key."""
+    kept = recall(db, [member.key for member in members if member.key])
+    firsts: dict[Any, _Waiting[Any, Any]] = {}
+    fresh, echoes = [], []
+    for member in members:
+        place = member.key.place if member.key else None
+        if place is not None and place in kept:
+            echoes.append((member, kept[place]))
+        elif place is not None and place in firsts:
+            echoes.append((member, firsts[place]))
+        else:
+            fresh.append(member)
+            if place is not None:
+                firsts[place] = member
+    return fresh, echoes
+
+
+def _answer_of(member: _Waiting[Any, Any], outcome: Any) -> Answer | BaseException:
+    return outcome if isinstance(outcome, Problem) else member.render(outcome)
+
+
+def _echo(member: _Waiting[Any, Any], first: Any) -> Answer | BaseException:
+    """What somebody with an answered key hears."""
+    assert member.key is not None  # noqa: S101 - only a key makes an echo
+    if isinstance(first, _Waiting):
+        same = first.key is not None and first.key.fingerprint == member.key.fingerprint
+        return first.answer if same and first.answer is not None else KeyReused()
+    try:
+        return replay(member.key, first)
+    except KeyReused as reused:
+        return reused

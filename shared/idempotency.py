@@ -1,0 +1,143 @@
+"""The same request sent twice is done once: `Idempotency-Key`, kept beside the change it made.
+
+Only answers that changed something are kept. A refusal changed nothing, so it is decided afresh: that is the
+truth at the later moment.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shared import clock
+from shared.db import Id, UtcDateTime, insert, insert_new
+from shared.problem import KeyReused
+
+metadata = sa.MetaData()
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("route", sa.Text, primary_key=True),
+    sa.Column("caller", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a JSON route says: rendered before the commit, so that a repeated request gets the very same."""
+
+    status: int
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def body(self) -> str:
+        """The JSON text."""
+        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Who asked what, where: `caller` is a token's subject or empty, `fingerprint` the hash of the body."""
+
+    exhibition_id: UUID
+    route: str
+    caller: str
+    key: str
+    fingerprint: str
+
+    @property
+    def place(self) -> tuple[UUID, str, str, str]:
+        """The primary key of its row."""
+        return self.exhibition_id, self.route, self.caller, self.key
+
+
+def fingerprint(body: bytes) -> str:
+    """What tells one body from another."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def once(db: Connection, key: Key | None, act: Callable[[], Answer]) -> Answer:
+    """Do `act` unless this key was answered before; KeyReused when it came with another body."""
+    if key is None:
+        return act()
+    # The claim makes a second request with the same key wait here until the first has committed.
+    claimed = insert_new(db, idempotency, [_row(key, 0, "", clock.now())], returning=[idempotency.c.key])
+    if not claimed:
+        return replay(key, recall(db, [key])[key.place])
+    answer = act()
+    statement = sa.update(idempotency).where(*_is(key)) if answer.status < 400 else None
+    if statement is not None:
+        db.execute(statement.values(status=answer.status, body=answer.body))
+    else:
+        db.execute(sa.delete(idempotency).where(*_is(key)))
+    return answer
+
+
+def recall(db: Connection, keys: Sequence[Key]) -> dict[tuple[UUID, str, str, str], sa.Row[Any]]:
+    """The answers kept for these keys, in one statement."""
+    if not keys:
+        return {}
+    columns = idempotency.c
+    found = db.execute(
+        sa.select(idempotency).where(
+            sa.tuple_(columns.exhibition_id, columns.route, columns.caller, columns.key).in_(
+                [key.place for key in keys]
+            )
+        )
+    )
+    return {(row.exhibition_id, row.route, row.caller, row.key): row for row in found}
+
+
+def replay(key: Key, row: sa.Row[Any]) -> Answer:
+    """The kept answer; KeyReused when the body differs from the first one."""
+    if row.fingerprint != key.fingerprint:
+        raise KeyReused
+    return Answer(row.status, json.loads(row.body))
+
+
+def keep(db: Connection, answers: Sequence[tuple[Key, Answer]]) -> None:
+    """Keep answers beside their changes, in one statement; IntegrityError if a key was taken meanwhile."""
+    at = clock.now()
+    rows = [_row(key, answer.status, answer.body, at) for key, answer in answers]
+    if rows:
+        db.execute(insert(db, idempotency).values(rows))
+
+
+def tidy(db: Connection, before: datetime) -> int:
+    """Forget keys older than `before`; returns how many."""
+    return db.execute(sa.delete(idempotency).where(idempotency.c.created_at < before)).rowcount
+
+
+def _row(key: Key, status: int, body: str, at: datetime) -> dict[str, Any]:
+    names = ("exhibition_id", "route", "caller", "key")
+    return {
+        **dict(zip(names, key.place, strict=True)),
+        "fingerprint": key.fingerprint,
+        "status": status,
+        "body": body,
+        "created_at": at,
+    }
+
+
+def _is(key: Key) -> list[sa.ColumnElement[bool]]:
+    columns = idempotency.c
+    return [
+        columns.exhibition_id == key.exhibition_id,
+        columns.route == key.route,
+        columns.caller == key.caller,
+        columns.key == key.key,
+    ]

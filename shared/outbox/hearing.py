@@ -1,0 +1,151 @@
+"""The listener's half: the inbox row first, the effect in the same transaction, an answer always."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shared import clock, log
+from shared.db import Database, insert, insert_new
+from shared.moments import moment
+from shared.outbox.tables import inbox, inbox_attempt, parked
+from shared.outbox.words import Handler, NotKnownYet, Received
+
+MAX_ATTEMPTS = 5
+
+
+def handle_all(
+    database: Database, handlers: Mapping[str, Handler], raws: Sequence[dict[str, Any]]
+) -> list[str | None]:
+    """Handle messages that came at the same moment in one transaction; verdicts in the same order.
+
+    When one of them fails, each is handled in a transaction of its own. None means: no verdict yet, ring again.
+    """
+    if len(raws) > 1 and all(raw.get("ring", 1) == 1 for raw in raws):
+        try:
+            with database.transaction() as db:
+                verdicts: list[str | None] = [_take(db, handlers, raw) for raw in raws]
+                moment("listener.before-commit")
+            moment("listener.after-commit")
+        except Exception as wrong:
+            log.get_logger().info("group-of-messages-failed", error=repr(wrong), messages=len(raws))
+        else:
+            return verdicts
+    return [handle(database, handlers, raw) for raw in raws]
+
+
+def handle(database: Database, handlers: Mapping[str, Handler], raw: dict[str, Any]) -> str | None:
+    """Handle one message in a transaction; "done", "dead", or None when it failed and is to be rung again."""
+    if raw.get("ring", 1) > 1 and not _may_try(database, raw):
+        return "dead"
+    try:
+        with database.transaction() as db:
+            verdict = _take(db, handlers, raw)
+            moment("listener.before-commit")
+    except Exception as wrong:
+        return _count_failure(database, raw, wrong)
+    moment("listener.after-commit")
+    return verdict
+
+
+def _take(db: Connection, handlers: Mapping[str, Handler], raw: dict[str, Any]) -> str:
+    message = _received(raw)
+    row = {
+        "exhibition_id": message.exhibition_id,
+        "message_id": message.id,
+        "verdict": "done",
+        "received_at": clock.now(),
+    }
+    if not insert_new(db, inbox, [row], returning=[inbox.c.message_id]):
+        return "done"
+    moment("listener.after-inbox")
+    _apply(db, handlers, message, raw)
+    return "done"
+
+
+def _apply(db: Connection, handlers: Mapping[str, Handler], message: Received, raw: dict[str, Any]) -> None:
+    """Run the handler, or park the message; then whatever waited for its subject."""
+    try:
+        handlers[message.name](db, message)
+    except NotKnownYet as unknown:
+        row = {
+            "exhibition_id": message.exhibition_id,
+            "subject_id": unknown.subject_id,
+            "message_id": message.id,
+            "envelope": json.dumps(raw, ensure_ascii=False),
+            "parked_at": clock.now(),
+        }
+        insert_new(db, parked, [row])
+        return
+    for waiting in _unpark(db, message):
+        _apply(db, handlers, _received(waiting), waiting)
+
+
+def _unpark(db: Connection, message: Received) -> list[dict[str, Any]]:
+    ripe = sa.delete(parked).where(
+        parked.c.exhibition_id == message.exhibition_id, parked.c.subject_id == message.subject_id
+    )
+    found = db.execute(ripe.returning(parked.c.message_id, parked.c.envelope)).all()
+    return [json.loads(row.envelope) for row in sorted(found, key=lambda row: row.message_id)]
+
+
+def _received(raw: dict[str, Any]) -> Received:
+    body = raw["body"]
+    return Received(
+        id=UUID(raw["id"]),
+        name=raw["name"],
+        exhibition_id=UUID(raw["exhibition_id"]),
+        subject_id=UUID(raw["subject_id"]),
+        subject_version=raw["subject_version"],
+        correlation_id=raw["correlation_id"],
+        occurred_at=datetime.fromisoformat(raw["occurred_at"]),
+        sender=raw["sender"],
+        body=json.loads(body) if isinstance(body, str) else body,
+    )
+
+
+def _attempted(db: Connection, raw: dict[str, Any], error: str) -> int:
+    """Count one more try in the listener's own books; returns the number."""
+    row = {
+        "exhibition_id": UUID(raw["exhibition_id"]),
+        "message_id": UUID(raw["id"]),
+        "attempts": 1,
+        "last_error": error[:2000],
+        "envelope": json.dumps(raw, ensure_ascii=False),
+    }
+    statement = insert(db, inbox_attempt).values(row)
+    more = statement.on_conflict_do_update(
+        index_elements=["exhibition_id", "message_id"],
+        set_={"attempts": inbox_attempt.c.attempts + 1, "last_error": row["last_error"]},
+    )
+    return int(db.execute(more.returning(inbox_attempt.c.attempts)).scalar_one())
+
+
+def _may_try(database: Database, raw: dict[str, Any]) -> bool:
+    """Count before acting: a message that kills its process is given up after five tries all the same."""
+    with database.transaction() as db:
+        known = sa.select(inbox.c.message_id).where(inbox.c.message_id == UUID(raw["id"]))
+        if db.execute(known).first():
+            return True
+        return _attempted(db, raw, "the process ended while handling it") <= MAX_ATTEMPTS
+
+
+def _count_failure(database: Database, raw: dict[str, Any], wrong: Exception) -> str | None:
+    log.get_logger().warning("message-failed", message_id=raw["id"], name=raw["name"], error=repr(wrong))
+    with database.transaction() as db:
+        row = inbox_attempt.c
+        if raw.get("ring", 1) == 1:
+            attempts = _attempted(db, raw, repr(wrong))
+        else:
+            known = db.execute(
+                sa.update(inbox_attempt)
+                .where(row.message_id == UUID(raw["id"]))
+                .values(last_error=repr(wrong)[:2000])
+                .returning(row.attempts)
+            )
+            attempts = known.scalar_one()
+    return "dead" if attempts >= MAX_ATTEMPTS else None

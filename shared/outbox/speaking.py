@@ -1,0 +1,170 @@
+"""The sender's half: rows beside the change, deliveries rung until answered."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shared import clock, log
+from shared.ids import new_id
+from shared.outbox.tables import outbox, outbox_delivery, same_message
+from shared.outbox.words import Outgoing, listeners_of
+
+# Pauses between rings, in seconds; the last one repeats.
+PAUSES = (3, 6, 12, 30, 60, 120, 300)
+
+
+def publish(db: Connection, *outgoing: Outgoing) -> None:
+    """Write messages and their deliveries beside the change they tell of: two statements for any number."""
+    if not outgoing:
+        return
+    at = clock.now()
+    rows = [_outbox_row(message, at) for message in outgoing]
+    deliveries = [
+        {
+            "exhibition_id": row["exhibition_id"],
+            "message_id": row["id"],
+            "listener": listener,
+            "next_at": at,
+            "attempts": 0,
+        }
+        for row in rows
+        for listener in listeners_of(row["name"])
+    ]
+    db.execute(sa.insert(outbox), rows)
+    if deliveries:
+        db.execute(sa.insert(outbox_delivery), deliveries)
+
+
+def _outbox_row(message: Outgoing, at: datetime) -> dict[str, Any]:
+    return {
+        "exhibition_id": message.exhibition_id,
+        "id": new_id(),
+        "name": message.body.NAME,
+        "subject_id": message.subject_id,
+        "subject_version": message.version,
+        "correlation_id": log.correlation_id(),
+        "occurred_at": at,
+        "is_secret": message.secret,
+        "body": json.dumps(
+            {f.name: getattr(message.body, f.name) for f in fields(message.body)},
+            default=_plain,
+            ensure_ascii=False,
+        ),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """JSON for what messages are made of."""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if hasattr(value, "__dataclass_fields__"):
+        return asdict(value)
+    raise TypeError(f"a message cannot carry {type(value).__name__}")
+
+
+def is_due(db: Connection) -> bool:
+    """Whether any delivery is to be rung for now; a cheap look before a write is begun."""
+    return db.execute(_due(clock.now()).limit(1)).first() is not None
+
+
+def _due(at: datetime) -> sa.Select[Any]:
+    return (
+        sa.select(outbox, outbox_delivery.c.listener, outbox_delivery.c.attempts)
+        .join(outbox_delivery, same_message())
+        .where(outbox_delivery.c.verdict.is_(None), outbox_delivery.c.next_at <= at)
+        .order_by(outbox_delivery.c.next_at)
+    )
+
+
+def claim_due(db: Connection, at_once: int = 200) -> Sequence[sa.Row[Any]]:
+    """Take the deliveries that are due and note when to ring again; rows carry message and listener.
+
+    Two relays never take the same row at the same time; a relay that dies after this rings again after the pause.
+    """
+    at = clock.now()
+    rows = db.execute(_due(at).limit(at_once).with_for_update(of=outbox_delivery, skip_locked=True)).all()
+    if rows:
+        _postpone(db, rows, at)
+    return rows
+
+
+def _postpone(db: Connection, rows: Sequence[sa.Row[Any]], at: datetime) -> None:
+    table = outbox_delivery.c
+    statement = (
+        sa.update(outbox_delivery)
+        .where(
+            table.exhibition_id == sa.bindparam("of_exhibition"),
+            table.message_id == sa.bindparam("of_message"),
+            table.listener == sa.bindparam("of_listener"),
+        )
+        .values(next_at=sa.bindparam("again_at"), attempts=table.attempts + 1)
+    )
+    db.execute(
+        statement,
+        [
+            {
+                "of_exhibition": row.exhibition_id,
+                "of_message": row.id,
+                "of_listener": row.listener,
+                "again_at": at + timedelta(seconds=PAUSES[min(row.attempts, len(PAUSES) - 1)]),
+            }
+            for row in rows
+        ],
+    )
+
+
+def envelope(row: sa.Row[Any], sender: str) -> dict[str, Any]:
+    """What travels through the queue: the message and who wants the answer."""
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "exhibition_id": str(row.exhibition_id),
+        "subject_id": str(row.subject_id),
+        "subject_version": row.subject_version,
+        "correlation_id": row.correlation_id,
+        "occurred_at": row.occurred_at.isoformat(),
+        "sender": sender,
+        "ring": row.attempts + 1,
+        "body": row.body,
+    }
+
+
+def store_verdicts(db: Connection, verdicts: Sequence[Sequence[str]]) -> int:
+    """Keep the listeners' answers [exhibition, message, listener, verdict]; returns how many were new."""
+    table = outbox_delivery.c
+    statement = (
+        sa.update(outbox_delivery)
+        .where(
+            table.exhibition_id == sa.bindparam("of_exhibition"),
+            table.message_id == sa.bindparam("of_message"),
+            table.listener == sa.bindparam("of_listener"),
+            table.verdict.is_(None),
+        )
+        .values(verdict=sa.bindparam("said"), verdict_at=clock.now())
+    )
+    new = db.execute(
+        statement,
+        [
+            {"of_exhibition": UUID(e), "of_message": UUID(m), "of_listener": listener, "said": verdict}
+            for e, m, listener, verdict in verdicts
+        ],
+    )
+    _forget_secrets(db, [UUID(m) for _, m, _, _ in verdicts])
+    return new.rowcount
+
+
+def _forget_secrets(db: Connection, message_ids: list[UUID]) -> None:
+    open_still = sa.exists().where(same_message(), outbox_delivery.c.verdict.is_distinct_from("done"))
+    db.execute(
+        sa.update(outbox)
+        .where(outbox.c.id.in_(message_ids), outbox.c.is_secret, sa.not_(open_still))
+        .values(body="{}")
+    )

@@ -1,0 +1,232 @@
+"""The queue between services: Celery on Redis rings the bell, the databases hold the truth.
+
+A worker process runs a Celery worker on the service's own queue, the relay that rings for due deliveries, and the
+due work. Web processes never touch any of it.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from celery import Celery
+from kombu import Queue
+from kombu.exceptions import OperationalError
+
+from shared import db as databases
+from shared import log
+from shared.db import Database
+from shared.moments import moment
+from shared.outbox import Handler, claim_due, envelope, handle_all, is_due, store_verdicts
+from shared.settings import Settings
+
+DELIVER, ANSWER = "moussem.deliver", "moussem.answer"
+THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Work that is looked for every so many seconds; `act` opens its own transaction and returns how much it did."""
+
+    name: str
+    every_seconds: float
+    act: Callable[[], int]
+
+
+def make_celery(service: str, redis_url: str) -> Celery:
+    """A Celery app that loses as little as Redis allows; the outbox covers the rest (docs/decisions)."""
+    app = Celery(service, broker=redis_url, set_as_current=False)
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        result_backend=None,
+        task_acks_late=True,
+        task_default_queue=service,
+        task_queues=[Queue(service)],
+        task_create_missing_queues=True,
+        worker_prefetch_multiplier=1,
+        task_time_limit=20,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": 90,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 30,
+            "socket_connect_timeout": 2,
+        },
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+    )
+    return app
+
+
+def _sender_of(redis_url: str) -> Celery:
+    """A Celery app that only sends, and gives up after two seconds: the relay tries again by itself."""
+    app = make_celery("sender", redis_url)
+    app.conf.broker_transport_options = {"socket_timeout": 2, "socket_connect_timeout": 2, "max_retries": 0}
+    app.conf.task_publish_retry = False
+    return app
+
+
+class Relay(threading.Thread):
+    """Rings for each due delivery until its verdict is stored; also carries this service's answers home."""
+
+    def __init__(
+        self, service: str, database: Database, sender: Celery, *, every_seconds: float = 0.1
+    ) -> None:
+        super().__init__(name="relay", daemon=True)
+        self._service, self._database, self._sender, self._pause = service, database, sender, every_seconds
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Until stopped: ring, and rest only when nothing is due."""
+        while not self.stopping.is_set():
+            try:
+                rang = self.ring()
+            except Exception as wrong:
+                log.get_logger().warning("relay-failed", error=repr(wrong))
+                self.stopping.wait(1)
+                continue
+            if not rang:
+                self.stopping.wait(self._pause)
+
+    def ring(self) -> int:
+        """Send what is due once; returns how many deliveries were rung for."""
+        with self._database.reading() as db:
+            if not is_due(db):
+                return 0
+        with self._database.transaction() as db:
+            due = claim_due(db)
+        moment("relay.after-claim")
+        try:
+            with self._sender.producer_pool.acquire(block=True, timeout=5) as producer:
+                for row in due:
+                    self._send(producer, row.listener, DELIVER, [envelope(row, self._service)])
+        except (OperationalError, OSError) as away:
+            # the claim has noted when to ring again: nothing is lost, only later
+            log.get_logger().warning("queue-away", error=repr(away))
+            self.stopping.wait(0.5)
+        moment("relay.after-send")
+        return len(due)
+
+    def _send(self, producer: Any, queue: str, task: str, args: list[Any]) -> None:
+        self._sender.send_task(task, args=args, queue=queue, producer=producer, retry=False)
+
+    def answer(self, sender: str, verdicts: Sequence[Sequence[str]]) -> None:
+        """Send verdicts to the service that spoke; when the queue is away they are dropped and asked for again."""
+        try:
+            with self._sender.producer_pool.acquire(block=True, timeout=5) as producer:
+                self._send(producer, sender, ANSWER, [list(verdicts)])
+        except (OperationalError, OSError) as away:
+            log.get_logger().warning("answer-not-sent", error=repr(away))
+
+
+class _Gathered:
+    """Messages that arrive at the same moment, handled by one thread together (as group commit does for people)."""
+
+    def __init__(self, act: Callable[[list[Any]], None]) -> None:
+        self._act = act
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._waiting: list[tuple[Any, threading.Event]] = []
+
+    def add(self, item: Any) -> None:
+        """Returns when the item has been acted on, by this thread or a neighbour."""
+        done = threading.Event()
+        with self._lock:
+            self._waiting.append((item, done))
+        with self._turn:
+            if done.is_set():
+                return
+            with self._lock:
+                taken, self._waiting = self._waiting, []
+            try:
+                self._act([item for item, _ in taken])
+            finally:
+                for _, event in taken:
+                    event.set()
+
+
+class Worker:
+    """One service's worker process: Celery, the relay and the due work, stopped together."""
+
+    def __init__(
+        self, settings: Settings, database: Database, handlers: Mapping[str, Handler], due: Sequence[Due]
+    ) -> None:
+        self.service, self._settings, self._database = settings.service, settings, database
+        self._handlers, self._due = handlers, due
+        self.relay = Relay(self.service, database, _sender_of(settings.redis_url))
+        self._deliveries = _Gathered(self._handle)
+        self._answers = _Gathered(self._store)
+
+    def run(self) -> None:
+        """Work until told to stop (SIGTERM)."""
+        databases.use(self._database)
+        celery = self.celery()
+        stopping = self.relay.stopping
+        threads = [
+            threading.Thread(target=self._look_for, args=(due,), name=due.name, daemon=True)
+            for due in self._due
+        ]
+        for thread in (self.relay, *threads):
+            thread.start()
+        try:
+            celery.Worker(
+                pool="threads",
+                concurrency=THREADS,
+                queues=[self.service],
+                without_gossip=True,
+                without_mingle=True,
+                without_heartbeat=True,
+                loglevel="WARNING",
+                quiet=True,
+            ).start()
+        finally:
+            stopping.set()
+
+    def celery(self) -> Celery:
+        """The Celery app with the two tasks: a message for us, answers to ours."""
+        app = make_celery(self.service, self._settings.redis_url)
+        app.task(self._deliveries.add, name=DELIVER)
+        app.task(self._answers.add, name=ANSWER)
+        return app
+
+    def _handle(self, raws: list[dict[str, Any]]) -> None:
+        if len(raws) == 1:
+            log.bind(message_id=raws[0]["id"], correlation_id=raws[0]["correlation_id"])
+        verdicts = handle_all(self._database, self._handlers, raws)
+        by_sender = defaultdict(list)
+        for raw, verdict in zip(raws, verdicts, strict=True):
+            if verdict:
+                by_sender[raw["sender"]].append([raw["exhibition_id"], raw["id"], self.service, verdict])
+        for sender, said in by_sender.items():
+            self.relay.answer(sender, said)
+        log.forget()
+        moment("verdict.after-send")
+
+    def _store(self, answers: list[list[list[str]]]) -> None:
+        with self._database.transaction() as db:
+            store_verdicts(db, [verdict for answer in answers for verdict in answer])
+
+    def _look_for(self, due: Due) -> None:
+        while not self.relay.stopping.is_set():
+            started = time.monotonic()
+            try:
+                did = due.act()
+            except Exception as wrong:
+                log.get_logger().warning("due-work-failed", name=due.name, error=repr(wrong))
+                did = 0
+            spent = time.monotonic() - started
+            self.relay.stopping.wait(0 if did else max(0.0, due.every_seconds - spent))
+
+
+def make_worker(
+    settings: Settings, database: Database, handlers: Mapping[str, Handler], due: Sequence[Due]
+) -> Worker:
+    """The worker of a service; `run` blocks."""
+    return Worker(settings, database, handlers, due)

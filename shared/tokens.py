@@ -1,0 +1,116 @@
+"""Signed tokens (JWT, EdDSA only) and signed bytes. Ed25519 keys; who verifies asks for a key by its id."""
+
+import base64
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import jwt
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from shared.ids import new_reference
+
+_KEPT = 20_000
+
+
+class BadToken(Exception):
+    """The token is forged, expired, meant for somebody else, or signed with a key we do not know."""
+
+
+class NewKey(NamedTuple):
+    """A fresh key pair; both halves raw, 32 bytes."""
+
+    private: bytes
+    public: bytes
+    key_id: str
+
+
+def new_key() -> NewKey:
+    """Make an Ed25519 key pair with a short name."""
+    key = Ed25519PrivateKey.generate()
+    return NewKey(key.private_bytes_raw(), key.public_key().public_bytes_raw(), new_reference(10))
+
+
+def sign(claims: Mapping[str, Any], *, private: bytes, key_id: str, typ: str) -> str:
+    """A JWT over `claims`; `typ` says what kind of token it is (RFC 8725, 3.11)."""
+    key = Ed25519PrivateKey.from_private_bytes(private)
+    return jwt.encode(dict(claims), key, algorithm="EdDSA", headers={"kid": key_id, "typ": typ})
+
+
+def sign_bytes(private: bytes, data: bytes) -> bytes:
+    """The 64 bytes of signature over `data`."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(data)
+
+
+def verify_bytes(public: bytes, data: bytes, signature: bytes) -> bool:
+    """Whether `signature` over `data` was made with the private half of `public`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
+class Verifier:
+    """Verifies tokens of one kind for one audience, and remembers those it has verified until they end.
+
+    `find_key` gives the raw public key of a key id, or None when there is none (any more). It is asked at each
+    use, so that a revoked key stops at once; the costly signature check is what is remembered.
+    """
+
+    def __init__(self, find_key: Callable[[str], bytes | None], *, audience: str, typ: str) -> None:
+        self._find_key, self._audience, self._typ = find_key, audience, typ
+        self._known: dict[str, tuple[bytes, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+
+    def claims(self, token: str, at: datetime) -> dict[str, Any]:
+        """The claims of a valid token at this moment; BadToken."""
+        public, claims = self._known.get(token) or self._verify(token)
+        if claims["exp"] <= at.timestamp() or self._find_key(claims["kid"]) != public:
+            raise BadToken
+        return claims
+
+    def _verify(self, token: str) -> tuple[bytes, dict[str, Any]]:
+        try:
+            header = jwt.get_unverified_header(token)
+            public = self._find_key(str(header["kid"])) if header.get("typ") == self._typ else None
+            if public is None:
+                raise BadToken
+            claims = jwt.decode(
+                token,
+                Ed25519PublicKey.from_public_bytes(public),
+                algorithms=["EdDSA"],
+                audience=self._audience,
+                # the end is compared with our own clock, which a rehearsal may move
+                options={"require": ["exp", "aud", "sub"], "verify_exp": False, "verify_iat": False},
+            )
+        except (jwt.PyJWTError, KeyError, ValueError) as wrong:
+            raise BadToken from wrong
+        claims["kid"] = str(header["kid"])
+        with self._lock:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[token] = (public, claims)
+        return public, claims
+
+
+def b64(data: bytes) -> str:
+    """base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text: str) -> bytes:
+    """The bytes of base64url text without padding."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def jwks(keys: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
+    """Public keys as a JSON Web Key Set (RFC 8037)."""
+    return {
+        "keys": [
+            {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": name, "x": b64(public)}
+            for name, public in keys
+        ]
+    }
