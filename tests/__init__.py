@@ -1,0 +1,1 @@
+"""Tests of Moussem; the folder says the kind of test."""

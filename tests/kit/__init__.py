@@ -1,0 +1,1 @@
+"""What tests stand on: real databases, a real queue, services in one process, and the runner."""
