@@ -1,0 +1,54 @@
+"""What a copy says about a key, a member of staff and an exhibition."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+EVERYWHERE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibition:
+    """An exhibition as registration last told it; texts by language, days local to `zone`."""
+
+    id: UUID
+    reference: str
+    number: int
+    names: dict[str, str]
+    kind: str
+    first_day: date
+    last_day: date
+    zone: str
+    languages: tuple[str, ...]
+    venue_names: dict[str, str]
+    town_names: dict[str, str]
+    organiser_names: dict[str, str]
+    halls: tuple[dict[str, Any], ...]
+    state: str
+
+    def is_over(self, today: date) -> bool:
+        """Whether nothing can be reserved any more on the local day `today`."""
+        return self.state != "open" or today > self.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A public key of registration, for one purpose: "person", "staff" or "badge"."""
+
+    key_id: str
+    number: int
+    purpose: str
+    public_key: bytes
+    verifies_until: datetime | None
+    is_revoked: bool
+
+    def verifies(self, at: datetime) -> bool:
+        """Whether what it signed still counts at this moment."""
+        return not self.is_revoked and (self.verifies_until is None or at < self.verifies_until)
+
+
+def roles_at(roles: Mapping[str, Iterable[str]], exhibition_id: UUID) -> frozenset[str]:
+    """The roles somebody holds at one exhibition, those held everywhere included."""
+    return frozenset(roles.get(str(exhibition_id), ())) | frozenset(roles.get(EVERYWHERE, ()))

@@ -1,0 +1,84 @@
+"""Keeps and reads ticketing's copies of exhibitions, keys and staff."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.ticketing.access.domain import Exhibition, SigningKey
+from services.ticketing.access.models import exhibition, signing_key, staff
+from shared.db import put_newer
+from shared.problem import NotFound
+from shared.tokens import unb64
+
+
+def keep_exhibition(db: Connection, row: dict[str, Any]) -> bool:
+    """Take what registration says of an exhibition, unless we know something newer."""
+    return put_newer(db, exhibition, row, key=("exhibition_id",))
+
+
+def keep_key(db: Connection, row: dict[str, Any]) -> bool:
+    """Take a public key, its end or its revocation, unless we know something newer."""
+    return put_newer(db, signing_key, row, key=("id",))
+
+
+def keep_staff(db: Connection, row: dict[str, Any]) -> bool:
+    """Take somebody's roles, unless we know something newer."""
+    return put_newer(db, staff, row, key=("id",))
+
+
+def find_exhibition(db: Connection, reference: str) -> Exhibition:
+    """The exhibition of this reference; NotFound."""
+    row = db.execute(sa.select(exhibition).where(exhibition.c.reference == reference)).first()
+    if row is None:
+        raise NotFound
+    return _exhibition(row)
+
+
+def exhibition_of(db: Connection, exhibition_id: UUID) -> Exhibition:
+    """The exhibition of this id; NotFound."""
+    row = db.execute(sa.select(exhibition).where(exhibition.c.exhibition_id == exhibition_id)).first()
+    if row is None:
+        raise NotFound
+    return _exhibition(row)
+
+
+def exhibitions_of(db: Connection, ids: set[UUID]) -> dict[UUID, Exhibition]:
+    """The exhibitions of these ids, in one statement; unknown ids are absent."""
+    rows = db.execute(sa.select(exhibition).where(exhibition.c.exhibition_id.in_(ids)))
+    return {row.exhibition_id: _exhibition(row) for row in rows}
+
+
+def list_keys(db: Connection) -> list[SigningKey]:
+    """Every key we know, revoked ones included."""
+    rows = db.execute(sa.select(signing_key))
+    return [
+        SigningKey(row.key_id, row.number, row.purpose, unb64(row.public_key), row.verifies_until, row.is_revoked)
+        for row in rows
+    ]
+
+
+def staff_version(db: Connection, staff_id: UUID) -> int | None:
+    """The version a token of this member of staff must carry; None when nobody active has this id."""
+    row = db.execute(sa.select(staff.c.staff_version, staff.c.is_active).where(staff.c.id == staff_id)).first()
+    return row.staff_version if row is not None and row.is_active else None
+
+
+def _exhibition(row: sa.Row[Any]) -> Exhibition:
+    return Exhibition(
+        id=row.exhibition_id,
+        reference=row.reference,
+        number=row.number,
+        names=row.names,
+        kind=row.kind,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        zone=row.zone,
+        languages=tuple(row.languages),
+        venue_names=row.venue_names,
+        town_names=row.town_names,
+        organiser_names=row.organiser_names,
+        halls=tuple(row.halls),
+        state=row.state,
+    )

@@ -1,0 +1,41 @@
+"""What registration tells: exhibitions, keys, staff."""
+
+from datetime import date, datetime
+
+from sqlalchemy.engine import Connection
+
+from services.ticketing.access import operations
+from shared.outbox import Received
+
+
+def on_exhibition_changed(db: Connection, message: Received) -> None:
+    """Keep the exhibition as it stands now."""
+    said = message.body
+    same = ("reference", "number", "names", "kind", "zone", "languages", "venue_names", "town_names")
+    row = {name: said[name] for name in (*same, "organiser_names", "halls", "state")}
+    row |= {
+        "exhibition_id": message.exhibition_id,
+        "version": message.subject_version,
+        "first_day": date.fromisoformat(said["first_day"]),
+        "last_day": date.fromisoformat(said["last_day"]),
+    }
+    operations.keep_exhibition(db, row)
+
+
+def on_key_published(db: Connection, message: Received) -> None:
+    """Keep a public key, or learn that it ends or is revoked."""
+    said = message.body
+    row = {name: said[name] for name in ("key_id", "number", "purpose", "public_key", "is_revoked")}
+    row |= {
+        "id": message.subject_id,
+        "version": message.subject_version,
+        "verifies_until": datetime.fromisoformat(said["verifies_until"]) if said["verifies_until"] else None,
+    }
+    operations.keep_key(db, row)
+
+
+def on_staff_changed(db: Connection, message: Received) -> None:
+    """Keep somebody's roles; an older token of theirs stops here at once."""
+    said = message.body
+    row = {name: said[name] for name in ("staff_version", "roles", "is_active")}
+    operations.keep_staff(db, row | {"id": message.subject_id, "version": message.subject_version})

@@ -1,0 +1,1 @@
+"""Bookings and waiting lists: who has which seats, who is next."""

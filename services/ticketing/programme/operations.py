@@ -1,0 +1,208 @@
+"""Reads the programme, puts sessions into it, and moves their seats."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.ticketing.programme.domain import Seats, Session, SessionKind, SessionNotFound, SessionState
+from services.ticketing.programme.messages import session_changed
+from services.ticketing.programme.models import room, session, session_text
+from shared.db import insert_new
+from shared.outbox import publish
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """What deciding over seats needs of a session."""
+
+    exhibition_id: UUID
+    id: UUID
+    reference: str
+    state: SessionState
+    starts_at: datetime
+    seats: Seats
+    last_in_line: int
+
+
+_DETAILS = (
+    sa.select(
+        session,
+        session_text.c.titles,
+        session_text.c.summaries,
+        session_text.c.spoken,
+        room.c.reference.label("room_reference"),
+        room.c.names.label("room_names"),
+    )
+    .join(
+        session_text,
+        (session_text.c.exhibition_id == session.c.exhibition_id) & (session_text.c.session_id == session.c.id),
+    )
+    .join(room, (room.c.exhibition_id == session.c.exhibition_id) & (room.c.id == session.c.room_id))
+)
+
+_SEATS = sa.select(
+    session.c.id,
+    session.c.version,
+    session.c.capacity,
+    session.c.taken,
+    session.c.waiting,
+    session.c.waiting_limit,
+)
+
+_TO_DECIDE = (
+    sa.select(
+        session.c.exhibition_id,
+        session.c.id,
+        session.c.reference,
+        session.c.state,
+        session.c.starts_at,
+        session.c.capacity,
+        session.c.taken,
+        session.c.waiting,
+        session.c.waiting_limit,
+        session.c.last_in_line,
+    )
+    .where(session.c.exhibition_id == sa.bindparam("exhibition"))
+    .where(session.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(session.c.id)
+    .with_for_update()
+)
+
+# The first guard for seats: the change happens only where it fits, whatever was read before.
+_MOVE_SEATS = (
+    sa.update(session)
+    .where(session.c.exhibition_id == sa.bindparam("of_exhibition"))
+    .where(session.c.id == sa.bindparam("of_session"))
+    .where(session.c.taken + sa.bindparam("seats", type_=sa.Integer) <= session.c.capacity)
+    .values(
+        taken=session.c.taken + sa.bindparam("seats", type_=sa.Integer),
+        waiting=session.c.waiting + sa.bindparam("parties", type_=sa.Integer),
+        last_in_line=session.c.last_in_line + sa.bindparam("joined", type_=sa.Integer),
+    )
+)
+
+
+class SeatsMoved(sa.exc.DBAPIError):
+    """The seats read were not the seats there; the group runs its members one by one."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None, Exception("seats moved"))
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMove:
+    """A change to one session's numbers: seats taken, parties waiting, parties that joined the line."""
+
+    session_id: UUID
+    seats: int
+    parties: int
+    joined: int = 0
+
+
+def list_sessions(db: Connection, exhibition_id: UUID) -> list[Session]:
+    """The whole programme of an exhibition in the order of its hours."""
+    asked = _DETAILS.where(session.c.exhibition_id == exhibition_id)
+    return [_session(row) for row in db.execute(asked.order_by(session.c.starts_at, session.c.reference))]
+
+
+def list_seats(db: Connection, exhibition_id: UUID) -> dict[UUID, tuple[int, Seats]]:
+    """The version and the numbers of every session, without the texts."""
+    rows = db.execute(_SEATS.where(session.c.exhibition_id == exhibition_id))
+    return {row.id: (row.version, _seats(row)) for row in rows}
+
+
+def find_session(db: Connection, exhibition_id: UUID, reference: str) -> Session:
+    """One session of the programme; SessionNotFound."""
+    asked = _DETAILS.where(session.c.exhibition_id == exhibition_id).where(session.c.reference == reference)
+    row = db.execute(asked).first()
+    if row is None:
+        raise SessionNotFound
+    return _session(row)
+
+
+def lock_sessions(db: Connection, exhibition_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SeatRow]:
+    """Hold these sessions until the commit, in the order of their ids; unknown ones are absent."""
+    rows = db.execute(_TO_DECIDE, {"exhibition": exhibition_id, "ids": list(ids)})
+    return {
+        row.id: SeatRow(
+            row.exhibition_id,
+            row.id,
+            row.reference,
+            SessionState(row.state),
+            row.starts_at,
+            _seats(row),
+            row.last_in_line,
+        )
+        for row in rows
+    }
+
+
+def move_seats(db: Connection, exhibition_id: UUID, moves: Sequence[SeatMove]) -> None:
+    """Take or give back seats and places in line; SeatsMoved when they were not as they had been read."""
+    for move in sorted(moves, key=lambda one: one.session_id):
+        done = db.execute(
+            _MOVE_SEATS,
+            {
+                "of_exhibition": exhibition_id,
+                "of_session": move.session_id,
+                "seats": move.seats,
+                "parties": move.parties,
+                "joined": move.joined,
+            },
+        )
+        if done.rowcount != 1:
+            raise SeatsMoved
+
+
+def put_rooms(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rooms; those already there stay as they are."""
+    insert_new(db, room, rows)
+
+
+def put_sessions(
+    db: Connection, exhibition_id: UUID, rows: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]]
+) -> int:
+    """Add sessions with their texts and tell of each new one; returns how many were new."""
+    fresh = {row.id for row in insert_new(db, session, rows, returning=[session.c.id])}
+    insert_new(db, session_text, [text for text in texts if text["session_id"] in fresh])
+    added = [one for one in list_sessions(db, exhibition_id) if one.id in fresh]
+    publish(db, *(session_changed(one) for one in added))
+    return len(added)
+
+
+def republish(db: Connection, exhibition_id: UUID) -> int:
+    """Tell every session's present state again; returns how many."""
+    everything = list_sessions(db, exhibition_id)
+    publish(db, *(session_changed(one) for one in everything))
+    return len(everything)
+
+
+def _seats(row: Any) -> Seats:
+    return Seats(row.capacity, row.taken, row.waiting, row.waiting_limit)
+
+
+def _session(row: sa.Row[Any]) -> Session:
+    return Session(
+        id=row.id,
+        exhibition_id=row.exhibition_id,
+        version=row.version,
+        reference=row.reference,
+        kind=SessionKind(row.kind),
+        state=SessionState(row.state),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        starts_wall=row.starts_wall,
+        ends_wall=row.ends_wall,
+        zone=row.zone,
+        seats=_seats(row),
+        titles=row.titles,
+        summaries=row.summaries,
+        spoken=tuple(row.spoken),
+        room_reference=row.room_reference,
+        room_names=row.room_names,
+    )
