@@ -155,7 +155,8 @@ def _sort_out(
     """Those to decide now, and those who repeat: a kept row, or a neighbour with the same key."""
     kept = recall(db, [member.key for member in members if member.key])
     firsts: dict[Any, _Waiting[Any, Any]] = {}
-    fresh, echoes = [], []
+    fresh: list[_Waiting[Any, Any]] = []
+    echoes: list[tuple[_Waiting[Any, Any], Any]] = []
     for member in members:
         place = member.key.place if member.key else None
         if place is not None and place in kept:

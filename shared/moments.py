@@ -4,9 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-_armed_in: Path | None = (
-    Path(os.environ["MOUSSEM_FAULTS_DIR"]) if "MOUSSEM_FAULTS_DIR" in os.environ else None
-)
+_armed_in: Path | None = Path(os.environ["MOUSSEM_FAULTS_DIR"]) if "MOUSSEM_FAULTS_DIR" in os.environ else None
 
 
 def moment(name: str) -> None:

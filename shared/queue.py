@@ -77,9 +77,7 @@ def _sender_of(redis_url: str) -> Celery:
 class Relay(threading.Thread):
     """Rings for each due delivery until its verdict is stored; also carries this service's answers home."""
 
-    def __init__(
-        self, service: str, database: Database, sender: Celery, *, every_seconds: float = 0.1
-    ) -> None:
+    def __init__(self, service: str, database: Database, sender: Celery, *, every_seconds: float = 0.1) -> None:
         super().__init__(name="relay", daemon=True)
         self._service, self._database, self._sender, self._pause = service, database, sender, every_seconds
         self.stopping = threading.Event()
@@ -170,8 +168,7 @@ class Worker:
         celery = self.celery()
         stopping = self.relay.stopping
         threads = [
-            threading.Thread(target=self._look_for, args=(due,), name=due.name, daemon=True)
-            for due in self._due
+            threading.Thread(target=self._look_for, args=(due,), name=due.name, daemon=True) for due in self._due
         ]
         for thread in (self.relay, *threads):
             thread.start()
@@ -192,8 +189,8 @@ class Worker:
     def celery(self) -> Celery:
         """The Celery app with the two tasks: a message for us, answers to ours."""
         app = make_celery(self.service, self._settings.redis_url)
-        app.task(self._deliveries.add, name=DELIVER)
-        app.task(self._answers.add, name=ANSWER)
+        app.task(name=DELIVER)(self._deliveries.add)
+        app.task(name=ANSWER)(self._answers.add)
         return app
 
     def _handle(self, raws: list[dict[str, Any]]) -> None:
@@ -225,8 +222,6 @@ class Worker:
             self.relay.stopping.wait(0 if did else max(0.0, due.every_seconds - spent))
 
 
-def make_worker(
-    settings: Settings, database: Database, handlers: Mapping[str, Handler], due: Sequence[Due]
-) -> Worker:
+def make_worker(settings: Settings, database: Database, handlers: Mapping[str, Handler], due: Sequence[Due]) -> Worker:
     """The worker of a service; `run` blocks."""
     return Worker(settings, database, handlers, due)

@@ -18,9 +18,7 @@ from shared.outbox.words import Handler, NotKnownYet, Received
 MAX_ATTEMPTS = 5
 
 
-def handle_all(
-    database: Database, handlers: Mapping[str, Handler], raws: Sequence[dict[str, Any]]
-) -> list[str | None]:
+def handle_all(database: Database, handlers: Mapping[str, Handler], raws: Sequence[dict[str, Any]]) -> list[str | None]:
     """Handle messages that came at the same moment in one transaction; verdicts in the same order.
 
     When one of them fails, each is handled in a transaction of its own. None means: no verdict yet, ring again.

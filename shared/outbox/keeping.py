@@ -17,9 +17,7 @@ KEPT_DAYS = 30
 def dead_letters(db: Connection) -> Sequence[sa.Row[Any]]:
     """Our messages that a listener gave up on, oldest first."""
     return db.execute(
-        sa.select(
-            outbox, outbox_delivery.c.listener, outbox_delivery.c.attempts, outbox_delivery.c.verdict_at
-        )
+        sa.select(outbox, outbox_delivery.c.listener, outbox_delivery.c.attempts, outbox_delivery.c.verdict_at)
         .join(outbox_delivery, same_message())
         .where(outbox_delivery.c.verdict == "dead")
         .order_by(outbox.c.occurred_at)

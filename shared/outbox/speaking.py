@@ -164,7 +164,5 @@ def store_verdicts(db: Connection, verdicts: Sequence[Sequence[str]]) -> int:
 def _forget_secrets(db: Connection, message_ids: list[UUID]) -> None:
     open_still = sa.exists().where(same_message(), outbox_delivery.c.verdict.is_distinct_from("done"))
     db.execute(
-        sa.update(outbox)
-        .where(outbox.c.id.in_(message_ids), outbox.c.is_secret, sa.not_(open_still))
-        .values(body="{}")
+        sa.update(outbox).where(outbox.c.id.in_(message_ids), outbox.c.is_secret, sa.not_(open_still)).values(body="{}")
     )

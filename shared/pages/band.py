@@ -132,8 +132,7 @@ def _line(centre: int, y: int, half: int) -> Run:
 def _lozenge(centre: int, radius: int, slope: int) -> tuple[Run, ...]:
     """Rows that widen by `slope` knots a side towards the middle."""
     return tuple(
-        _line(centre, y, (radius - abs(y - MIDDLE)) * slope)
-        for y in range(MIDDLE - radius, MIDDLE + radius + 1)
+        _line(centre, y, (radius - abs(y - MIDDLE)) * slope) for y in range(MIDDLE - radius, MIDDLE + radius + 1)
     )
 
 

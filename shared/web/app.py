@@ -1,0 +1,211 @@
+"""The one app factory: what every service's web has in common, in the order a request meets it."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, g, request
+from flask_smorest import Api
+from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared import clock, i18n, limits, log, pages
+from shared import db as databases
+from shared.db import Database
+from shared.pages import assets
+from shared.problem import NotAllowed, NotSignedIn, Problem
+from shared.settings import Settings
+from shared.web import answers, description, security, watching
+from shared.web.bodies import idempotency_field
+from shared.web.callers import NOBODY, Caller, allowed_to, may
+
+MAX_BODY = 256 * 1024
+PAGES = Path(pages.__file__).parent
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one service brings: its routes, and how it knows callers.
+
+    `authorise(who, view_args)` returns the Caller or raises NotSignedIn / NotAllowed / NotFound. `sign_in_address`
+    says where a browser that must sign in is sent. `numbers(db)` adds gauges to the metrics.
+    """
+
+    settings: Settings
+    database: Database
+    title: str
+    authorise: Callable[[frozenset[str], dict[str, Any]], Caller]
+    api: Sequence[Any] = ()
+    pages: Sequence[Blueprint] = ()
+    catalogues: Sequence[Path] = ()
+    templates: Sequence[Path] = ()
+    sign_in_address: Callable[[frozenset[str]], str] | None = None
+    numbers: Callable[[Any], dict[str, float]] | None = None
+
+
+def make_app(part: Part) -> Flask:
+    """Build a service's Flask app; RuntimeError when a route does not say who may call it."""
+    settings = part.settings
+    app = Flask(settings.service, static_folder=None, template_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["settings"], app.extensions["part"] = settings, part
+    app.wsgi_app = _Plumbing(ProxyFix(app.wsgi_app), part.database)  # type: ignore[method-assign]
+    _prepare_process(part)
+    _prepare_templates(app, part)
+    _prepare_requests(app, part)
+    _register(app, part)
+    _insist_on_may(app)
+    return app
+
+
+class _Plumbing:
+    """Lets every request work with its service's own database, also where one process holds all three."""
+
+    def __init__(self, inner: Any, database: Database) -> None:
+        self._inner, self._database = inner, database
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        with databases.using(self._database):
+            return self._inner(environ, start_response)
+
+
+def _prepare_process(part: Part) -> None:
+    clock.check_zone_data()
+    log.configure(part.settings.service, part.settings.log_level)
+    limits.configure(part.settings.redis_url)
+    i18n.load_catalogues(PAGES / "translations", *part.catalogues)
+    if part.settings.rehearsal:
+        clock.set_rehearsal(part.settings.rehearsal_file)
+
+
+def _prepare_templates(app: Flask, part: Part) -> None:
+    folders = [PAGES / "templates", *part.templates]
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(_=i18n.gettext, ngettext=i18n.ngettext)
+    app.jinja_env.globals.update(csrf_field=security.csrf_field, idempotency_field=idempotency_field)
+    for helper in (i18n.long_date, i18n.short_date, i18n.hour, i18n.number, i18n.pick, i18n.in_zone):
+        app.jinja_env.filters[helper.__name__] = helper
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_options["autoescape"] = True
+    app.jinja_env.autoescape = True
+    pages.prepare(app.jinja_env)
+    app.context_processor(answers.frame_context)
+
+
+def _prepare_requests(app: Flask, part: Part) -> None:
+    service = part.settings.service
+
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        g.elapsed = lambda: time.perf_counter() - g.started
+        g.is_api = request.path.startswith(f"/{service}/") and not request.path.endswith("/docs")
+        log.forget()
+        request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)
+        g.request_id = request_id
+        log.bind(request_id=request_id, correlation_id=request_id)
+        _choose_language()
+
+    @app.before_request
+    def let_in() -> None:
+        security.check_origin()
+        view = app.view_functions.get(request.endpoint or "")
+        if view is None:
+            return
+        if not g.is_api and request.mimetype != "application/json":
+            security.check_form()
+        g.caller = _caller(part, allowed_to(view) or frozenset())
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        if "started" in g and not request.path.endswith("/health/live"):
+            log.get_logger().info(
+                "answered",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round(g.elapsed() * 1000, 1),
+                caller=g.get("caller", NOBODY).subject,
+            )
+        return security.harden(response)
+
+    app.register_error_handler(Problem, answers.refuse)
+    app.register_error_handler(HTTPException, answers.refuse_http)
+    app.register_error_handler(Exception, answers.refuse_failure)
+
+
+def _choose_language() -> None:
+    asked = (request.view_args or {}).get("lang")
+    if asked is not None and asked not in i18n.LANGUAGES:
+        i18n.set_language("fr")
+        abort(404)
+    i18n.set_language(asked or request.accept_languages.best_match(i18n.LANGUAGES) or "fr")
+
+
+def _caller(part: Part, who: frozenset[str]) -> Caller:
+    try:
+        return part.authorise(who, dict(request.view_args or {}))
+    except (NotSignedIn, NotAllowed):
+        if "anyone" in who:
+            return NOBODY
+        if part.sign_in_address:
+            g.sign_in_address = part.sign_in_address(who)
+        raise
+
+
+def _register(app: Flask, part: Part) -> None:
+    service = part.settings.service
+    description.configure(app, service, part.title)
+    api = _Api(app)
+    app.extensions["moussem_api"] = api
+    for blueprint in part.api:
+        api.register_blueprint(blueprint)
+    for plain in (*part.pages, watching.watch(service, part.database, part.numbers), description.describe(service)):
+        app.register_blueprint(plain)
+    app.register_blueprint(_assets())
+
+
+class _Api(Api):  # type: ignore[misc]
+    """flask-smorest with our own refusals."""
+
+    def _register_error_handlers(self) -> None:
+        """The app's handlers answer for everything."""
+
+    def _register_doc_blueprint(self) -> None:
+        """The description has routes of its own."""
+
+
+def _assets() -> Blueprint:
+    routes = Blueprint("assets", __name__)
+
+    @routes.get("/assets/<name>")
+    @may("anyone")
+    def asset(name: str) -> Response:
+        """A static file, kept for ever by whoever has it: its name changes with its bytes."""
+        try:
+            body, content_type = assets.asset(name)
+        except KeyError:
+            abort(404)
+        packed = assets.gzipped(name) if "gzip" in request.headers.get("Accept-Encoding", "") else None
+        response = Response(packed or body, content_type=content_type)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Vary"] = "Accept-Encoding"
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        return response
+
+    return routes
+
+
+def _insist_on_may(app: Flask) -> None:
+    silent = [rule.rule for rule in app.url_map.iter_rules() if allowed_to(app.view_functions[rule.endpoint]) is None]
+    if silent:
+        raise RuntimeError(f"these routes do not say who may call them: {', '.join(sorted(silent))}")

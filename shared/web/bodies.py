@@ -1,0 +1,109 @@
+"""What comes in: JSON and forms through marshmallow, and the key that makes a repeated request harmless."""
+
+import json
+import secrets
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from markupsafe import Markup
+from marshmallow import Schema, ValidationError
+
+from shared.idempotency import Key, fingerprint
+from shared.problem import BadBody, Invalid, KeyMissing, WrongType
+from shared.web.callers import current_caller
+from shared.web.security import FIELD
+
+KEY_FIELD = "idempotency_key"
+MAX_DEPTH_ERRORS = (json.JSONDecodeError, UnicodeDecodeError, RecursionError)
+
+
+def read_json() -> Any:
+    """The JSON of the request; WrongType, BadBody."""
+    if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        raise WrongType
+    try:
+        said = json.loads(request.get_data())
+    except MAX_DEPTH_ERRORS as wrong:
+        raise BadBody from wrong
+    if not isinstance(said, dict) or not _is_text(said):
+        raise BadBody
+    return said
+
+
+def _is_text(said: Any) -> bool:
+    """Lone surrogates are no text in any script and break every writer further on."""
+    try:
+        json.dumps(said, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
+def load(schema: Schema | type[Schema]) -> dict[str, Any]:
+    """The JSON body through a schema; WrongType, BadBody, Invalid. Unknown fields are refused."""
+    return _through(schema, read_json())
+
+
+def load_form(schema: Schema | type[Schema]) -> dict[str, Any]:
+    """The form through a schema; Invalid. Empty fields count as not given; lists where the schema wants lists."""
+    chosen = schema() if isinstance(schema, type) else schema
+    said: dict[str, Any] = {}
+    for name, values in request.form.lists():
+        if name in (FIELD, KEY_FIELD):
+            continue
+        is_list = type(chosen.fields.get(name)).__name__ == "List"
+        value: Any = [v for v in values if v.strip()] if is_list else values[-1]
+        if value.strip() if isinstance(value, str) else value:
+            said[name] = value
+    return _through(chosen, said)
+
+
+def _through(schema: Schema | type[Schema], said: dict[str, Any]) -> dict[str, Any]:
+    chosen = schema() if isinstance(schema, type) else schema
+    try:
+        loaded: dict[str, Any] = chosen.load(said)
+    except ValidationError as wrong:
+        messages: dict[str, Any] = wrong.normalized_messages()  # type: ignore[no-untyped-call]
+        raise Invalid(_flat(messages)) from wrong
+    return loaded
+
+
+def _flat(messages: dict[str, Any], prefix: str = "") -> dict[str, list[str]]:
+    """Nested messages as `field.sub` → texts."""
+    flat: dict[str, list[str]] = {}
+    for name, value in messages.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = [str(text) for text in value]
+    return flat
+
+
+def idempotency_key(exhibition_id: UUID, *, required: bool = True) -> Key | None:
+    """The key of this request, from the header or the form's hidden field; KeyMissing where it must be there."""
+    said = request.headers.get("Idempotency-Key") or request.form.get(KEY_FIELD, "")
+    if not said or len(said) > 255 or not said.isprintable():
+        if required:
+            raise KeyMissing
+        return None
+    return Key(
+        exhibition_id=exhibition_id,
+        route=f"{request.endpoint} {request.path}",
+        caller=current_caller().subject,
+        key=said,
+        fingerprint=fingerprint(_said()),
+    )
+
+
+def _said() -> bytes:
+    if not request.form:
+        return request.get_data()
+    rows = sorted((k, v) for k, v in request.form.items(multi=True) if k not in (FIELD, KEY_FIELD))
+    return json.dumps(rows).encode()
+
+
+def idempotency_field() -> Markup:
+    """A fresh hidden key for a form: pressed twice, done once."""
+    kept = request.form.get(KEY_FIELD, "") if request.method == "POST" else ""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(KEY_FIELD, kept or secrets.token_urlsafe(16))

@@ -1,0 +1,59 @@
+"""Who calls, and who may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from flask import g, request
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody known by a token; all empty for somebody unknown."""
+
+    person_id: UUID | None = None
+    exhibition_id: UUID | None = None
+    staff_id: UUID | None = None
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """The id that idempotency keys and limits count by; empty for nobody."""
+        return str(self.staff_id or self.person_id or "")
+
+
+NOBODY = Caller()
+
+
+def may(*who: str) -> Callable[[View], View]:
+    """Name who may call a view: "anyone", "person" or roles. A view without it does not start."""
+
+    def mark(view: View) -> View:
+        view.__may__ = frozenset(who)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def keyed(view: View) -> View:
+    """Mark a creating route: the header Idempotency-Key is required and described."""
+    view.__keyed__ = True  # type: ignore[attr-defined]
+    return view
+
+
+def allowed_to(view: Callable[..., Any]) -> frozenset[str] | None:
+    """Who may call this view; None when nobody said."""
+    return cast("frozenset[str] | None", getattr(view, "__may__", None))
+
+
+def current_caller() -> Caller:
+    """Who makes this request."""
+    return cast(Caller, g.get("caller", NOBODY))
+
+
+def client_address() -> str:
+    """The network address of the client, as our own front saw it."""
+    return request.remote_addr or ""
