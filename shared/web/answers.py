@@ -27,6 +27,7 @@ from shared.problem import (
     TooLarge,
     WrongType,
 )
+from shared.web.bodies import flat
 from shared.web.callers import current_caller
 
 KEPT_PAGES = 256
@@ -124,7 +125,7 @@ def refuse_http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     data = getattr(error, "data", None)
     if error.code == 422 and data:
-        return refuse(Invalid({str(k): [str(v)] for k, v in data.get("messages", {}).items()}))
+        return refuse(Invalid(flat({k: v for place in data.get("messages", {}).values() for k, v in place.items()})))
     known = _BY_STATUS.get(error.code or 500)
     if known is None:
         log.get_logger().warning("http-error", status=error.code, error=str(error))

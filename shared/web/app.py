@@ -20,7 +20,7 @@ from shared.pages import assets
 from shared.problem import NotAllowed, NotSignedIn, Problem
 from shared.settings import Settings
 from shared.web import answers, description, security, watching
-from shared.web.bodies import idempotency_field
+from shared.web.bodies import idempotency_field, read_json, refuse_nul
 from shared.web.callers import NOBODY, Caller, allowed_to, may
 
 MAX_BODY = 256 * 1024
@@ -119,7 +119,10 @@ def _prepare_requests(app: Flask, part: Part) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if view is None:
             return
-        if not g.is_api and request.mimetype != "application/json":
+        _look_at_address()
+        if g.is_api and request.method not in security.SAFE and request.get_data():
+            read_json()
+        elif not g.is_api:
             security.check_form()
         g.caller = _caller(part, allowed_to(view) or frozenset())
 
@@ -140,6 +143,12 @@ def _prepare_requests(app: Flask, part: Part) -> None:
     app.register_error_handler(Problem, answers.refuse)
     app.register_error_handler(HTTPException, answers.refuse_http)
     app.register_error_handler(Exception, answers.refuse_failure)
+
+
+def _look_at_address() -> None:
+    if any("\0" in str(value) for value in (request.view_args or {}).values()):
+        abort(404)
+    refuse_nul(request.args.to_dict())
 
 
 def _choose_language() -> None:

@@ -10,12 +10,13 @@ from markupsafe import Markup
 from marshmallow import Schema, ValidationError
 
 from shared.idempotency import Key, fingerprint
-from shared.problem import BadBody, Invalid, KeyMissing, WrongType
+from shared.problem import BadBody, Invalid, KeyMissing, N_, WrongType
 from shared.web.callers import current_caller
 from shared.web.security import FIELD
 
 KEY_FIELD = "idempotency_key"
-MAX_DEPTH_ERRORS = (json.JSONDecodeError, UnicodeDecodeError, RecursionError)
+UNREADABLE = (json.JSONDecodeError, UnicodeDecodeError, RecursionError)
+NUL = N_("This holds a character that is no text.")
 
 
 def read_json() -> Any:
@@ -24,11 +25,27 @@ def read_json() -> Any:
         raise WrongType
     try:
         said = json.loads(request.get_data())
-    except MAX_DEPTH_ERRORS as wrong:
+    except UNREADABLE as wrong:
         raise BadBody from wrong
     if not isinstance(said, dict) or not _is_text(said):
         raise BadBody
+    refuse_nul(said)
     return said
+
+
+def refuse_nul(said: dict[str, Any]) -> None:
+    """NUL is no text in any script, and PostgreSQL stores none; Invalid names the fields that hold it."""
+    guilty = [name for name, value in said.items() if _has_nul(value)]
+    if guilty or any("\0" in name for name in said):
+        raise Invalid({name: [NUL] for name in guilty} or {"": [NUL]})
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(inner) for pair in value.items() for inner in pair)
+    return isinstance(value, list) and any(map(_has_nul, value))
 
 
 def _is_text(said: Any) -> bool:
@@ -56,6 +73,7 @@ def load_form(schema: Schema | type[Schema]) -> dict[str, Any]:
         value: Any = [v for v in values if v.strip()] if is_list else values[-1]
         if value.strip() if isinstance(value, str) else value:
             said[name] = value
+    refuse_nul(said)
     return _through(chosen, said)
 
 
@@ -65,19 +83,19 @@ def _through(schema: Schema | type[Schema], said: dict[str, Any]) -> dict[str, A
         loaded: dict[str, Any] = chosen.load(said)
     except ValidationError as wrong:
         messages: dict[str, Any] = wrong.normalized_messages()  # type: ignore[no-untyped-call]
-        raise Invalid(_flat(messages)) from wrong
+        raise Invalid(flat(messages)) from wrong
     return loaded
 
 
-def _flat(messages: dict[str, Any], prefix: str = "") -> dict[str, list[str]]:
+def flat(messages: dict[str, Any], prefix: str = "") -> dict[str, list[str]]:
     """Nested messages as `field.sub` → texts."""
-    flat: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for name, value in messages.items():
         if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{name}.")
+            texts |= flat(value, f"{prefix}{name}.")
         else:
-            flat[f"{prefix}{name}"] = [str(text) for text in value]
-    return flat
+            texts[f"{prefix}{name}"] = [str(text) for text in value]
+    return texts
 
 
 def idempotency_key(exhibition_id: UUID, *, required: bool = True) -> Key | None:

@@ -1,0 +1,48 @@
+"""The menus' data: the same on every service's pages, so that nobody feels the seams between them."""
+
+from shared.i18n import gettext as _
+
+Item = dict[str, object]
+
+
+def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
+    """What everybody finds at the head of an exhibition's pages; `path` is the page being shown."""
+    base = f"/{lang}/{exhibition}"
+    return _marked(
+        path,
+        [
+            (f"{base}/programme", _("Programme")),
+            (f"{base}/visit", _("Register")),
+            (f"{base}/me", _("My badge")),
+            (f"{base}/programme/mine", _("My bookings")),
+        ],
+    )
+
+
+def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
+    """What staff find at the head of the office's pages."""
+    base = f"/{lang}/{exhibition}/office"
+    return _marked(
+        path,
+        [
+            (f"{base}/", _("Office")),
+            (f"{base}/gate", _("Gate")),
+            (f"{base}/counts", _("Counts")),
+            (f"{base}/notices", _("Notices")),
+            (f"/{lang}/{exhibition}/programme", _("Programme")),
+        ],
+    )
+
+
+def sign_in_address(who: frozenset[str], lang: str, exhibition: str | None, back: str) -> str:
+    """Where somebody who must sign in is sent: visitors to the phone code, staff to the office's door."""
+    if "person" in who and exhibition:
+        return f"/{lang}/{exhibition}/me/sign-in?next={back}"
+    return f"/{lang}/office/sign-in?next={back}"
+
+
+def _marked(path: str, rows: list[tuple[str, str]]) -> list[Item]:
+    """The row with the longest address that the shown page lies under is the current one."""
+    under = [href for href, _label in rows if path == href or path.startswith(href.rstrip("/") + "/")]
+    current = max(under, key=len, default="")
+    return [{"href": href, "label": label, "current": href == current} for href, label in rows]
