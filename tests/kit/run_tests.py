@@ -1,0 +1,206 @@
+"""`./moussem test`: lint, types, import rules and every test, step by step, with one verdict at the end."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.kit import postgres, required
+
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = ("unit", "contracts", "integration", "concurrency", "faults", "e2e")
+PYTEST_CLOSING = re.compile(r"^(=+ .* =+|(\d+ \w+(, )?)+ in [\d.]+s.*|no tests ran.*)$")
+CHECKS: dict[str, list[str]] = {
+    "lint": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "import rules": ["lint-imports"],
+    "types": ["mypy"],
+}
+
+
+@dataclass
+class Step:
+    """One thing that was tried: how it went, how long it took, what it said."""
+
+    name: str
+    code: int = 0
+    seconds: float = 0.0
+    said: str = ""
+    note: str = ""
+
+    @property
+    def line(self) -> str:
+        """Its row in the summary."""
+        verdict = "ok" if self.code == 0 else "FAILED"
+        return f"  {self.name:<14} {verdict:<7} {self.seconds:6.1f} s  {self.note}".rstrip()
+
+
+@dataclass
+class Run:
+    """All steps so far, printed in a fixed order whatever runs beside what."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    def show(self, step: Step) -> None:
+        """Print a step that has ended, and keep it for the summary."""
+        heading(step.name)
+        say(step.said.strip() or "nothing to say")
+        self.steps.append(step)
+
+    @property
+    def code(self) -> int:
+        """0 when every step went well."""
+        return int(any(step.code for step in self.steps))
+
+
+def say(text: str) -> None:
+    """Print at once, also into a pipe."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def heading(text: str) -> None:
+    """Print a heading."""
+    say(f"\n── {text} {'─' * max(4, 100 - len(text))}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what is asked for; 0 when all is well."""
+    asked, for_pytest = _parser().parse_known_args(arguments)
+    os.chdir(ROOT)
+    run = Run()
+    if asked.full:
+        for_pytest.append("--full")
+    if asked.paths:
+        run.steps.append(_pytest([*asked.paths, *for_pytest]))
+        return run.code
+    with ThreadPoolExecutor(4) as beside:
+        browser = beside.submit(_browser)
+        checks = {name: beside.submit(_check, name) for name in CHECKS}
+        for name in ("lint", "format", "import rules"):
+            run.show(checks[name].result())
+        run.show(_engines())
+        tests = _all_tests(run, browser, checks["types"], for_pytest)
+    _close(run, tests)
+    return run.code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./moussem test",
+        description="Check Moussem: lint, types, import rules, and all tests on SQLite and PostgreSQL, with the "
+        "story in Chromium. Nothing outside this machine is reached by a test.",
+        epilog="REQUIRE=postgres,browser turns what this machine lacks from a loud skip into a failure. "
+        "MOUSSEM_TEST_POSTGRES=postgresql://… names a server to use. Further options go to pytest (-k, -x, -q).",
+    )
+    parser.add_argument("--full", action="store_true", help="also the large sizes (many minutes)")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="only these tests, without lint and types")
+    return parser
+
+
+def _all_tests(run: Run, browser: "Future[Step]", types: "Future[Step]", more: list[str]) -> Step:
+    """The tests in one go, so that they share their servers; the browser and the types get ready meanwhile."""
+    present = [f"tests/{kind}" for kind in KINDS if (ROOT / "tests" / kind).is_dir()]
+    run.show(browser.result())
+    run.show(types.result())
+    tests = _pytest([*present, *more])
+    run.steps.append(tests)
+    return tests
+
+
+def _close(run: Run, tests: Step) -> None:
+    """The summary, with the closing line of pytest as the very last."""
+    heading("summary")
+    for step in run.steps:
+        say(step.line)
+    say("")
+    say(tests.said)
+
+
+def _check(name: str) -> Step:
+    program, *rest = CHECKS[name]
+    return _ran(name, [str(Path(sys.executable).with_name(program)), *rest])
+
+
+def _ran(name: str, command: Sequence[str]) -> Step:
+    started = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=ROOT)
+    return Step(name, done.returncode, time.monotonic() - started, done.stdout)
+
+
+def _pytest(arguments: Sequence[str]) -> Step:
+    """Run pytest, passing on what it says line by line, but for its closing line, which is kept in `said`."""
+    heading("tests")
+    started = time.monotonic()
+    # -P keeps the folder we stand in out of the search path, as everywhere; PYTHONPATH names the tree
+    command = [sys.executable, "-P", "-m", "pytest", "-ra", "--durations=8", "--color=no", *arguments]
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONTZPATH": ""}
+    last = ""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environ
+    ) as process:
+        for line in process.stdout or ():
+            if last:
+                say(last)
+                last = ""
+            if PYTEST_CLOSING.match(line.rstrip()):
+                last = line.rstrip()
+            else:
+                say(line.rstrip("\n"))
+    return Step("tests", process.returncode, time.monotonic() - started, last)
+
+
+def _engines() -> Step:
+    """Say aloud which PostgreSQL the tests will have."""
+    started = time.monotonic()
+    step = Step("postgresql")
+    if os.environ.get("MOUSSEM_TEST_POSTGRES"):
+        step.said = "the server of MOUSSEM_TEST_POSTGRES"
+    else:
+        try:
+            step.said = f"found in {postgres.find_programs()}"
+        except (postgres.NoPostgres, OSError) as none:
+            step.said = step.note = _lacking("postgres", str(none))
+            step.code = int(required.is_required("postgres"))
+    step.seconds = time.monotonic() - started
+    return step
+
+
+def _browser() -> Step:
+    """Find Debian's Chromium, or install it where we may."""
+    started = time.monotonic()
+    step = Step("browser")
+    found = _chromium()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        packages = ["chromium", "fonts-dejavu-core"]
+        for command in (["update", "-q"], ["install", "-qy", "--no-install-recommends", *packages]):
+            done = subprocess.run(["apt-get", *command], capture_output=True, text=True, env=environ, check=False)
+            step.said = done.stdout[-300:] + done.stderr[-600:]
+        found = _chromium()
+    if found is None:
+        step.note = _lacking("browser", "no chromium on PATH" + (f"; apt-get: {step.said}" if step.said else ""))
+        step.said, step.code = step.note, int(required.is_required("browser"))
+    else:
+        step.said = found
+    step.seconds = time.monotonic() - started
+    return step
+
+
+def _chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def _lacking(what: str, why: str) -> str:
+    return f"!!! NO {what.upper()}: its tests are {'failures' if required.is_required(what) else 'skipped'}. {why}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
