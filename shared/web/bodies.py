@@ -10,7 +10,7 @@ from markupsafe import Markup
 from marshmallow import Schema, ValidationError
 
 from shared.idempotency import Key, fingerprint
-from shared.problem import BadBody, Invalid, KeyMissing, N_, WrongType
+from shared.problem import N_, BadBody, Invalid, KeyMissing, WrongType
 from shared.web.callers import current_caller
 from shared.web.security import FIELD
 
