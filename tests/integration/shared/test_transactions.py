@@ -1,0 +1,203 @@
+"""Transactions of both forms, idempotency, and the fair writer; on both engines."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shared import idempotency
+from shared.db import Database, using
+from shared.group import group
+from shared.idempotency import Answer, Key
+from shared.ids import new_id
+from shared.problem import KeyReused, Problem
+
+EXHIBITION = new_id()
+tables = sa.MetaData()
+place = sa.Table(
+    "place",
+    tables,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("taken", sa.Integer, nullable=False),
+    sa.CheckConstraint("taken <= 20", name="fits"),
+)
+log = sa.Table("log", tables, sa.Column("order", sa.Text, unique=True), sa.Column("group", sa.Integer))
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    with empty_database.transaction() as db:
+        idempotency.metadata.create_all(db)
+        tables.create_all(db)
+        db.execute(sa.insert(place).values(name="room", taken=0))
+    return empty_database
+
+
+def key(text: str, body: str = "same") -> Key:
+    return Key(EXHIBITION, "route", "caller", text, body)
+
+
+class Full(Problem):
+    """No place left."""
+
+    slug = "full"
+    status = 409
+
+
+def take(db: Connection, orders: list[str]) -> Sequence[str | Problem]:
+    """A hot operation as they all are: one conditional update, refusals as values."""
+    outcomes: list[str | Problem] = []
+    for order in orders:
+        won = db.execute(
+            sa.update(place).where(place.c.taken < 20).values(taken=place.c.taken + 1).returning(place.c.taken)
+        ).first()
+        if won:
+            db.execute(sa.insert(log).values({"order": order, "group": len(orders)}))
+        outcomes.append(order if won else Full())
+    return outcomes
+
+
+def said(order: str) -> Answer:
+    return Answer(201, {"order": order})
+
+
+def ask(database: Database, order: str, key_of: Key | None = None) -> Answer | str:
+    with using(database):
+        try:
+            return group(take, order, key=key_of, render=said)
+        except Problem as refusal:
+            return refusal.slug
+
+
+def taken(database: Database) -> int:
+    with database.reading() as db:
+        return int(db.execute(sa.select(place.c.taken)).scalar_one())
+
+
+def at_once(database: Database, orders: list[str], keys: list[Key | None] | None = None) -> list[Answer | str]:
+    with ThreadPoolExecutor(len(orders)) as pool:
+        return list(pool.map(ask, [database] * len(orders), orders, keys or [None] * len(orders)))
+
+
+def test_those_who_ask_together_are_decided_together_and_each_gets_an_own_answer(database: Database) -> None:
+    answers = at_once(database, [f"o{n}" for n in range(60)])
+    won = [a for a in answers if isinstance(a, Answer)]
+    assert (len(won), answers.count("full"), taken(database)) == (20, 40, 20)
+    assert len({a.body for a in won}) == 20
+
+
+def test_nobody_waits_for_ever_when_leaders_change(database: Database) -> None:
+    for _ in range(20):
+        assert len(at_once(database, [f"n{new_id()}" for _ in range(16)])) == 16
+
+
+def test_a_repeated_key_gets_the_same_answer_and_does_nothing(database: Database) -> None:
+    first = ask(database, "a", key("k"))
+    assert ask(database, "a", key("k")) == first
+    assert taken(database) == 1
+
+
+def test_the_same_key_at_the_same_moment_acts_once(database: Database) -> None:
+    answers = at_once(database, ["a"] * 30, [key("k")] * 30)
+    assert len({a.body for a in answers if isinstance(a, Answer)}) == 1
+    assert (len(answers), taken(database)) == (30, 1)
+
+
+def test_a_key_used_for_something_else_is_refused(database: Database) -> None:
+    ask(database, "a", key("k"))
+    assert ask(database, "b", key("k", "other")) == KeyReused.slug
+
+
+def test_a_refusal_is_decided_afresh(database: Database) -> None:
+    at_once(database, [f"o{n}" for n in range(20)])
+    assert ask(database, "late", key("late")) == "full"
+    with database.transaction() as db:
+        db.execute(sa.update(place).values(taken=19))
+    assert isinstance(ask(database, "late", key("late")), Answer)
+
+
+def test_a_bad_order_spoils_no_neighbour(database: Database) -> None:
+    """Two orders with the same name break a constraint: the group is undone and run one by one."""
+    with database.transaction() as db:
+        db.execute(sa.insert(log).values({"order": "dup", "group": 0}))
+    with ThreadPoolExecutor(10) as pool:
+        futures = [pool.submit(ask, database, name) for name in ["dup", *(f"o{n}" for n in range(9))]]
+    wrong = [f.exception() for f in futures if f.exception()]
+    assert [type(w).__name__ for w in wrong] == ["IntegrityError"]
+    assert taken(database) == 9
+
+
+def test_without_the_condition_the_constraint_still_stands(database: Database) -> None:
+    """The control: the guard in SQL removed, CHECK refuses; both removed, the room is oversold."""
+
+    def careless(db: Connection, orders: list[str]) -> Sequence[str | Problem]:
+        db.execute(sa.update(place).values(taken=place.c.taken + len(orders)))
+        return orders
+
+    with using(database), pytest.raises(sa.exc.IntegrityError):
+        for n in range(21):
+            group(careless, str(n), key=None, render=said)
+    assert taken(database) == 20
+
+
+def test_once_replays_and_forgets_refusals(database: Database) -> None:
+    calls = Counter[str]()
+
+    def act() -> Answer:
+        calls["act"] += 1
+        return Answer(201, {"n": calls["act"]})
+
+    def refuse() -> Answer:
+        raise Full
+
+    for _ in range(2):
+        with database.transaction() as db:
+            assert idempotency.once(db, key("k"), act).data == {"n": 1}
+    with pytest.raises(KeyReused), database.transaction() as db:
+        idempotency.once(db, key("k", "other"), act)
+    with pytest.raises(Full), database.transaction() as db:
+        idempotency.once(db, key("r"), refuse)
+    with database.transaction() as db:
+        assert idempotency.once(db, key("r"), act).data == {"n": 2}
+
+
+def test_once_under_contention_acts_once(database: Database) -> None:
+    def act() -> Answer:
+        return Answer(201, {"id": str(new_id())})
+
+    def send(_: int) -> str:
+        with database.transaction() as db:
+            return idempotency.once(db, key("k"), act).body
+
+    with ThreadPoolExecutor(12) as pool:
+        assert len(set(pool.map(send, range(24)))) == 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_writer_starves(database: Database) -> None:
+    """Four busy writers on one file: each gets at least half of its fair share."""
+    done, until = Counter[int](), time.monotonic() + 1.5
+
+    def write(n: int) -> None:
+        while time.monotonic() < until:
+            with database.transaction() as db:
+                db.execute(sa.update(place).values(taken=n))
+            done[n] += 1
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert min(done.values()) > sum(done.values()) / 8, done
+
+
+def test_reading_changes_nothing(database: Database) -> None:
+    with database.reading() as db:
+        db.execute(sa.update(place).values(taken=5))
+    assert taken(database) == 0
