@@ -1,0 +1,1 @@
+"""Access: who may read the log. Copies of keys, exhibitions and staff, fed by registration's messages."""

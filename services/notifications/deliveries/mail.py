@@ -1,0 +1,64 @@
+"""Writing a mail: plain text, the same as HTML, and a calendar entry where the notice has one."""
+
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from services.notifications.deliveries.operations import Claimed
+from services.notifications.templates import calendar
+from services.notifications.templates.domain import clean, render_mail
+from services.notifications.templates.texts import text_for
+
+
+class BadAddress(ValueError):
+    """The address cannot stand in a header."""
+
+
+def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
+    """The mail of a notice; the same id for each attempt. BadAddress for an address no mail can go to."""
+    mail = render_mail(text_for(claimed.kind, claimed.language), _with_links(claimed, site), claimed.language)
+    from_name, from_address = parseaddr(sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address(from_name, from_address)
+    message["To"] = _address(claimed.data.get("name", ""), claimed.address)
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(claimed.made_at)
+    message["Message-ID"] = f"<{claimed.id}@{from_address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
+    message["Content-Language"] = claimed.language
+    message.set_content(mail.plain)
+    message.add_alternative(mail.as_html, subtype="html")
+    _attach_entry(message, claimed, from_address)
+    return message
+
+
+def _attach_entry(message: EmailMessage, claimed: Claimed, organiser: str) -> None:
+    method = calendar.method_of(claimed.kind)
+    if method is None:
+        return
+    entry = calendar.entry(
+        claimed.kind, claimed.data, organiser=organiser, attendee=claimed.address, at=claimed.made_at
+    )
+    message.add_attachment(
+        entry.decode(),
+        subtype="calendar",
+        filename="moussem.ics",
+        params={"method": method},
+    )
+
+
+def _address(name: str, address: str) -> Address:
+    """One address for a header; `email` itself refuses line breaks, lists and comments in it."""
+    try:
+        local, _, host = address.rpartition("@")
+        return Address(clean(name, 80), username=local, domain=host.encode("idna").decode())
+    except (MessageError, ValueError, IndexError, UnicodeError) as wrong:
+        raise BadAddress(type(wrong).__name__) from wrong
+
+
+def _with_links(claimed: Claimed, site: str) -> dict[str, str]:
+    home = f"{site}/{claimed.language}/{claimed.data.get('exhibition_reference', '')}"
+    links = {"programme": f"{home}/programme", "my_bookings": f"{home}/programme/mine", "my_page": f"{home}/me"}
+    return {**claimed.data, **links}

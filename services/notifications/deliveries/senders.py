@@ -1,0 +1,78 @@
+"""Sender threads: claim, call the provider, note the answer. A channel's threads wait for no other channel."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.notifications.deliveries import operations
+from services.notifications.deliveries.domain import Outcome, Reason, Step, later, next_step, refused
+from services.notifications.deliveries.operations import Claimed
+from services.notifications.notices.domain import Channel
+from shared import clock, log
+from shared.db import Database
+from shared.moments import moment
+from shared.problem import Problem
+
+SETTLE_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Sender:
+    """One channel and who brings its notices; safe to be used by several threads."""
+
+    channel: Channel
+    database: Database
+    bring: Callable[[Claimed], Outcome]
+
+    def send_one(self) -> int:
+        """Bring the notice that has been due longest; 0 when none is due."""
+        claimed = self._claim()
+        if claimed is None:
+            return 0
+        moment("notice.claimed")
+        outcome = self._try(claimed)
+        moment("notice.after-provider")
+        step = next_step(outcome, claimed.attempt, datetime.now(UTC), random.random())  # noqa: S311 - spreads pauses
+        self._settle(claimed, outcome, step)
+        moment("notice.after-commit")
+        return 1
+
+    def _claim(self) -> Claimed | None:
+        # the look is free; only who sees something due asks for the right to write
+        with self.database.reading() as db:
+            if not operations.is_due(db, self.channel, datetime.now(UTC)):
+                return None
+        with self.database.transaction() as db:
+            return operations.claim(db, self.channel, datetime.now(UTC))
+
+    def _try(self, claimed: Claimed) -> Outcome:
+        if clock.now() > claimed.useful_until:
+            return refused(Reason.TOO_LATE)
+        try:
+            return self.bring(claimed)
+        except Exception as wrong:
+            # a mistake of ours with this notice: later versions of us may do better
+            log.get_logger().error("notice-mishap", notice_id=str(claimed.id), error=type(wrong).__name__)
+            return later(Reason.MISHAP, type(wrong).__name__, wait=60)
+
+    def _settle(self, claimed: Claimed, outcome: Outcome, step: Step) -> None:
+        """Note the answer, with patience: what is not noted is asked of the provider again."""
+        for _ in range(SETTLE_TRIES):
+            try:
+                with self.database.transaction() as db:
+                    operations.settle(db, claimed, outcome, step)
+                break
+            except Problem as away:
+                log.get_logger().warning("notice-not-noted", notice_id=str(claimed.id), error=repr(away))
+                time.sleep(1)
+        log.get_logger().info(
+            "notice-tried",
+            notice_id=str(claimed.id),
+            channel=self.channel,
+            attempt=claimed.attempt,
+            state=step.state,
+            reason=step.reason,
+            correlation_id=claimed.correlation_id,
+        )

@@ -1,0 +1,116 @@
+"""Bringing a mail: one SMTP conversation, plain, with STARTTLS, or over TLS, as the settings' URL says."""
+
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import unquote, urlsplit
+
+from services.notifications.deliveries.domain import Outcome, Reason, later, of_smtp, refused
+from services.notifications.deliveries.mail import BadAddress, write_mail
+from services.notifications.deliveries.operations import Claimed
+from services.notifications.templates.domain import clean
+from shared.settings import Settings
+
+TIMEOUT = 10.0  # seconds for each answer
+LONGEST_TALK = 20.0  # seconds for a whole conversation; shorter than a lease
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+class ServerTrouble(Exception):
+    """The server is in no state to take any mail: it greets with a refusal, lacks STARTTLS, does not know us."""
+
+
+class MailServer:
+    """The mail server of the settings. ValueError for a URL that names no SMTP server."""
+
+    def __init__(self, settings: Settings, timeout: float = TIMEOUT) -> None:
+        self._url, self._timeout = urlsplit(settings.smtp_url), timeout
+        if self._url.scheme not in PORTS or not self._url.hostname:
+            raise ValueError("MOUSSEM_SMTP_URL must be smtp://, smtp+starttls:// or smtps://host:port")
+        self._sender, self._site = settings.mail_from, settings.public_url
+
+    def bring(self, claimed: Claimed) -> Outcome:
+        """Ask the server to take it; never raises for what the server does."""
+        try:
+            message = write_mail(claimed, sender=self._sender, site=self._site)
+        except BadAddress:
+            return refused(Reason.BAD_ADDRESS)
+        try:
+            return self._hand_over(message)
+        except (ServerTrouble, smtplib.SMTPResponseException) as odd:
+            return later(Reason.MAIL_BUSY, _words(str(odd), claimed.address))
+        except (OSError, smtplib.SMTPException):
+            return later(Reason.MAIL_AWAY)
+
+    def _hand_over(self, message: EmailMessage) -> Outcome:
+        sender, to = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+        is_international = not (sender + to).isascii()
+        raw = message.as_bytes(policy=SMTP.clone(utf8=is_international))
+        with self._connected() as smtp:
+            smtp.ehlo_or_helo_if_needed()
+            if is_international and not smtp.has_extn("smtputf8"):
+                return refused(Reason.BAD_ADDRESS, "SMTPUTF8")
+            options = ["SMTPUTF8", "BODY=8BITMIME"] if is_international else []
+            for code, said in (smtp.mail(sender, options), smtp.rcpt(to)):
+                if not 200 <= code < 300:
+                    return of_smtp(code, _words(said.decode("utf-8", "replace"), to))
+            return self._data(smtp, raw, to)
+
+    def _data(self, smtp: smtplib.SMTP, raw: bytes, to: str) -> Outcome:
+        try:
+            code, said = smtp.data(raw)
+        except smtplib.SMTPDataError as no:
+            code, said = no.smtp_code, no.smtp_error if isinstance(no.smtp_error, bytes) else b""
+        return of_smtp(code, _words(said.decode("utf-8", "replace"), to))
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        smtp = self._connect()
+        # however slowly a server drips its words, the talk ends before the lease does
+        watch = threading.Timer(LONGEST_TALK, _hang_up, [smtp])
+        watch.daemon = True
+        watch.start()
+        try:
+            self._introduce(smtp)
+            yield smtp
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+            smtp.close()
+            watch.cancel()
+
+    def _connect(self) -> smtplib.SMTP:
+        url = self._url
+        host, port = url.hostname or "", url.port or PORTS[url.scheme]
+        try:
+            if url.scheme == "smtps":
+                return smtplib.SMTP_SSL(host, port, timeout=self._timeout, context=ssl.create_default_context())
+            return smtplib.SMTP(host, port, timeout=self._timeout)
+        except smtplib.SMTPResponseException as no:
+            raise ServerTrouble(f"{no.smtp_code}") from no
+
+    def _introduce(self, smtp: smtplib.SMTP) -> None:
+        try:
+            if self._url.scheme == "smtp+starttls":
+                smtp.starttls(context=ssl.create_default_context())
+            if self._url.username:
+                smtp.login(unquote(self._url.username), unquote(self._url.password or ""))
+        except smtplib.SMTPResponseException as no:
+            raise ServerTrouble(f"{no.smtp_code}") from no
+        except smtplib.SMTPNotSupportedError as no:
+            raise ServerTrouble("STARTTLS" if self._url.scheme == "smtp+starttls" else "AUTH") from no
+
+
+def _hang_up(smtp: smtplib.SMTP) -> None:
+    with suppress(OSError, AttributeError):
+        smtp.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+
+
+def _words(said: str, address: str) -> str:
+    """The server's words for the log, without the address."""
+    return clean(said.replace(address, "…"), 200)

@@ -1,0 +1,16 @@
+"""Alembic's environment of the notifications database; the connection comes from shared.db.migrate."""
+
+from alembic import context
+
+from services.notifications.deliveries.models import delivery
+from shared import idempotency, outbox
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=[delivery.metadata, outbox.metadata, idempotency.metadata],
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+    transaction_per_migration=False,
+)
+context.run_migrations()

@@ -1,0 +1,94 @@
+"""What somebody is told after a message, by which ways, and until when it is of use."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from services.notifications.templates.domain import Kind
+
+_NOTICES = UUID("6f0f3a52-77a1-5c1e-9d54-0d1f7c0a9b11")
+
+
+class Channel(StrEnum):
+    """A way to reach a person."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class State(StrEnum):
+    """Where a notice stands: due → claimed → accepted | retry | failed; retry becomes claimed again."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    RETRY = "retry"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+
+
+SETTLED = frozenset({State.ACCEPTED, State.FAILED})
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a person is reached."""
+
+    person_id: UUID
+    name: str
+    phone: str | None
+    email: str | None
+    language: str
+
+
+def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
+    """SMS when there is a phone, e-mail too when there is an address.
+
+    A sign-in code proves that somebody holds the phone, so it goes nowhere else where there is one.
+    """
+    ways = [(Channel.SMS, contact.phone), (Channel.EMAIL, contact.email)]
+    known = [(channel, address) for channel, address in ways if address]
+    return known[:1] if kind is Kind.SIGN_IN_CODE else known
+
+
+def kind_of_link(purpose: str, code: str | None) -> Kind:
+    """A welcome when somebody registered; otherwise the code, or the link where no code was made."""
+    if purpose == "welcome":
+        return Kind.WELCOME
+    return Kind.SIGN_IN_CODE if code else Kind.SIGN_IN_LINK
+
+
+def kind_of_booking(name: str, *, was_waitlisted: bool, cancelled_by: str | None) -> Kind:
+    """What a change of a booking means to its person."""
+    if name == "booking.cancelled.v1":
+        return Kind.CANCELLED_BY_STAFF if cancelled_by == "staff" else Kind.BOOKING_CANCELLED
+    if name == "booking.waitlisted.v1":
+        return Kind.WAITLIST_JOINED
+    return Kind.MOVED_UP if was_waitlisted else Kind.BOOKING_CONFIRMED
+
+
+def useful_until(kind: Kind, ends_at: datetime, now: datetime) -> datetime:
+    """After this a notice is not sent any more: a code has run out, a session is over.
+
+    A cancellation is told all the same for a day: somebody may already be on the way.
+    """
+    if kind in (Kind.BOOKING_CANCELLED, Kind.CANCELLED_BY_STAFF):
+        return max(ends_at, now + timedelta(days=1))
+    return ends_at
+
+
+def notice_id(subject: str, channel: Channel, person_id: UUID) -> UUID:
+    """The same notice gets the same id for ever, so that a provider told again after a restore knows it."""
+    return uuid.uuid5(_NOTICES, f"{subject} {channel} {person_id}")
+
+
+def mask_phone(phone: str) -> str:
+    """Country and the last two digits: enough to recognise one's own, useless to anybody else."""
+    return f"{phone[:4]} •••• {phone[-2:]}"
+
+
+def mask_email(address: str) -> str:
+    """First letter and host."""
+    local, _, host = address.rpartition("@")
+    return f"{local[:1]}•••@{host}"

@@ -1,0 +1,85 @@
+"""Contacts, copies of sessions and bookings, and the notices with where each stands."""
+
+import sqlalchemy as sa
+
+from services.notifications.access.models import metadata
+from shared.db import Id, UtcDateTime
+
+contact = sa.Table(
+    "contact",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("phone", sa.Text),
+    sa.Column("email", sa.Text),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+session_copy = sa.Table(
+    "session_copy",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("titles", sa.JSON, nullable=False),
+    sa.Column("room_names", sa.JSON, nullable=False),
+    sa.Column("starts_wall", sa.DateTime, nullable=False),
+    sa.Column("ends_wall", sa.DateTime, nullable=False),
+    sa.Column("starts_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+booking_copy = sa.Table(
+    "booking_copy",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("session_id", Id, nullable=False),
+    sa.Column("person_id", Id, nullable=False),
+    sa.Column("party_size", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+# `next_at` is when somebody must look again: at once, when a pause is over, or when a claim has run out.
+# It follows the machines' clock, not the fair's: a rehearsal that plays a day a minute must not shorten a lease.
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("message_id", Id, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("person_id", Id, nullable=False),
+    sa.Column("correlation_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("is_secret", sa.Boolean, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("useful_until", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("next_at", UtcDateTime),
+    sa.Column("settled_at", UtcDateTime),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.UniqueConstraint("exhibition_id", "message_id", "channel", "person_id", name="notice_told_once"),
+    sa.CheckConstraint("channel IN ('sms', 'email')", name="notice_channel_is_known"),
+    sa.CheckConstraint("state IN ('due', 'claimed', 'retry', 'accepted', 'failed')", name="notice_state_is_known"),
+    sa.CheckConstraint("(next_at IS NULL) = (state IN ('accepted', 'failed'))", name="notice_is_due_or_settled"),
+)
+# what senders look for many times a second stays as small as the backlog
+sa.Index(
+    "notice_due",
+    notice.c.channel,
+    notice.c.next_at,
+    sqlite_where=notice.c.next_at.is_not(None),
+    postgresql_where=notice.c.next_at.is_not(None),
+)
+sa.Index("notice_log", notice.c.exhibition_id, notice.c.made_at, notice.c.id)
+sa.Index("notice_of_person", notice.c.exhibition_id, notice.c.person_id)

@@ -1,0 +1,75 @@
+"""The flat map of words a notice is written with, in its person's language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.notifications.notices.domain import Contact
+from services.notifications.templates.domain import clean
+from shared.clock import to_wall
+from shared.i18n import gettext as _
+from shared.i18n import hour, long_date, ngettext, number, pick, short_date, speaking
+
+
+@dataclass(frozen=True)
+class About:
+    """Who is told, and of which exhibition (a row of `exhibition_copy`)."""
+
+    contact: Contact
+    exhibition: sa.Row[Any]
+
+
+def words_of_link(about: About, body: dict[str, Any]) -> dict[str, str]:
+    """Words for a welcome or a sign-in; secret."""
+    ends = to_wall(datetime.fromisoformat(body["ends_at"]), about.exhibition.zone)
+    code = body["code"] or ""
+    with speaking(about.contact.language):
+        return _common(about) | {
+            "link": clean(body["link"], 500),
+            "code": clean(code),
+            "code_words": _("Code: %(code)s.", code=clean(code)) if code else "",
+            "until": _("%(day)s at %(hour)s", day=short_date(ends), hour=hour(ends)),
+            "badge": _in_fours(clean(body["badge_reference"] or "")),
+        }
+
+
+def words_of_booking(about: About, session: sa.Row[Any], body: dict[str, Any]) -> dict[str, str]:
+    """Words for anything that happens to a booking; `session` is a row of `session_copy`."""
+    seats = body["party_size"]
+    with speaking(about.contact.language):
+        return _common(about) | {
+            "session": clean(pick(session.titles)),
+            "room": clean(pick(session.room_names)),
+            "day": long_date(session.starts_wall),
+            "short_day": short_date(session.starts_wall),
+            "hour": hour(session.starts_wall),
+            "end_hour": hour(session.ends_wall),
+            "seats": ngettext("%(n)s seat", "%(n)s seats", seats),
+            "line_place": number(body["place_in_line"]) if body["place_in_line"] else "",
+            "reference": clean(body["reference"]),
+        }
+
+
+def _common(about: About) -> dict[str, str]:
+    exhibition = about.exhibition
+    return {
+        "name": about.contact.name,
+        "exhibition": clean(pick(exhibition.names)),
+        "exhibition_reference": exhibition.reference,
+        "place": clean(
+            _(
+                "%(venue)s, %(town)s, %(first)s to %(last)s",
+                venue=pick(exhibition.venue_names),
+                town=pick(exhibition.town_names),
+                first=short_date(exhibition.first_day),
+                last=long_date(exhibition.last_day),
+            )
+        ),
+    }
+
+
+def _in_fours(reference: str) -> str:
+    """As people read it out: ABCD-EFGH."""
+    return f"{reference[:4]}-{reference[4:]}" if len(reference) == 8 else reference

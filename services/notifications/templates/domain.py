@@ -1,0 +1,144 @@
+"""What a notice may say: its kinds, its placeholders, and how values are put in without harm."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST_VALUE = 200
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
+# Controls, surrogates, and the marks that turn the reading direction round: none belongs in a name.
+_BIDI_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Kind(StrEnum):
+    """Every notice that is sent now."""
+
+    WELCOME = "welcome"
+    SIGN_IN_CODE = "sign_in_code"
+    SIGN_IN_LINK = "sign_in_link"
+    BOOKING_CONFIRMED = "booking_confirmed"
+    WAITLIST_JOINED = "waitlist_joined"
+    MOVED_UP = "moved_up"
+    BOOKING_CANCELLED = "booking_cancelled"
+    CANCELLED_BY_STAFF = "cancelled_by_staff"
+
+
+SECRET_KINDS = frozenset({Kind.WELCOME, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
+
+_ANY = frozenset({"name", "exhibition", "place"})
+_ACCOUNT = _ANY | {"badge", "link", "code", "code_words", "until", "my_page"}
+_BOOKING = _ANY | {
+    "session",
+    "day",
+    "short_day",
+    "hour",
+    "end_hour",
+    "room",
+    "seats",
+    "reference",
+    "line_place",
+    "my_bookings",
+    "programme",
+}
+PLACEHOLDERS: dict[Kind, frozenset[str]] = {
+    kind: _ACCOUNT if kind in SECRET_KINDS else frozenset(_BOOKING) for kind in Kind
+}
+
+
+class BadTemplate(ValueError):
+    """A text names a placeholder that its kind does not have, or lacks one of its parts."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """The text of one kind in one language, with `{placeholders}`."""
+
+    sms: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A rendered mail: one-line subject, plain text, and the same as HTML."""
+
+    subject: str
+    plain: str
+    as_html: str
+
+
+def clean(value: str, longest: int = LONGEST_VALUE) -> str:
+    """One line without control characters, lone surrogates or direction overrides; at most `longest` long.
+
+    Zero-width joiners stay: Arabic, Tifinagh and emoji need them.
+    """
+    kept = (
+        " " if character.isspace() else character
+        for character in value
+        if character.isspace() or (unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI_MARKS)
+    )
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= longest else line[: longest - 3].rstrip() + "..."
+
+
+def check(kind: Kind, template: Template) -> None:
+    """Raise BadTemplate unless the parts are there and ask only for what the kind can give."""
+    for part in (template.sms, template.subject, template.body):
+        unknown = set(_PLACEHOLDER.findall(part)) - PLACEHOLDERS[kind]
+        if unknown:
+            raise BadTemplate(f"{kind}: unknown placeholders {sorted(unknown)}")
+        if not part.strip() or "{" in _PLACEHOLDER.sub("", part):
+            raise BadTemplate(f"{kind}: an empty part, or a brace that opens no placeholder")
+    if "\n" in template.subject or "\n" in template.sms.strip():
+        raise BadTemplate(f"{kind}: the subject and the SMS are one line each")
+
+
+def render_sms(template: Template, values: Mapping[str, str]) -> str:
+    """The SMS as one line; long names are cut, so that the parts that matter stay in the first segment."""
+    return clean(_fill(template.sms, values, lambda value: clean(value, 60)), longest=600)
+
+
+def render_mail(template: Template, values: Mapping[str, str], language: str) -> Mail:
+    """Subject, plain text and HTML from the same words; values are escaped, never read as a template."""
+    return Mail(
+        subject=clean(_fill(template.subject, values, clean)),
+        plain=_tidy(_fill(template.body, values, clean)),
+        as_html=_page(_tidy(_fill(html.escape(template.body), values, _inline)), language),
+    )
+
+
+def _fill(text: str, values: Mapping[str, str], write: Callable[[str], str]) -> str:
+    """Put each value in once; what a value contains is not looked at again."""
+    return _PLACEHOLDER.sub(lambda found: write(values.get(found[1], "")), text)
+
+
+def _inline(value: str) -> str:
+    """A value inside HTML: escaped, isolated from the direction around it, and a link if it is one."""
+    text = html.escape(clean(value))
+    if _LINK.fullmatch(value):
+        return f'<a href="{text}" dir="ltr">{text}</a>'
+    return f"<bdi>{text}</bdi>" if text else ""
+
+
+def _tidy(text: str) -> str:
+    """Lines without trailing blanks; a line that an empty value left bare goes, at most one empty line stays."""
+    lines = [" ".join(line.split()) for line in text.strip().splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+def _page(body: str, language: str) -> str:
+    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    paragraphs = "".join(f"<p>{block.replace(chr(10), '<br>')}</p>\n" for block in body.strip().split("\n\n"))
+    return (
+        f'<!doctype html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="viewport" content="width=device-width"></head>\n'
+        f'<body dir="{direction}" style="font:18px/1.5 sans-serif;max-width:36em;margin:1em auto;padding:0 1em">\n'
+        f"{paragraphs}</body></html>\n"
+    )

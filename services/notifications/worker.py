@@ -1,0 +1,57 @@
+"""The worker of notifications: which message goes to which handler, and what is looked for."""
+
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from services.notifications.access.tasks import on_exhibition_changed, on_key_published, on_staff_changed
+from services.notifications.deliveries.models import delivery
+from services.notifications.deliveries.tasks import due_work
+from services.notifications.notices.tasks import (
+    on_booking_told,
+    on_link_issued,
+    on_person_told,
+    on_session_changed,
+)
+from services.subscriptions import SUBSCRIPTIONS
+from shared import db as databases
+from shared.db import Database
+from shared.i18n import load_catalogues
+from shared.outbox import Handler, set_subscriptions
+from shared.queue import Due, Worker, make_worker
+from shared.settings import Settings
+
+METADATA = delivery.metadata
+CATALOGUES = Path(__file__).parent / "translations"
+
+HANDLERS: dict[str, Handler] = {
+    "key.published.v1": on_key_published,
+    "exhibition.changed.v1": on_exhibition_changed,
+    "staff.changed.v1": on_staff_changed,
+    "person.registered.v1": on_person_told,
+    "person.changed.v1": on_person_told,
+    "person.link_issued.v1": on_link_issued,
+    "session.changed.v1": on_session_changed,
+    "booking.confirmed.v1": on_booking_told,
+    "booking.waitlisted.v1": on_booking_told,
+    "booking.cancelled.v1": on_booking_told,
+}
+
+
+def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
+    """What this service looks for by itself: notices to bring."""
+    return due_work(settings, database)
+
+
+def create_worker(settings: Settings, database: Database | None = None) -> Worker:
+    """A worker ready to run; on the database of the settings unless another is given."""
+    database = database or Database(settings.database_url, settings.service)
+    databases.use(database)
+    set_subscriptions(SUBSCRIPTIONS)
+    load_catalogues(CATALOGUES)
+    return make_worker(settings, database, HANDLERS, DUE(settings, database))
+
+
+def resync(db: Connection) -> int:  # noqa: ARG001 - the same shape in all services
+    """Notifications publishes nothing, so there is nothing to publish again."""
+    return 0
