@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.notifications.notices.domain import State
+from services.notifications.notices.domain import Reason, State
 
 LEASE = timedelta(seconds=30)  # longer than any attempt may take
 PATIENT_AFTER = 60  # attempts, about half an hour: then the provider is asked every five minutes
@@ -18,23 +18,6 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"
     LATER = "later"
     REFUSED = "refused"
-
-
-class Reason(StrEnum):
-    """Why an attempt did not succeed; the provider's own words may follow it."""
-
-    TOO_LATE = "too-late"
-    BAD_ADDRESS = "bad-address"
-    GATEWAY_REFUSED = "gateway-refused"
-    GATEWAY_BUSY = "gateway-busy"
-    GATEWAY_AWAY = "gateway-away"
-    GATEWAY_SLOW = "gateway-slow"
-    GATEWAY_GARBLED = "gateway-garbled"
-    MAIL_REFUSED = "mail-refused"
-    MAIL_BUSY = "mail-busy"
-    MAIL_AWAY = "mail-away"
-    MAIL_GARBLED = "mail-garbled"
-    MISHAP = "mishap"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.notifications.deliveries import operations
-from services.notifications.deliveries.domain import Outcome, Reason, Step, later, next_step, refused
+from services.notifications.deliveries.domain import Outcome, Step, later, next_step, refused
 from services.notifications.deliveries.operations import Claimed
-from services.notifications.notices.domain import Channel
+from services.notifications.notices.domain import Channel, Reason
 from shared import clock, log
 from shared.db import Database
 from shared.moments import moment

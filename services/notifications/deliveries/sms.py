@@ -6,8 +6,9 @@ import time
 
 import requests
 
-from services.notifications.deliveries.domain import Outcome, Reason, Verdict, later, of_http
+from services.notifications.deliveries.domain import Outcome, Verdict, later, of_http
 from services.notifications.deliveries.operations import Claimed
+from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import render_sms
 from services.notifications.templates.segments import thrifty
 from services.notifications.templates.texts import text_for

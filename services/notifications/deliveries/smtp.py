@@ -10,9 +10,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
-from services.notifications.deliveries.domain import Outcome, Reason, later, of_smtp, refused
+from services.notifications.deliveries.domain import Outcome, later, of_smtp, refused
 from services.notifications.deliveries.mail import BadAddress, write_mail
 from services.notifications.deliveries.operations import Claimed
+from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import clean
 from shared.settings import Settings
 

@@ -28,6 +28,23 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class Reason(StrEnum):
+    """Why an attempt did not succeed; the provider's own words may follow it."""
+
+    TOO_LATE = "too-late"
+    BAD_ADDRESS = "bad-address"
+    GATEWAY_REFUSED = "gateway-refused"
+    GATEWAY_BUSY = "gateway-busy"
+    GATEWAY_AWAY = "gateway-away"
+    GATEWAY_SLOW = "gateway-slow"
+    GATEWAY_GARBLED = "gateway-garbled"
+    MAIL_REFUSED = "mail-refused"
+    MAIL_BUSY = "mail-busy"
+    MAIL_AWAY = "mail-away"
+    MAIL_GARBLED = "mail-garbled"
+    MISHAP = "mishap"
+
+
 SETTLED = frozenset({State.ACCEPTED, State.FAILED})
 
 
@@ -81,6 +98,11 @@ def useful_until(kind: Kind, ends_at: datetime, now: datetime) -> datetime:
 def notice_id(subject: str, channel: Channel, person_id: UUID) -> UUID:
     """The same notice gets the same id for ever, so that a provider told again after a restore knows it."""
     return uuid.uuid5(_NOTICES, f"{subject} {channel} {person_id}")
+
+
+def mask(channel: Channel, address: str) -> str:
+    """Enough of an address to recognise one's own."""
+    return mask_phone(address) if channel is Channel.SMS else mask_email(address)
 
 
 def mask_phone(phone: str) -> str:

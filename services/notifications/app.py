@@ -1,0 +1,51 @@
+"""The web of notifications: the log of notices for staff."""
+
+from pathlib import Path
+
+from flask import Flask, request
+from sqlalchemy.engine import Connection
+
+from services.navigation import sign_in_address
+from services.notifications.access.authorise import authorise
+from services.notifications.notices.api import notices
+from services.notifications.notices.operations import waiting
+from services.notifications.notices.pages import notice_pages
+from services.subscriptions import SUBSCRIPTIONS
+from shared import db as databases
+from shared.db import Database
+from shared.i18n import language
+from shared.outbox import set_subscriptions
+from shared.settings import Settings
+from shared.web import Part, make_app
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """The Flask app; on the database of the settings unless another is given."""
+    database = database or Database(settings.database_url, settings.service)
+    databases.use(database)
+    set_subscriptions(SUBSCRIPTIONS)
+    part = Part(
+        settings=settings,
+        database=database,
+        title="Notifications",
+        authorise=authorise,
+        api=[notices],
+        pages=[notice_pages],
+        catalogues=[HERE / "translations"],
+        templates=[HERE / "notices" / "templates"],
+        sign_in_address=_sign_in_address,
+        numbers=_numbers,
+    )
+    return make_app(part)
+
+
+def _sign_in_address(who: frozenset[str]) -> str:
+    return sign_in_address(who, language(), (request.view_args or {}).get("exhibition"), request.path)
+
+
+def _numbers(db: Connection) -> dict[str, float]:
+    """For the metrics: notices not settled yet, and for how many seconds the oldest due one has been due."""
+    count, oldest = waiting(db)
+    return {"notices_open": count, "notices_oldest_due_seconds": oldest.total_seconds()}

@@ -1,0 +1,126 @@
+"""The log of notices as a page for staff."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from marshmallow import ValidationError
+
+from services.navigation import office_menu
+from services.notifications.access.authorise import exhibition_called
+from services.notifications.notices import schemas
+from services.notifications.notices.domain import Channel, Reason, State, mask
+from services.notifications.notices.operations import count_by_state, list_notices
+from services.notifications.templates.domain import Kind
+from shared.db import reading
+from shared.i18n import gettext as _
+from shared.i18n import hour, in_zone, number, pick, short_date
+from shared.problem import N_, Invalid
+from shared.web import may, page
+
+notice_pages = Blueprint("notice_pages", __name__)
+
+# For each state: the shape it is shown with, and its word.
+STATES: dict[State, tuple[str, str]] = {
+    State.DUE: ("wait", N_("Waiting")),
+    State.CLAIMED: ("wait", N_("Being sent")),
+    State.RETRY: ("wait", N_("Trying again")),
+    State.ACCEPTED: ("good", N_("Handed over")),
+    State.FAILED: ("bad", N_("Failed")),
+}
+KINDS: dict[Kind, str] = {
+    Kind.WELCOME: N_("Welcome"),
+    Kind.SIGN_IN_CODE: N_("Sign-in code"),
+    Kind.SIGN_IN_LINK: N_("Private link"),
+    Kind.BOOKING_CONFIRMED: N_("Seat reserved"),
+    Kind.WAITLIST_JOINED: N_("Waiting list"),
+    Kind.MOVED_UP: N_("Moved up from the waiting list"),
+    Kind.BOOKING_CANCELLED: N_("Cancelled by the person"),
+    Kind.CANCELLED_BY_STAFF: N_("Cancelled by staff"),
+}
+REASONS: dict[Reason, str] = {
+    Reason.TOO_LATE: N_("It was too late to be of use"),
+    Reason.BAD_ADDRESS: N_("No mail can go to this address"),
+    Reason.GATEWAY_REFUSED: N_("The SMS gateway refused it"),
+    Reason.GATEWAY_BUSY: N_("The SMS gateway could not take it"),
+    Reason.GATEWAY_AWAY: N_("The SMS gateway could not be reached"),
+    Reason.GATEWAY_SLOW: N_("The SMS gateway did not answer in time"),
+    Reason.GATEWAY_GARBLED: N_("The SMS gateway's answer made no sense"),
+    Reason.MAIL_REFUSED: N_("The mail server refused it"),
+    Reason.MAIL_BUSY: N_("The mail server could not take it"),
+    Reason.MAIL_AWAY: N_("The mail server could not be reached"),
+    Reason.MAIL_GARBLED: N_("The mail server's answer made no sense"),
+    Reason.MISHAP: N_("A mistake of ours; it is tried again"),
+}
+CHANNELS: dict[Channel, str] = {Channel.SMS: N_("SMS"), Channel.EMAIL: N_("E-mail")}
+
+
+@notice_pages.get("/<lang>/<exhibition>/office/notices")
+@may("organiser", "desk", "viewer")
+def show_log(lang: str, exhibition: str) -> Response:
+    """Who was told what, by which way, and what became of it."""
+    said = _query()
+    known = exhibition_called(exhibition)
+    with reading() as db:
+        rows = list(list_notices(db, known.exhibition_id, schemas.log_filter(said)))
+        counts = count_by_state(db, known.exhibition_id)
+    shown, following = schemas.split(rows, said["at_most"])
+    return page(
+        "notices.html",
+        menu=office_menu(lang, exhibition, request.path),
+        exhibition=_frame(known),
+        lines=[_line(row, known.zone) for row in shown],
+        choices=_choices(counts, said.get("state")),
+        open_count=sum(n for state, n in counts.items() if STATES[state][0] == "wait"),
+        failed_count=counts.get(State.FAILED, 0),
+        following=following,
+        state=said.get("state"),
+        is_first="before" not in said,
+    )
+
+
+def _query() -> dict[str, Any]:
+    try:
+        said: dict[str, Any] = schemas.LogQuery().load(request.args.to_dict())
+    except ValidationError as wrong:
+        raise Invalid(wrong.normalized_messages()) from wrong  # type: ignore[no-untyped-call]
+    return said
+
+
+def _frame(exhibition: Any) -> dict[str, str]:
+    dates = f"{short_date(exhibition.first_day)} – {short_date(exhibition.last_day)}"
+    return {"reference": exhibition.reference, "name": pick(exhibition.names), "dates": dates}
+
+
+def _line(row: Any, zone: str) -> dict[str, Any]:
+    made = in_zone(row.made_at, zone)
+    shape, word = STATES[State(row.state)]
+    return {
+        "when": f"{short_date(made)} {hour(made)}",
+        "name": row.name or "",
+        "address": mask(Channel(row.channel), row.address),
+        "kind": _(KINDS[Kind(row.kind)]),
+        "channel": _(CHANNELS[Channel(row.channel)]),
+        "shape": shape,
+        "word": _(word),
+        "attempts": number(row.attempts),
+        "reason": reason_words(row.reason),
+    }
+
+
+def reason_words(reason: str) -> str:
+    """Why it did not succeed, for a reader; the provider's own words in brackets."""
+    code, _space, detail = reason.partition(" ")
+    if code not in list(Reason):
+        return reason
+    words = _(REASONS[Reason(code)])
+    return f"{words} ({detail})" if detail else words
+
+
+def _choices(counts: dict[State, int], chosen: State | None) -> list[dict[str, Any]]:
+    """The filter's links: all, and each state that occurs."""
+    every = [{"state": "", "word": _("All"), "count": number(sum(counts.values())), "current": chosen is None}]
+    return every + [
+        {"state": state, "word": _(word), "count": number(counts.get(state, 0)), "current": state is chosen}
+        for state, (_shape, word) in STATES.items()
+        if counts.get(state) or state is chosen
+    ]
