@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from shared.db import Database, current, reading
 
 Value = TypeVar("Value")
+KEPT = 1000
 
 
 class Memory(Generic[Value]):
@@ -40,6 +41,8 @@ class Memory(Generic[Value]):
         if kept is None or time.monotonic() >= kept[0]:
             # the age counts from before the read: what it saw may have changed while it ran
             until = time.monotonic() + self._seconds
+            if len(shelf) >= KEPT:
+                shelf.clear()
             with reading() as db:
                 kept = shelf[asked] = (until, self._look(db, asked))
         return kept[1]

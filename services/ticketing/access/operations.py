@@ -59,10 +59,10 @@ def list_keys(db: Connection) -> list[SigningKey]:
     ]
 
 
-def staff_version(db: Connection, staff_id: UUID) -> int | None:
-    """The version a token of this member of staff must carry; None when nobody active has this id."""
+def staff_standing(db: Connection, staff_id: UUID) -> tuple[int, bool] | None:
+    """The version a token of this member of staff must carry, and whether they are active; None if unknown."""
     row = db.execute(sa.select(staff.c.staff_version, staff.c.is_active).where(staff.c.id == staff_id)).first()
-    return row.staff_version if row is not None and row.is_active else None
+    return (row.staff_version, row.is_active) if row is not None else None
 
 
 def _exhibition(row: sa.Row[Any]) -> Exhibition:
@@ -82,3 +82,8 @@ def _exhibition(row: sa.Row[Any]) -> Exhibition:
         halls=tuple(row.halls),
         state=row.state,
     )
+
+
+def exhibition_ids(db: Connection) -> list[UUID]:
+    """Every exhibition we know."""
+    return list(db.execute(sa.select(exhibition.c.exhibition_id)).scalars())

@@ -1,0 +1,1 @@
+"""Gates, scans and admissions: who was let in when and where, and how many are inside."""

@@ -1,0 +1,178 @@
+"""Records scans, decides who is let in, and keeps the counters equal to what the scans say."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.ticketing.admissions.codes import Reading, Typed, Unread
+from services.ticketing.admissions.domain import (
+    BadgeKind,
+    Direction,
+    GateNotFound,
+    Reason,
+    Verdict,
+    Word,
+    within_days,
+)
+from services.ticketing.admissions.models import badge, gate, scan
+from services.ticketing.admissions.settling import HolderDayKey, settle
+from shared import clock
+from shared.db import insert_new, put_newer
+from shared.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A place where people go in and out; `reference` is what stewards call it."""
+
+    id: UUID
+    reference: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One reading: the code as it came, what it was read as, where, when (`scanned_at`), by whom."""
+
+    exhibition_id: UUID
+    zone: str
+    id: UUID
+    gate: str
+    direction: Direction
+    code: str
+    read: Reading | Typed | Unread
+    scanned_at: datetime
+    received_at: datetime
+    scanned_by: UUID | None
+
+    @property
+    def gate_day(self) -> date:
+        """The local day it belongs to."""
+        return clock.day_in(self.scanned_at, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Badge:
+    id: UUID
+    holder_id: UUID
+    kind: BadgeKind
+
+
+def record_scans(db: Connection, scans: list[Scan]) -> list[Verdict | Problem]:
+    """Keep scans as they were read, and say for each whether its holder may pass.
+
+    A scan that is already kept changes nothing and hears what the kept one says.
+    """
+    outcomes: dict[int, Verdict | Problem] = {}
+    by_exhibition: defaultdict[UUID, list[tuple[int, Scan]]] = defaultdict(list)
+    for number, one in enumerate(scans):
+        by_exhibition[one.exhibition_id].append((number, one))
+    for exhibition_id, members in by_exhibition.items():
+        verdicts = _record(db, exhibition_id, [one for _, one in members])
+        outcomes |= {number: verdict for (number, _), verdict in zip(members, verdicts, strict=True)}
+    return [outcomes[number] for number in range(len(scans))]
+
+
+def _record(db: Connection, exhibition_id: UUID, scans: Sequence[Scan]) -> list[Verdict]:
+    known = _known_badges(db, exhibition_id, scans)
+    understood = [_understand(one, known) for one in scans]
+    rows = [_row(one, what) for one, what in zip(scans, understood, strict=True)]
+    insert_new(db, scan, rows)
+    days: set[HolderDayKey] = {
+        (what.holder_id, one.gate_day) for one, what in zip(scans, understood, strict=True) if isinstance(what, _Badge)
+    }
+    lived = settle(db, exhibition_id, days, zone=scans[0].zone)
+    verdicts = []
+    for one, what in zip(scans, understood, strict=True):
+        if isinstance(what, Verdict):
+            verdicts.append(what)
+        else:
+            verdicts.append(lived[what.holder_id, one.gate_day].verdicts.get(one.id, _ELSEWHERE))
+    return verdicts
+
+
+# A scan id that was used before for another badge: nothing was kept, nobody is let in by it.
+_ELSEWHERE = Verdict(Word.REFUSED, Reason.UNREADABLE)
+
+
+def _known_badges(db: Connection, exhibition_id: UUID, scans: Iterable[Scan]) -> dict[UUID | str, sa.Row[Any]]:
+    """Copies of the badges read or typed, by id and by reference."""
+    ids = {one.read.badge_id for one in scans if isinstance(one.read, Reading)}
+    references = {one.read.reference for one in scans if isinstance(one.read, Typed)}
+    if not ids and not references:
+        return {}
+    rows = db.execute(
+        sa.select(badge)
+        .where(badge.c.exhibition_id == exhibition_id)
+        .where(badge.c.id.in_(ids) | badge.c.reference.in_(references))
+    ).all()
+    return {row.id: row for row in rows} | {row.reference: row for row in rows}
+
+
+def _understand(one: Scan, known: dict[UUID | str, sa.Row[Any]]) -> _Badge | Verdict:
+    """The badge that may pass on the day of the scan, or why none does."""
+    read = one.read
+    if isinstance(read, Unread):
+        return Verdict(Word.REFUSED, read.reason)
+    if isinstance(read, Typed):
+        row = known.get(read.reference)
+        if row is None:
+            return Verdict(Word.REFUSED, Reason.UNKNOWN_BADGE)
+        read = Reading(row.id, BadgeKind(row.kind), row.first_day, row.last_day)
+    outside = within_days(read.first_day, read.last_day, one.gate_day)
+    if outside is not None:
+        return outside
+    row = known.get(read.badge_id)
+    return _Badge(read.badge_id, row.person_id if row is not None else read.badge_id, read.kind)
+
+
+def _row(one: Scan, what: _Badge | Verdict) -> dict[str, Any]:
+    passing = what if isinstance(what, _Badge) else None
+    return {
+        "exhibition_id": one.exhibition_id,
+        "id": one.id,
+        "gate": one.gate,
+        "direction": one.direction.value,
+        "code": one.code,
+        "badge_id": passing.id if passing else None,
+        "kind": passing.kind.value if passing else None,
+        "gate_day": one.gate_day,
+        "scanned_at": one.scanned_at,
+        "received_at": one.received_at,
+        "scanned_by": one.scanned_by,
+    }
+
+
+def keep_badge(db: Connection, row: dict[str, Any], *, zone: str) -> None:
+    """Take what registration says of a badge, unless we know something newer.
+
+    Scans that came before it are settled again: its holder is now a person we know, or it was replaced.
+    """
+    if not put_newer(db, badge, row):
+        return
+    exhibition_id, badge_id = row["exhibition_id"], row["id"]
+    asked = sa.select(scan.c.gate_day).where(scan.c.exhibition_id == exhibition_id, scan.c.badge_id == badge_id)
+    days = set(db.execute(asked.distinct()).scalars())
+    holders: set[HolderDayKey] = {(holder, day) for holder in (badge_id, row["person_id"]) for day in days}
+    settle(db, exhibition_id, holders, zone=zone)
+
+
+def list_gates(db: Connection, exhibition_id: UUID) -> list[Gate]:
+    """The gates in the order of their references."""
+    asked = sa.select(gate).where(gate.c.exhibition_id == exhibition_id).order_by(gate.c.reference)
+    return [Gate(row.id, row.reference, row.names) for row in db.execute(asked)]
+
+
+def find_gate(db: Connection, exhibition_id: UUID, reference: str) -> Gate:
+    """The gate of this reference; GateNotFound."""
+    asked = sa.select(gate).where(gate.c.exhibition_id == exhibition_id, gate.c.reference == reference)
+    row = db.execute(asked).first()
+    if row is None:
+        raise GateNotFound
+    return Gate(row.id, row.reference, row.names)

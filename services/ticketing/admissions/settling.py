@@ -1,0 +1,230 @@
+"""Settles holders' days: the admission that their scans amount to, and the counters that it moves.
+
+What a holder's day adds is a function of all its scans. It is computed anew whenever one arrives, and the counters
+move by the difference: so the order of arrival cannot matter, and a recount finds the same numbers.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.ticketing.admissions.domain import (
+    BadgeKind,
+    CountKey,
+    Direction,
+    HolderDay,
+    Passage,
+    live_day,
+)
+from services.ticketing.admissions.models import admission, attendance_count, attendee, badge, scan
+from shared import clock
+from shared.db import insert
+
+HolderDayKey = tuple[UUID, date]
+
+
+class Difference(NamedTuple):
+    """A counter that does not say what the scans say."""
+
+    key: CountKey
+    kept: int
+    counted: int
+
+
+def settle(
+    db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], *, zone: str
+) -> dict[HolderDayKey, HolderDay]:
+    """Bring admissions and counters in line with the scans of these holders' days."""
+    wanted = sorted(set(days))
+    if not wanted:
+        return {}
+    before = _lock(db, exhibition_id, wanted)
+    passages = _passages(db, exhibition_id, wanted, zone)
+    lived = {key: live_day(passages.get(key, [])) for key in wanted}
+    changed = {key: day for key, day in lived.items() if _is_news(before[key], day)}
+    if changed:
+        _store(db, exhibition_id, changed)
+        moves: Counter[CountKey] = Counter()
+        for key, day in changed.items():
+            moves.update(day.counts)
+            moves.subtract(_from_json(before[key].counts))
+        moves.update(_visitors(db, exhibition_id, before, changed))
+        _move(db, exhibition_id, moves)
+    return lived
+
+
+def recount(db: Connection, exhibition_id: UUID, *, zone: str) -> list[Difference]:
+    """Count everything anew from the scans and compare with the counters; an empty list is what should come."""
+    asked = sa.select(scan.c.badge_id, scan.c.gate_day).where(scan.c.exhibition_id == exhibition_id)
+    read = db.execute(asked.where(scan.c.badge_id.is_not(None)).distinct()).all()
+    holders = _holders(db, exhibition_id, {row.badge_id for row in read})
+    days = {(holders.get(row.badge_id, row.badge_id), row.gate_day) for row in read}
+    counted: Counter[CountKey] = Counter()
+    visitors: set[tuple[UUID, str]] = set()
+    for (holder, _), passages in _passages(db, exhibition_id, days, zone).items():
+        day = live_day(passages)
+        counted.update(day.counts)
+        if day.winner is not None:
+            visitors.add((holder, day.winner.kind.value))
+    counted.update(CountKey("visitors", "", "", kind) for _, kind in visitors)
+    kept = read_counts(db, exhibition_id)
+    keys = sorted(set(kept) | set(counted))
+    return [Difference(key, kept[key], counted[key]) for key in keys if kept[key] != counted[key]]
+
+
+def read_counts(db: Connection, exhibition_id: UUID) -> Counter[CountKey]:
+    """Every counter of an exhibition."""
+    rows = db.execute(sa.select(attendance_count).where(attendance_count.c.exhibition_id == exhibition_id))
+    return Counter({CountKey(row.measure, row.day, row.place, row.kind): row.value for row in rows})
+
+
+def _lock(db: Connection, exhibition_id: UUID, days: list[HolderDayKey]) -> dict[HolderDayKey, sa.Row[Any]]:
+    """Hold a row for each holder's day until the commit, in a fixed order; what they had added before."""
+    rows = [
+        {"exhibition_id": exhibition_id, "holder_id": holder, "gate_day": day, "counts": []} for holder, day in days
+    ]
+    fresh = insert(db, admission).values(rows)
+    held = fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "holder_id", "gate_day"], set_={"gate_day": fresh.excluded.gate_day}
+    )
+    return {(row.holder_id, row.gate_day): row for row in db.execute(held.returning(admission))}
+
+
+def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUID, UUID]:
+    """Whose each badge is, as far as we know."""
+    asked = sa.select(badge.c.id, badge.c.person_id).where(badge.c.exhibition_id == exhibition_id)
+    if len(badges) <= 1000:
+        asked = asked.where(badge.c.id.in_(badges))
+    return {row.id: row.person_id for row in db.execute(asked)}
+
+
+def _passages(
+    db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], zone: str
+) -> dict[HolderDayKey, list[Passage]]:
+    """The scans of each holder's day, whatever badge of theirs was read."""
+    wanted = set(days)
+    holders = {holder for holder, _ in wanted}
+    is_few = len(wanted) <= 1000
+    asked = sa.select(badge.c.id, badge.c.person_id, badge.c.state, badge.c.state_at)
+    asked = asked.where(badge.c.exhibition_id == exhibition_id)
+    if is_few:
+        asked = asked.where(badge.c.id.in_(holders) | badge.c.person_id.in_(holders))
+    badges = {row.id: row for row in db.execute(asked)}
+    read = sa.select(scan).where(scan.c.exhibition_id == exhibition_id, scan.c.badge_id.is_not(None))
+    if is_few:
+        read = read.where(scan.c.badge_id.in_(holders | set(badges)))
+        read = read.where(scan.c.gate_day.in_({day for _, day in wanted}))
+    found: defaultdict[HolderDayKey, list[Passage]] = defaultdict(list)
+    for row in db.execute(read):
+        known = badges.get(row.badge_id)
+        key = (known.person_id if known is not None else row.badge_id, row.gate_day)
+        if key in wanted:
+            is_void = known is not None and known.state != "valid" and row.scanned_at >= known.state_at
+            found[key].append(_passage(row, zone, is_void=is_void))
+    return found
+
+
+def _passage(row: sa.Row[Any], zone: str, *, is_void: bool) -> Passage:
+    return Passage(
+        scan_id=row.id,
+        badge_id=row.badge_id,
+        kind=BadgeKind(row.kind),
+        gate=row.gate,
+        direction=Direction(row.direction),
+        scanned_at=row.scanned_at,
+        wall=clock.to_wall(row.scanned_at, zone),
+        is_void=is_void,
+    )
+
+
+def _store(db: Connection, exhibition_id: UUID, changed: dict[HolderDayKey, HolderDay]) -> None:
+    rows = [
+        {
+            "exhibition_id": exhibition_id,
+            "holder_id": holder,
+            "gate_day": gate_day,
+            "scan_id": day.winner.scan_id if day.winner else None,
+            "badge_id": day.winner.badge_id if day.winner else None,
+            "kind": day.winner.kind.value if day.winner else None,
+            "gate": day.winner.gate if day.winner else None,
+            "admitted_at": day.winner.scanned_at if day.winner else None,
+            "counts": _as_json(day.counts),
+        }
+        for (holder, gate_day), day in changed.items()
+    ]
+    fresh = insert(db, admission).values(rows)
+    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "counts")
+    db.execute(
+        fresh.on_conflict_do_update(
+            index_elements=["exhibition_id", "holder_id", "gate_day"],
+            set_={name: fresh.excluded[name] for name in names},
+        )
+    )
+
+
+def _visitors(
+    db: Connection,
+    exhibition_id: UUID,
+    before: dict[HolderDayKey, sa.Row[Any]],
+    changed: dict[HolderDayKey, HolderDay],
+) -> Counter[CountKey]:
+    """Holders admitted for the first time ever, or no longer on any day, by kind."""
+    days: Counter[tuple[UUID, str]] = Counter()
+    for (holder, gate_day), day in changed.items():
+        was = before[holder, gate_day].kind
+        now = day.winner.kind.value if day.winner else None
+        if now != was:
+            days.update([(holder, kind) for kind in (now,) if kind])
+            days.subtract([(holder, kind) for kind in (was,) if kind])
+    moved = {key: step for key, step in sorted(days.items()) if step}
+    if not moved:
+        return Counter()
+    rows = [
+        {"exhibition_id": exhibition_id, "holder_id": holder, "kind": kind, "days": step}
+        for (holder, kind), step in moved.items()
+    ]
+    fresh = insert(db, attendee).values(rows)
+    told = fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "holder_id", "kind"],
+        set_={"days": attendee.c.days + fresh.excluded.days},
+    )
+    visitors: Counter[CountKey] = Counter()
+    for row in db.execute(told.returning(attendee)):
+        is_here, was_here = row.days > 0, row.days - moved[row.holder_id, row.kind] > 0
+        visitors[CountKey("visitors", "", "", row.kind)] += is_here - was_here
+    return visitors
+
+
+def _move(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -> None:
+    """Add to the counters, rows in a fixed order so that two groups never wait for each other in a ring."""
+    rows = [
+        {"exhibition_id": exhibition_id, **key._asdict(), "value": step} for key, step in sorted(moves.items()) if step
+    ]
+    if not rows:
+        return
+    fresh = insert(db, attendance_count).values(rows)
+    db.execute(
+        fresh.on_conflict_do_update(
+            index_elements=["exhibition_id", "measure", "day", "place", "kind"],
+            set_={"value": attendance_count.c.value + fresh.excluded.value},
+        )
+    )
+
+
+def _is_news(before: sa.Row[Any], day: HolderDay) -> bool:
+    """Whether another scan wins or other counts follow than were kept."""
+    winner = day.winner.scan_id if day.winner else None
+    return bool(winner != before.scan_id or _as_json(day.counts) != before.counts)
+
+
+def _as_json(counts: Counter[CountKey]) -> list[list[Any]]:
+    return [[*key, step] for key, step in sorted(counts.items()) if step]
+
+
+def _from_json(said: list[list[Any]]) -> Counter[CountKey]:
+    return Counter({CountKey(*key): step for *key, step in said})

@@ -1,0 +1,62 @@
+"""Which message goes to which handler, what is due, and what a restored service is told again."""
+
+from sqlalchemy.engine import Connection
+
+from services.subscriptions import SUBSCRIPTIONS
+from services.ticketing.access import operations as access_operations
+from services.ticketing.access import tasks as access
+from services.ticketing.access.models import metadata
+from services.ticketing.admissions import models as _admissions  # noqa: F401 - its tables belong to METADATA
+from services.ticketing.admissions import tasks as admissions
+from services.ticketing.admissions.fair import load_gates
+from services.ticketing.bookings import operations as bookings
+from services.ticketing.programme import operations as programme
+from services.ticketing.programme.fair import load_programme
+from shared import outbox
+from shared.db import Database
+from shared.outbox import Handler
+from shared.queue import Due, Worker, make_worker
+from shared.settings import Settings
+
+METADATA = metadata
+
+HANDLERS: dict[str, Handler] = {
+    "exhibition.changed.v1": access.on_exhibition_changed,
+    "key.published.v1": access.on_key_published,
+    "staff.changed.v1": access.on_staff_changed,
+    "badge.issued.v1": admissions.on_badge_issued,
+}
+
+
+class _LoadFair:
+    """Loads the fair's programme and gates once its exhibition is known; afterwards it rests."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._is_done = database, False
+
+    def __call__(self) -> int:
+        if self._is_done:
+            return 0
+        with self._database.transaction() as db:
+            before = self._is_done
+            self._is_done = load_programme(db) and load_gates(db)
+        return int(self._is_done and not before)
+
+
+def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the agreed name of this entry point
+    """The work that is looked for again and again."""
+    return [Due("load-fair", 1.0, _LoadFair(database))] if settings.load_fair else []
+
+
+def resync(db: Connection) -> int:
+    """Tell the present state of every session and booking again; returns how many messages."""
+    return sum(
+        programme.republish(db, one) + bookings.republish(db, one) for one in access_operations.exhibition_ids(db)
+    )
+
+
+def create_worker(settings: Settings, database: Database | None = None) -> Worker:
+    """The worker of this service: handlers, relay and due work."""
+    outbox.set_subscriptions(SUBSCRIPTIONS)
+    chosen = database or Database(settings.database_url, settings.service)
+    return make_worker(settings, chosen, HANDLERS, DUE(settings, chosen))
