@@ -14,6 +14,7 @@ from services.notifications.notices.tasks import (
     on_session_changed,
 )
 from services.subscriptions import SUBSCRIPTIONS
+from shared import clock, log
 from shared import db as databases
 from shared.db import Database
 from shared.i18n import load_catalogues
@@ -22,7 +23,8 @@ from shared.queue import Due, Worker, make_worker
 from shared.settings import Settings
 
 METADATA = delivery.metadata
-CATALOGUES = Path(__file__).parent / "translations"
+# here, not in create_worker: handlers write in people's languages whoever calls them
+load_catalogues(Path(__file__).parent / "translations")
 
 HANDLERS: dict[str, Handler] = {
     "key.published.v1": on_key_published,
@@ -45,10 +47,13 @@ def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - th
 
 def create_worker(settings: Settings, database: Database | None = None) -> Worker:
     """A worker ready to run; on the database of the settings unless another is given."""
+    clock.check_zone_data()
+    log.configure(settings.service, settings.log_level)
+    if settings.rehearsal:
+        clock.set_rehearsal(settings.rehearsal_file)
     database = database or Database(settings.database_url, settings.service)
     databases.use(database)
     set_subscriptions(SUBSCRIPTIONS)
-    load_catalogues(CATALOGUES)
     return make_worker(settings, database, HANDLERS, DUE(settings, database))
 
 

@@ -1,0 +1,40 @@
+"""Notifications with a real gateway and a real mail server beside it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from tests.integration.notifications.peers import Gateway, Mailbox, mail_server
+from tests.integration.notifications.story import Story
+from tests.kit.services import Service
+
+
+@pytest.fixture
+def gateway(httpserver: HTTPServer) -> Gateway:
+    """An SMS gateway that takes everything, until told otherwise."""
+    peer = Gateway(httpserver)
+    httpserver.expect_request("/messages", method="POST").respond_with_handler(peer.take)
+    return peer
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server that takes everything, until told otherwise."""
+    with mail_server() as peer:
+        yield peer
+
+
+@pytest.fixture
+def story(service_of: Callable[..., Service], gateway: Gateway, mailbox: Mailbox) -> Story:
+    """One story with both peers."""
+    service = service_of(
+        "notifications",
+        SMS_URL=gateway.url,
+        SMS_TOKEN="token-of-the-gateway",
+        SMTP_URL=mailbox.url,
+        MAIL_FROM="Moussem <no-reply@fair.example>",
+        PUBLIC_URL="https://fair.example",
+        REHEARSAL="0",
+    )
+    return Story(service)
