@@ -80,17 +80,18 @@ def empty_database(engine: str, databases: Databases) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def _valkey() -> Iterator[valkey.Valkey]:
+def valkey_server() -> Iterator[valkey.Valkey]:
+    """A Valkey for the whole run; `valkey_url` is it, emptied."""
     server = valkey.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def valkey_url(_valkey: valkey.Valkey) -> str:
+def valkey_url(valkey_server: valkey.Valkey) -> str:
     """The address of a running, empty Valkey."""
-    _valkey.empty()
-    return _valkey.url
+    valkey_server.empty()
+    return valkey_server.url
 
 
 @pytest.fixture(name="valkey")

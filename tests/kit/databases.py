@@ -11,8 +11,9 @@ from tests.kit import postgres, required
 class Databases:
     """Makes databases and removes them; one for the whole run of the tests."""
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="moussem-databases-", dir=_quick_place()))
+    def __init__(self, *, fsync: bool = False) -> None:
+        self._fsync = fsync
+        self._folder = Path(tempfile.mkdtemp(prefix="moussem-databases-", dir=None if fsync else _quick_place()))
         self._templates: dict[tuple[str, str], str] = {}
         self._server: postgres.Server | None = None
         self._why_not = ""
@@ -47,7 +48,7 @@ class Databases:
         """The PostgreSQL of this run; skips or fails the test when there is none."""
         if self._server is None and not self._why_not:
             try:
-                self._server = postgres.start()
+                self._server = postgres.start(fsync=self._fsync)
             except (postgres.NoPostgres, OSError, AssertionError) as none:
                 self._why_not = str(none)
         if self._server is None:
