@@ -6,12 +6,14 @@ due work. Web processes never touch any of it.
 
 import threading
 import time
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from kombu import Queue
 from kombu.exceptions import OperationalError
 
@@ -19,7 +21,7 @@ from shared import db as databases
 from shared import log
 from shared.db import Database
 from shared.moments import moment
-from shared.outbox import Handler, claim_due, envelope, handle_all, is_due, store_verdicts
+from shared.outbox import PARKED_SECONDS, Handler, claim_due, envelope, handle_all, is_due, retry_parked, store_verdicts
 from shared.settings import Settings
 
 DELIVER, ANSWER = "moussem.deliver", "moussem.answer"
@@ -157,7 +159,8 @@ class Worker:
         self, settings: Settings, database: Database, handlers: Mapping[str, Handler], due: Sequence[Due]
     ) -> None:
         self.service, self._settings, self._database = settings.service, settings, database
-        self._handlers, self._due = handlers, due
+        self._handlers = handlers
+        self._due = [*due, Due("parked", PARKED_SECONDS, lambda: retry_parked(database, handlers))]
         self.relay = Relay(self.service, database, _sender_of(settings.redis_url))
         self._deliveries = _Gathered(self._handle)
         self._answers = _Gathered(self._store)
@@ -165,6 +168,8 @@ class Worker:
     def run(self) -> None:
         """Work until told to stop (SIGTERM)."""
         databases.use(self._database)
+        # about root and pickle; only JSON is accepted here, and containers run as root inside
+        warnings.filterwarnings("ignore", category=SecurityWarning)
         celery = self.celery()
         stopping = self.relay.stopping
         threads = [

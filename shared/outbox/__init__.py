@@ -5,7 +5,7 @@ each delivery until the listener's verdict is stored. The listener writes its in
 effect; new or duplicate, it answers. So the queue between them may lose, repeat or reorder everything.
 """
 
-from shared.outbox.hearing import MAX_ATTEMPTS, handle, handle_all
+from shared.outbox.hearing import MAX_ATTEMPTS, PARKED_SECONDS, handle, handle_all, retry_parked
 from shared.outbox.keeping import backlog, dead_letters, forgive, replay_dead, tidy
 from shared.outbox.speaking import claim_due, envelope, is_due, publish, store_verdicts
 from shared.outbox.tables import inbox, inbox_attempt, metadata, outbox, outbox_delivery, parked
@@ -13,6 +13,7 @@ from shared.outbox.words import Handler, NotKnownYet, Outgoing, Received, listen
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "PARKED_SECONDS",
     "Handler",
     "NotKnownYet",
     "Outgoing",
@@ -34,6 +35,7 @@ __all__ = [
     "parked",
     "publish",
     "replay_dead",
+    "retry_parked",
     "set_subscriptions",
     "store_verdicts",
     "tidy",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from shared.outbox.tables import inbox, inbox_attempt, parked
 from shared.outbox.words import Handler, NotKnownYet, Received
 
 MAX_ATTEMPTS = 5
+PARKED_SECONDS = 5
 
 
 def handle_all(database: Database, handlers: Mapping[str, Handler], raws: Sequence[dict[str, Any]]) -> list[str | None]:
@@ -26,13 +27,13 @@ def handle_all(database: Database, handlers: Mapping[str, Handler], raws: Sequen
     if len(raws) > 1 and all(raw.get("ring", 1) == 1 for raw in raws):
         try:
             with database.transaction() as db:
-                verdicts: list[str | None] = [_take(db, handlers, raw) for raw in raws]
+                _take(db, handlers, raws)
                 moment("listener.before-commit")
             moment("listener.after-commit")
         except Exception as wrong:
             log.get_logger().info("group-of-messages-failed", error=repr(wrong), messages=len(raws))
         else:
-            return verdicts
+            return ["done"] * len(raws)
     return [handle(database, handlers, raw) for raw in raws]
 
 
@@ -42,31 +43,46 @@ def handle(database: Database, handlers: Mapping[str, Handler], raw: dict[str, A
         return "dead"
     try:
         with database.transaction() as db:
-            verdict = _take(db, handlers, raw)
+            _take(db, handlers, [raw])
             moment("listener.before-commit")
     except Exception as wrong:
         return _count_failure(database, raw, wrong)
     moment("listener.after-commit")
-    return verdict
-
-
-def _take(db: Connection, handlers: Mapping[str, Handler], raw: dict[str, Any]) -> str:
-    message = _received(raw)
-    row = {
-        "exhibition_id": message.exhibition_id,
-        "message_id": message.id,
-        "verdict": "done",
-        "received_at": clock.now(),
-    }
-    if not insert_new(db, inbox, [row], returning=[inbox.c.message_id]):
-        return "done"
-    moment("listener.after-inbox")
-    _apply(db, handlers, message, raw)
     return "done"
 
 
-def _apply(db: Connection, handlers: Mapping[str, Handler], message: Received, raw: dict[str, Any]) -> None:
-    """Run the handler, or park the message; then whatever waited for its subject."""
+def retry_parked(database: Database, handlers: Mapping[str, Handler], at_once: int = 50) -> int:
+    """Try again what has been parked for a while; returns how many found their subject.
+
+    Two processes may handle a message and its subject at the same moment without seeing one another.
+    """
+    before = clock.now() - timedelta(seconds=PARKED_SECONDS)
+    with database.transaction() as db:
+        old = sa.select(parked.c.message_id).where(parked.c.parked_at < before).limit(at_once)
+        gone = sa.delete(parked).where(parked.c.message_id.in_(old)).returning(parked.c.envelope)
+        raws = [json.loads(envelope) for envelope in db.execute(gone).scalars()]
+        return sum(_apply(db, handlers, raw) is not None for raw in raws)
+
+
+def _take(db: Connection, handlers: Mapping[str, Handler], raws: Sequence[dict[str, Any]]) -> None:
+    """The inbox rows first; then the handlers of those that are new, and of those that waited for them."""
+    arrived = {UUID(raw["id"]): raw for raw in raws}
+    at = clock.now()
+    rows = [
+        {"exhibition_id": UUID(raw["exhibition_id"]), "message_id": message_id, "verdict": "done", "received_at": at}
+        for message_id, raw in arrived.items()
+    ]
+    new = {row.message_id for row in insert_new(db, inbox, rows, returning=[inbox.c.message_id])}
+    moment("listener.after-inbox")
+    now_known = [raw for message_id, raw in arrived.items() if message_id in new]
+    while now_known:
+        applied = [message for raw in now_known if (message := _apply(db, handlers, raw))]
+        now_known = _unpark(db, applied)
+
+
+def _apply(db: Connection, handlers: Mapping[str, Handler], raw: dict[str, Any]) -> Received | None:
+    """Run the handler; None when the message had to be parked."""
+    message = _received(raw)
     try:
         handlers[message.name](db, message)
     except NotKnownYet as unknown:
@@ -78,15 +94,16 @@ def _apply(db: Connection, handlers: Mapping[str, Handler], message: Received, r
             "parked_at": clock.now(),
         }
         insert_new(db, parked, [row])
-        return
-    for waiting in _unpark(db, message):
-        _apply(db, handlers, _received(waiting), waiting)
+        return None
+    return message
 
 
-def _unpark(db: Connection, message: Received) -> list[dict[str, Any]]:
-    ripe = sa.delete(parked).where(
-        parked.c.exhibition_id == message.exhibition_id, parked.c.subject_id == message.subject_id
-    )
+def _unpark(db: Connection, applied: Sequence[Received]) -> list[dict[str, Any]]:
+    """Take out what waited for the subjects of these messages, oldest first."""
+    if not applied:
+        return []
+    subjects = [(message.exhibition_id, message.subject_id) for message in applied]
+    ripe = sa.delete(parked).where(sa.tuple_(parked.c.exhibition_id, parked.c.subject_id).in_(subjects))
     found = db.execute(ripe.returning(parked.c.message_id, parked.c.envelope)).all()
     return [json.loads(row.envelope) for row in sorted(found, key=lambda row: row.message_id)]
 

@@ -1,7 +1,6 @@
 """Spoken once, heard twice, acted on once, answered always; on both engines."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -39,7 +38,7 @@ class ThingChanged:
 
 
 @pytest.fixture
-def database(empty_database: Database) -> Iterator[Database]:
+def database(empty_database: Database) -> Database:
     outbox.set_subscriptions({"thing.changed.v1": ("left", "right"), "thing.used.v1": ("left",)})
     with empty_database.transaction() as db:
         outbox.metadata.create_all(db)
@@ -79,6 +78,10 @@ def raw(name: str, body: dict[str, Any], *, subject: UUID | None = None, version
         "ring": ring,
         "body": body,
     }
+
+
+def hear(name: str, body: dict[str, Any], subject: UUID) -> Received:
+    return Received(new_id(), name, EXHIBITION, subject, 1, "c", clock.now(), "here", body)
 
 
 def say(database: Database, *, secret: bool = False) -> None:
@@ -179,6 +182,18 @@ def test_a_message_before_its_subject_waits_for_it(database: Database) -> None:
     assert count(database, outbox.parked) == 0
 
 
+def test_a_message_and_its_subject_that_crossed_meet_later(database: Database, at: Any) -> None:
+    at()
+    later = new_id()
+    outbox.handle(database, HANDLERS, raw("thing.used.v1", {"of": str(later), "text": "dyed"}))
+    with database.transaction() as db:
+        on_changed(db, hear("thing.changed.v1", {"text": "a"}, later))
+    assert outbox.retry_parked(database, HANDLERS) == 0
+    at(later=1)
+    assert outbox.retry_parked(database, HANDLERS) == 1
+    assert (count(database, effect), count(database, outbox.parked)) == (1, 0)
+
+
 def test_a_failing_message_is_given_up_after_five_tries(database: Database) -> None:
     poison = raw("thing.poison.v1", {})
     verdicts = [outbox.handle(database, HANDLERS, poison | {"ring": ring}) for ring in range(1, 8)]
@@ -191,7 +206,7 @@ def test_a_message_that_kills_its_process_is_given_up_too(database: Database) ->
     poison = raw("thing.poison.v1", {})
     for ring in range(2, 2 + outbox.MAX_ATTEMPTS):
         with database.transaction() as db:
-            outbox.hearing._attempted(db, poison | {"ring": ring}, "killed")  # type: ignore[attr-defined]
+            outbox.hearing._attempted(db, poison | {"ring": ring}, "killed")
     assert outbox.handle(database, HANDLERS, poison | {"ring": 9}) == "dead"
 
 
