@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.ticketing.access import operations
 from services.ticketing.access.domain import Exhibition, SigningKey, roles_at
-from services.ticketing.access.memory import Memory
+from services.ticketing.access.operations.memory import Memory
 from shared import clock
 from shared.problem import NotAllowed, NotSignedIn
 from shared.tokens import BadToken, Verifier

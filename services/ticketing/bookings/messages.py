@@ -11,7 +11,7 @@ from shared.outbox import Outgoing
 class _BookingBody:
     """A booking as it stands now. `was_waitlisted`: it has moved up from the line."""
 
-    NAME: ClassVar[str] = ""
+    NAME: ClassVar[str]
     reference: str
     session_id: str
     person_id: str

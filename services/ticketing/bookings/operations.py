@@ -10,12 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.ticketing.access.domain import Exhibition
 from services.ticketing.bookings import domain
 from services.ticketing.bookings.domain import LIVE, Asked, Booking, BookingState
 from services.ticketing.bookings.messages import booking_told
 from services.ticketing.bookings.models import booking
 from services.ticketing.programme.domain import Seats, SessionNotFound
 from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions, move_seats
+from shared import clock
 from shared.db import insert
 from shared.ids import new_id, new_reference
 from shared.outbox import publish
@@ -43,6 +45,14 @@ class _Table:
     seats: dict[UUID, Seats]
     last_in_line: dict[UUID, int]
     made: list[Booking] = field(default_factory=list)
+
+
+def order_of(exhibition: Exhibition, session_id: UUID, person_id: UUID, party_size: int) -> Order:
+    """A wish uttered now; ExhibitionOver."""
+    at = clock.now()
+    if exhibition.is_over(clock.day_in(at, exhibition.zone)):
+        raise domain.ExhibitionOver
+    return Order(exhibition.id, session_id, person_id, party_size, at)
 
 
 _LIVE_OF = (

@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.ticketing.admissions.codes import Reading, Typed, Unread
 from services.ticketing.admissions.domain import (
     BadgeKind,
     Direction,
@@ -20,8 +19,9 @@ from services.ticketing.admissions.domain import (
     Word,
     within_days,
 )
+from services.ticketing.admissions.domain.codes import Reading, Typed, Unread
 from services.ticketing.admissions.models import badge, gate, scan
-from services.ticketing.admissions.settling import HolderDayKey, settle
+from services.ticketing.admissions.operations.settling import HolderDayKey, settle
 from shared import clock
 from shared.db import insert_new, put_newer
 from shared.problem import Problem
