@@ -1,5 +1,6 @@
 """Writing a mail: plain text, the same as HTML, and a calendar entry where the notice has one."""
 
+import re
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -10,6 +11,9 @@ from services.notifications.deliveries.operations import Claimed
 from services.notifications.templates import calendar
 from services.notifications.templates.domain import clean, render_mail
 from services.notifications.templates.texts import text_for
+
+_LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]{1,64}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 class BadAddress(ValueError):
@@ -23,14 +27,14 @@ def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(from_name, from_address)
     message["To"] = _address(claimed.data.get("name", ""), claimed.address)
-    message["Subject"] = mail.subject
+    message["Subject"] = _for_header(mail.subject)
     message["Date"] = format_datetime(claimed.made_at)
     message["Message-ID"] = f"<{claimed.id}@{from_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
-    message["Content-Language"] = claimed.language
     message.set_content(mail.plain)
     message.add_alternative(mail.as_html, subtype="html")
     _attach_entry(message, claimed, from_address)
+    message["Content-Language"] = claimed.language  # earlier it would move into the first part
     return message
 
 
@@ -50,12 +54,20 @@ def _attach_entry(message: EmailMessage, claimed: Claimed, organiser: str) -> No
 
 
 def _address(name: str, address: str) -> Address:
-    """One address for a header; `email` itself refuses line breaks, lists and comments in it."""
+    """One address for a header: no line break, list, comment or quoted part gets through."""
+    local, _at, host = address.rpartition("@")
     try:
-        local, _, host = address.rpartition("@")
-        return Address(clean(name, 80), username=local, domain=host.encode("idna").decode())
-    except (MessageError, ValueError, IndexError, UnicodeError) as wrong:
-        raise BadAddress(type(wrong).__name__) from wrong
+        plain_host = host.encode("idna").decode()
+        if not _LOCAL.fullmatch(local) or not _HOST.fullmatch(plain_host):
+            raise BadAddress
+        return Address(_for_header(name), username=local, domain=plain_host)
+    except (MessageError, ValueError, IndexError) as wrong:
+        raise BadAddress from wrong
+
+
+def _for_header(text: str) -> str:
+    """One line that no reader takes for an encoded word (RFC 2047), which could hide a line break."""
+    return clean(text, 120).replace("=?", "= ?")
 
 
 def _with_links(claimed: Claimed, site: str) -> dict[str, str]:

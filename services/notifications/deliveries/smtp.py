@@ -66,7 +66,10 @@ class MailServer:
         try:
             code, said = smtp.data(raw)
         except smtplib.SMTPDataError as no:
+            # asked for 354, a server that says yes instead has not even seen the text
             code, said = no.smtp_code, no.smtp_error if isinstance(no.smtp_error, bytes) else b""
+            if code < 400:
+                return later(Reason.MAIL_GARBLED, str(code))
         return of_smtp(code, _words(said.decode("utf-8", "replace"), to))
 
     @contextmanager

@@ -82,7 +82,7 @@ class Mailbox:
         if self.at_data:
             return self.at_data.pop(0)
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
-        self.letters.append(cast(EmailMessage, message_from_bytes(raw, policy=default)))
+        self.letters.append(message_from_bytes(raw, policy=default))
         return "250 kept"
 
     @property

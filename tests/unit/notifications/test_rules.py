@@ -1,0 +1,141 @@
+"""What somebody is told, and what becomes of a notice after an attempt."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.notifications.access.domain import StaffNow, is_outdated, roles_at
+from services.notifications.deliveries.domain import (
+    LEASE,
+    MOST_ATTEMPTS,
+    Outcome,
+    Verdict,
+    next_step,
+    of_http,
+    of_smtp,
+    pause,
+)
+from services.notifications.deliveries.smtp import LONGEST_TALK
+from services.notifications.notices.domain import (
+    Channel,
+    Contact,
+    State,
+    kind_of_booking,
+    kind_of_link,
+    mask,
+    notice_id,
+    useful_until,
+    ways_to,
+)
+from services.notifications.templates.domain import Kind
+
+NOW = datetime(2026, 12, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("phone", "email", "kind", "ways"),
+    [
+        ("+212600000000", "a@b.example", Kind.WELCOME, ["sms", "email"]),
+        ("+212600000000", None, Kind.WELCOME, ["sms"]),
+        (None, "a@b.example", Kind.WELCOME, ["email"]),
+        (None, None, Kind.WELCOME, []),
+        ("+212600000000", "a@b.example", Kind.SIGN_IN_CODE, ["sms"]),
+        (None, "a@b.example", Kind.SIGN_IN_CODE, ["email"]),
+    ],
+)
+def test_ways_to_a_person(phone: str | None, email: str | None, kind: Kind, ways: list[str]) -> None:
+    contact = Contact(uuid4(), "Ali", phone, email, "ar")
+    assert [channel for channel, _address in ways_to(contact, kind)] == ways
+
+
+@pytest.mark.parametrize(
+    ("name", "was_waitlisted", "cancelled_by", "kind"),
+    [
+        ("booking.confirmed.v1", False, None, Kind.BOOKING_CONFIRMED),
+        ("booking.confirmed.v1", True, None, Kind.MOVED_UP),
+        ("booking.waitlisted.v1", False, None, Kind.WAITLIST_JOINED),
+        ("booking.cancelled.v1", False, "person", Kind.BOOKING_CANCELLED),
+        ("booking.cancelled.v1", True, "staff", Kind.CANCELLED_BY_STAFF),
+    ],
+)
+def test_kinds_of_bookings(name: str, was_waitlisted: bool, cancelled_by: str | None, kind: Kind) -> None:
+    assert kind_of_booking(name, was_waitlisted=was_waitlisted, cancelled_by=cancelled_by) is kind
+
+
+def test_kinds_of_links() -> None:
+    assert kind_of_link("welcome", "123456") is Kind.WELCOME
+    assert kind_of_link("sign_in", "123456") is Kind.SIGN_IN_CODE
+    assert kind_of_link("sign_in", None) is Kind.SIGN_IN_LINK
+
+
+def test_a_cancellation_is_of_use_for_a_day_and_a_code_until_it_ends() -> None:
+    assert useful_until(Kind.SIGN_IN_CODE, NOW, NOW) == NOW
+    assert useful_until(Kind.CANCELLED_BY_STAFF, NOW, NOW) == NOW + timedelta(days=1)
+
+
+def test_a_notice_has_the_same_id_for_ever_and_each_way_its_own() -> None:
+    person = uuid4()
+    assert notice_id("a", Channel.SMS, person) == notice_id("a", Channel.SMS, person)
+    assert len({notice_id(s, c, person) for s in "ab" for c in Channel}) == 4
+
+
+def test_addresses_are_masked() -> None:
+    assert mask(Channel.SMS, "+212612345678") == "+212 •••• 78"
+    assert mask(Channel.EMAIL, "fatima@mail.example") == "f•••@mail.example"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "statuses"),
+    [
+        ("accepted", (200, 202, 204)),
+        ("later", (301, 408, 425, 429, 500, 503)),
+        ("refused", (400, 401, 404, 410, 422)),
+    ],
+)
+def test_http_answers(verdict: str, statuses: tuple[int, ...]) -> None:
+    assert {of_http(status).verdict for status in statuses} == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"), [(250, "accepted"), (251, "accepted"), (421, "later"), (550, "refused"), (-1, "later")]
+)
+def test_smtp_answers(code: int, verdict: str) -> None:
+    assert of_smtp(code, "words").verdict == verdict
+
+
+def test_pauses_grow_to_half_a_minute_and_later_to_five() -> None:
+    assert [pause(n, 0.5).total_seconds() for n in (1, 2, 3, 4, 5, 6, 60, 61)] == [1, 2, 4, 8, 16, 30, 30, 300]
+    assert pause(6, 0) < pause(6, 1) <= timedelta(seconds=37.5)  # all settled within a minute of recovery
+
+
+def test_a_longer_pause_is_kept_when_asked_for_but_not_for_ever() -> None:
+    assert pause(1, 0.5, 120).total_seconds() == 120
+    assert pause(1, 0.5, 86_400).total_seconds() == 300
+
+
+def test_after_an_attempt() -> None:
+    later, refused = Outcome(Verdict.LATER, "gateway-slow"), Outcome(Verdict.REFUSED, "gateway-refused 400")
+    assert next_step(Outcome(Verdict.ACCEPTED), 3, NOW, 0.5).state is State.ACCEPTED
+    step = next_step(later, 3, NOW, 0.5)
+    assert (step.state, step.next_at, step.reason) == (State.RETRY, NOW + timedelta(seconds=4), "gateway-slow")
+    assert next_step(refused, 1, NOW, 0.5).state is State.FAILED
+    assert next_step(later, MOST_ATTEMPTS, NOW, 0.5).state is State.FAILED
+
+
+def test_no_talk_with_a_mail_server_outlasts_the_lease() -> None:
+    assert timedelta(seconds=LONGEST_TALK + 5) <= LEASE
+
+
+def test_a_staff_token_older_than_the_last_change_counts_no_more() -> None:
+    assert not is_outdated(3, None)
+    assert not is_outdated(3, StaffNow(3, True))
+    assert not is_outdated(4, StaffNow(3, True))
+    assert is_outdated(2, StaffNow(3, True))
+    assert is_outdated(3, StaffNow(3, False))
+
+
+def test_roles_of_an_exhibition_and_roles_everywhere_add_up() -> None:
+    here, elsewhere = uuid4(), uuid4()
+    roles = {str(here): ["desk"], str(elsewhere): ["organiser"], "*": ["viewer"]}
+    assert roles_at(roles, here) == {"desk", "viewer"}
