@@ -2,17 +2,35 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 _armed_in: Path | None = Path(os.environ["MOUSSEM_FAULTS_DIR"]) if "MOUSSEM_FAULTS_DIR" in os.environ else None
+_service = ""
+
+
+def of_service(service: str) -> None:
+    """Say whose moments this process passes."""
+    global _service
+    _service = service
 
 
 def moment(name: str) -> None:
-    """Kill this process here if a file of that name lies in the faults folder; the first to come takes it."""
+    """Let the fault strike that lies as a file `<service>.<name>` in the faults folder; the first to come takes it.
+
+    The file says "kill", or "wait": then `<file>.reached` appears, and the process goes on when `<file>.go` does.
+    """
     if _armed_in is None:
         return
+    armed = _armed_in / f"{_service}.{name}"
+    taken = armed.with_suffix(f"{armed.suffix}.{os.getpid()}")
     try:
-        (_armed_in / name).unlink()
+        armed.rename(taken)
     except FileNotFoundError:
         return
-    os.kill(os.getpid(), signal.SIGKILL)
+    if taken.read_text() == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    Path(f"{armed}.reached").touch()
+    until = time.monotonic() + 20
+    while not Path(f"{armed}.go").exists() and time.monotonic() < until:
+        time.sleep(0.01)

@@ -26,7 +26,7 @@ DESCRIPTIONS: dict[str, str] = {
     "MOUSSEM_SMS_URL": "HTTP address of the SMS gateway. Default: the embedded mailbox.",
     "MOUSSEM_SMS_TOKEN": "Bearer token for the SMS gateway.",
     "MOUSSEM_LOG_LEVEL": "`DEBUG`, `INFO`, `WARNING` or `ERROR`. Default `INFO`.",
-    "MOUSSEM_FAULTS_DIR": "Only for the faults harness: a file there kills the process that reaches its moment.",
+    "MOUSSEM_FAULTS_DIR": "Only for the faults harness: a file there strikes the process that reaches its moment.",
 }
 
 

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import clock, i18n, limits, log, pages
+from shared import clock, i18n, limits, log, moments, pages
 from shared import db as databases
 from shared.db import Database
 from shared.pages import assets
@@ -76,6 +76,7 @@ class _Plumbing:
 
 def _prepare_process(part: Part) -> None:
     clock.check_zone_data()
+    moments.of_service(part.settings.service)
     log.configure(part.settings.service, part.settings.log_level)
     limits.configure(part.settings.redis_url)
     i18n.load_catalogues(PAGES / "translations", *part.catalogues)
