@@ -1,15 +1,22 @@
 """Wires ticketing's routes into a Flask app."""
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from flask import Flask
+from flask import Flask, request
 
+from services import navigation
 from services.subscriptions import SUBSCRIPTIONS
 from services.ticketing.access.authorise import authorise
+from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import api as bookings_api
+from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.programme import api as programme_api
-from shared import db, outbox
+from services.ticketing.programme import pages as programme_pages
+from shared import db, i18n, outbox
 from shared.db import Database
+from shared.problem import NotFound
 from shared.settings import Settings
 from shared.web import Part, make_app
 
@@ -22,15 +29,45 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     if database is None:
         database = Database(settings.database_url, settings.service)
         db.use(database)
-    return make_app(
+    app = make_app(
         Part(
             settings=settings,
             database=database,
             title="Ticketing",
             authorise=authorise,
             api=(programme_api.api, bookings_api.api),
-            pages=(),
-            catalogues=(_HERE / "translations",),
+            pages=(programme_pages.pages, bookings_pages.pages),
+            catalogues=(_HERE / "translations", _HERE.parent / "translations"),
             templates=tuple(sorted(_HERE.glob("*/templates"))),
+            sign_in_address=_sign_in_address,
         )
     )
+    app.context_processor(_frame)
+    return app
+
+
+def _sign_in_address(who: frozenset[str]) -> str:
+    asked = request.view_args or {}
+    back = quote(request.full_path.rstrip("?"), safe="/")
+    return navigation.sign_in_address(who, asked.get("lang", "fr"), asked.get("exhibition"), back)
+
+
+def _frame() -> dict[str, Any]:
+    """The exhibition and the menu at the head of every page, refusals included."""
+    asked = request.view_args or {}
+    if "lang" not in asked or "exhibition" not in asked:
+        return {}
+    try:
+        where = exhibition_called(asked["exhibition"])
+    except NotFound:
+        return {}
+    is_office = "/office/" in request.path
+    menu = navigation.office_menu if is_office else navigation.public_menu
+    return {
+        "exhibition": {
+            "reference": where.reference,
+            "name": i18n.pick(where.names),
+            "dates": f"{i18n.short_date(where.first_day)} – {i18n.short_date(where.last_day)} {where.last_day:%Y}",
+        },
+        "menu": menu(asked["lang"], where.reference, request.path),
+    }

@@ -14,6 +14,7 @@ class Exhibition:
     """An exhibition as registration last told it; texts by language, days local to `zone`."""
 
     id: UUID
+    version: int
     reference: str
     number: int
     names: dict[str, str]

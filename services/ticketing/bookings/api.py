@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
-from services.ticketing.access.authorise import exhibition_called
+from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import Booking
 from services.ticketing.bookings.schemas import BookingOut, BookingsOut, NewBooking, booking_out

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from services.ticketing.access.authorise import exhibition_called
+from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.programme.operations.board import board_of
 from services.ticketing.programme.schemas import SessionOut, SessionsAsked, SessionsOut, session_out
 from shared import clock

@@ -1,5 +1,6 @@
 """The programme's words and arithmetic: kinds of session, seats, what is open at a moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,6 +24,16 @@ class SessionState(StrEnum):
     """Whether a session takes place."""
 
     OPEN = "open"
+    CANCELLED = "cancelled"
+
+
+class Availability(StrEnum):
+    """What a newcomer can expect of a session."""
+
+    SEATS = "seats"
+    LINE = "line"
+    CLOSED = "closed"
+    BEGUN = "begun"
     CANCELLED = "cancelled"
 
 
@@ -87,11 +98,24 @@ class Session:
         """Whether it is too late to reserve or give back."""
         return at >= self.starts_at
 
+    def availability(self, at: datetime) -> Availability:
+        """What a newcomer can expect at this moment."""
+        if self.state is SessionState.CANCELLED:
+            return Availability.CANCELLED
+        if self.has_begun(at):
+            return Availability.BEGUN
+        if self.seats.left:
+            return Availability.SEATS
+        return Availability.LINE if self.seats.is_line_open else Availability.CLOSED
+
     def is_bookable(self, at: datetime) -> bool:
         """Whether a newcomer would get a seat or a place in line."""
-        can_take = self.seats.left > 0 or self.seats.is_line_open
-        return self.state is SessionState.OPEN and not self.has_begun(at) and can_take
+        return self.availability(at) in (Availability.SEATS, Availability.LINE)
 
-    def has_seats(self, at: datetime) -> bool:
-        """Whether a newcomer would get a seat at once."""
-        return self.state is SessionState.OPEN and not self.has_begun(at) and self.seats.left > 0
+
+def others_with_seats(
+    programme: Sequence[Session], instead_of: Session, at: datetime, *, most: int = 3
+) -> list[Session]:
+    """Sessions somebody may like instead: the same kind first, then any, with free seats, soonest first."""
+    free = [one for one in programme if one.id != instead_of.id and one.availability(at) is Availability.SEATS]
+    return sorted(free, key=lambda one: (one.kind is not instead_of.kind, one.starts_at))[:most]

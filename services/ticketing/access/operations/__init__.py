@@ -68,6 +68,7 @@ def staff_standing(db: Connection, staff_id: UUID) -> tuple[int, bool] | None:
 def _exhibition(row: sa.Row[Any]) -> Exhibition:
     return Exhibition(
         id=row.exhibition_id,
+        version=row.version,
         reference=row.reference,
         number=row.number,
         names=row.names,

@@ -1,0 +1,39 @@
+"""Copies as this process last saw them: they change seldom, a revocation is felt after a second at most."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.ticketing.access import operations
+from services.ticketing.access.domain import Exhibition, SigningKey
+from services.ticketing.access.operations.memory import Memory
+
+_exhibitions: Memory[Exhibition] = Memory(1, operations.find_exhibition)
+_keys: Memory[list[SigningKey]] = Memory(1, operations.list_keys)
+_staff: Memory[tuple[int, bool] | None] = Memory(1, operations.staff_standing)
+
+
+def exhibition_called(reference: str) -> Exhibition:
+    """The exhibition of an address; NotFound."""
+    return _exhibitions.get(reference)
+
+
+def badge_keys() -> dict[int, SigningKey]:
+    """Keys that badges may be signed with, by their number, those that ended or were revoked included."""
+    return {key.number: key for key in _keys.get() if key.purpose == "badge"}
+
+
+def token_key(key_id: str, purpose: str, at: datetime) -> bytes | None:
+    """The raw public key that still verifies tokens of this purpose at this moment; None when there is none."""
+    for key in _keys.get():
+        if key.key_id == key_id and key.purpose == purpose and key.verifies(at):
+            return key.public_key
+    return None
+
+
+def is_outdated(staff_id: UUID, token_version: int) -> bool:
+    """Whether somebody's roles changed after their token was made.
+
+    A copy that has not arrived yet is no reason to refuse: what revokes a token always arrives as one.
+    """
+    standing = _staff.get(staff_id)
+    return standing is not None and (not standing[1] or token_version < standing[0])

@@ -1,0 +1,173 @@
+"""Pages to reserve, to look at one's bookings, to give seats back. Every form works without JavaScript."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, request
+
+from services.ticketing.access.domain import Exhibition
+from services.ticketing.access.operations.recent import exhibition_called
+from services.ticketing.bookings import operations
+from services.ticketing.bookings.domain import MOST_IN_A_PARTY, Booking, can_cancel
+from services.ticketing.bookings.schemas import NewBooking, NoFields, booking_out
+from services.ticketing.programme.domain import Session, others_with_seats
+from services.ticketing.programme.operations.board import board_of
+from services.ticketing.programme.operations.calendar import CONTENT_TYPE, calendar_of
+from shared import clock, limits
+from shared.db import reading, transaction
+from shared.group import group
+from shared.i18n import gettext as _
+from shared.i18n import pick
+from shared.idempotency import Answer, once
+from shared.problem import Invalid, Problem
+from shared.web import current_caller, idempotency_key, load_form, may, page
+
+pages = Blueprint("bookings_pages", __name__, url_prefix="/<lang>/<exhibition>/programme")
+TRIES, A_MINUTE = 30, 60
+
+
+@pages.get("/<reference>")
+@may("anyone")
+def show_session(lang: str, exhibition: str, reference: str) -> Response:
+    """One session: when, where, how many seats are left, and the form that reserves them."""
+    where = exhibition_called(exhibition)
+    return _session_page(where, board_of(where.id).called(reference), lang)
+
+
+@pages.post("/<reference>/reserve")
+@may("person")
+def reserve(lang: str, exhibition: str, reference: str) -> Response:
+    """Book seats or join the line; pressed twice, done once. A refusal says what is still possible."""
+    where = exhibition_called(exhibition)
+    session = board_of(where.id).called(reference)
+    try:
+        booked = _order(where, session)
+    except Problem as refusal:
+        return _session_page(where, session, lang, refusal)
+    return _go(f"{_base(lang, where)}/mine/{booked.data['reference']}")
+
+
+def _order(where: Exhibition, session: Session) -> Answer:
+    person_id = current_caller().person_id
+    assert person_id is not None  # noqa: S101 - the route says `may("person")`
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    order = operations.order_of(where, session.id, person_id, load_form(NewBooking)["party_size"])
+
+    def render(booking: Booking) -> Answer:
+        return Answer(201, booking_out(booking, session.reference))
+
+    return group(operations.book_seats, order, key=idempotency_key(where.id, required=False), render=render)
+
+
+@pages.get("/mine")
+@may("person")
+def list_mine(lang: str, exhibition: str) -> Response:
+    """One's own bookings: what is to come first."""
+    where, at = exhibition_called(exhibition), clock.now()
+    with reading() as db:
+        found = operations.list_bookings(db, where.id, person_id=_person())
+    sessions = board_of(where.id).by_id
+    rows = sorted(((sessions[one.session_id], one) for one in found), key=lambda row: row[0].starts_at)
+    return page("bookings/list.html", rows=rows, base=_base(lang, where), at=at)
+
+
+@pages.get("/mine/<reference>")
+@may("person")
+def show_mine(lang: str, exhibition: str, reference: str) -> Response:
+    """One booking: what it is worth, where to go, how to give it back."""
+    where, booking, session = _mine(exhibition, reference)
+    return page("bookings/one.html", **_about(where, booking, session, lang))
+
+
+@pages.get("/mine/<reference>/cancel")
+@may("person")
+def ask_cancel(lang: str, exhibition: str, reference: str) -> Response:
+    """Whether they are sure; looking changes nothing."""
+    where, booking, session = _mine(exhibition, reference)
+    return page("bookings/cancel.html", **_about(where, booking, session, lang))
+
+
+@pages.post("/mine/<reference>/cancel")
+@may("person")
+def cancel(lang: str, exhibition: str, reference: str) -> Response:
+    """Give the seats or the place in line back; whoever is next moves up."""
+    where, person_id = exhibition_called(exhibition), _person()
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    load_form(NoFields)
+    with transaction() as db:
+
+        def act() -> Answer:
+            given = operations.cancel_booking(db, where.id, reference.upper(), person_id=person_id, at=clock.now())
+            return Answer(200, {"reference": given.reference})
+
+        done = once(db, idempotency_key(where.id, required=False), act)
+    return _go(f"{_base(lang, where)}/mine/{done.data['reference']}")
+
+
+@pages.get("/mine/<reference>.ics")
+@may("person")
+def booking_calendar(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries the language
+    """One's booking for one's calendar."""
+    where, booking, session = _mine(exhibition, reference)
+    place = ", ".join(text for text in (pick(where.venue_names), pick(where.town_names)) if text)
+    note = _("Your booking: %(reference)s", reference=booking.reference)
+    body = calendar_of(session, place=place, note=note, at=clock.now())
+    headers = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'}
+    return Response(body, content_type=CONTENT_TYPE, headers=headers)
+
+
+def _session_page(where: Exhibition, session: Session, lang: str, refusal: Problem | None = None) -> Response:
+    """The page of a session, as it stands after a refusal if there was one."""
+    board, at, person_id = board_of(where.id), clock.now(), current_caller().person_id
+    session = board.by_id[session.id]
+    held = None
+    if person_id is not None:
+        with reading() as db:
+            held = operations.find_live(db, where.id, session.id, person_id=person_id)
+    can_go = refusal is not None or not session.is_bookable(at)
+    return page(
+        "bookings/session.html",
+        status=refusal.status if refusal else 200,
+        session=session,
+        held=held,
+        is_known=person_id is not None,
+        most=min(MOST_IN_A_PARTY, session.seats.capacity),
+        typed=request.form,
+        errors=refusal.errors if isinstance(refusal, Invalid) else {},
+        refusal=None if isinstance(refusal, Invalid) else refusal,
+        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        others=others_with_seats(board.sessions, session, at) if can_go else [],
+        base=_base(lang, where),
+        venue=pick(where.venue_names),
+        at=at,
+    )
+
+
+def _mine(exhibition: str, reference: str) -> tuple[Exhibition, Booking, Session]:
+    where = exhibition_called(exhibition)
+    with reading() as db:
+        booking = operations.find_booking(db, where.id, reference.upper(), person_id=_person())
+    return where, booking, board_of(where.id).by_id[booking.session_id]
+
+
+def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> dict[str, Any]:
+    at = clock.now()
+    return {
+        "booking": booking,
+        "session": session,
+        "can_cancel": can_cancel(booking.state, session.starts_at, at),
+        "base": _base(lang, where),
+        "venue": pick(where.venue_names),
+        "at": at,
+    }
+
+
+def _person() -> Any:
+    return current_caller().person_id
+
+
+def _base(lang: str, where: Exhibition) -> str:
+    return f"/{lang}/{where.reference}/programme"
+
+
+def _go(address: str) -> Response:
+    return make_response(redirect(address, code=303))
