@@ -1,0 +1,1 @@
+"""How Moussem is started and looked after: by itself (embedded), from containers, from the command line."""

@@ -1,0 +1,133 @@
+"""The commands of `./moussem` and their help. Only the standard library is imported before a command runs."""
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+EPILOG = """\
+The first command makes Moussem's own Python packages ready (once, about a minute), then:
+  ./moussem run      and open http://127.0.0.1:8000/
+"""
+ELSEWHERE = {
+    "test": "check everything: style, types, rules, tests on both databases, the story in a browser",
+    "bench": "measure: requests, messages, start-up, memory (one JSON object per line)",
+    "faults": "kill, stop and empty parts while people book, and prove that nothing was lost or doubled",
+}
+DATA_HELP = "folder with databases, keys and logs (default: ./data)"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(
+        prog="./moussem",
+        description="Registration, seat booking and messages for crafts fairs and exhibitions.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    _run(commands.add_parser("run", help="start everything and print the addresses", description=RUN))
+    for name, text in ELSEWHERE.items():
+        commands.add_parser(name, help=text, description=text.capitalize() + ".")
+    _safety(commands)
+    _care(commands)
+    return top
+
+
+RUN = (
+    "Start registration, ticketing and notifications with their workers, queue, mailbox and one address in front; "
+    "restart what dies; stop all with Ctrl-C. Databases are backed up before they are changed. "
+    "PostgreSQL and Redis are used when MOUSSEM_*_DATABASE_URL and MOUSSEM_REDIS_URL say so (docs/settings.md)."
+)
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    _data(command)
+    command.add_argument("--port", type=int, default=8000, help="port people use (default: 8000)")
+    command.add_argument(
+        "--host", default="127.0.0.1", help="address to answer on; 0.0.0.0: any (default: this machine only)"
+    )
+    command.add_argument(
+        "--rehearsal", action="store_true", help="let an organiser move the clock, to play a fair in minutes"
+    )
+    command.add_argument("--no-fair", action="store_true", help="do not load the fair of Ouarzazate")
+    command.add_argument("--production", action="store_true", help="no mailbox, no fair, no rehearsal")
+    command.add_argument("--log-to-terminal", action="store_true", help="print the log here, not to DATA/logs")
+    https = command.add_argument_group("HTTPS (phones' cameras need it anywhere but on this machine)")
+    https.add_argument("--cert", type=Path, metavar="FILE", help="certificate chain (PEM)")
+    https.add_argument("--key", type=Path, metavar="FILE", help="its private key (PEM)")
+    https.add_argument("--local-ca", action="store_true", help="make a certificate that phones can install")
+
+
+def _data(command: argparse.ArgumentParser) -> None:
+    default = Path(os.environ.get("MOUSSEM_DATA", "data"))
+    command.add_argument("--data", type=Path, default=default, metavar="DIR", help=DATA_HELP)
+
+
+def _safety(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "Copy all three databases and the secret into a new folder, also while Moussem runs."
+    backup = commands.add_parser("backup", help="copy databases and keys, also while it runs", description=text)
+    backup.add_argument("target", type=Path, metavar="DIR", help="folder to make; it must not exist yet")
+    _data(backup)
+    text = (
+        "Put a backup in place of the databases. Refused while Moussem runs; what was there is kept aside. "
+        "Then start Moussem and run `./moussem resync`."
+    )
+    restore = commands.add_parser("restore", help="put a backup in place", description=text)
+    restore.add_argument("source", type=Path, metavar="DIR", help="folder made by `./moussem backup`")
+    _data(restore)
+    text = (
+        "Let each service say again how everything stands, so that the others' copies agree: after a restore or for "
+        "a new service. Harmless at any time; what is known already changes nothing."
+    )
+    resync = commands.add_parser("resync", help="make the services' copies agree again", description=text)
+    resync.add_argument("service", nargs="?", help="only this one speaks (default: all three)")
+    _data(resync)
+
+
+def _care(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "Messages between services that were given up after five tries: list them, look at one, send them again."
+    dead = commands.add_parser("dead", help="messages that were given up", description=text)
+    dead.add_argument("action", nargs="?", choices=("list", "show", "replay"), default="list")
+    dead.add_argument("message", nargs="?", help="the message's id; `replay` without one replays all")
+    _data(dead)
+    text = "List staff accounts, or give one a new password (printed once)."
+    staff = commands.add_parser("staff", help="list accounts, reset a password", description=text)
+    staff.add_argument("action", choices=("list", "reset"))
+    staff.add_argument("login", nargs="?", help="e-mail address or phone of the account to reset")
+    _data(staff)
+    text = "Look at everything Moussem needs and say what is wrong and what to do about it. Changes nothing."
+    doctor = commands.add_parser("doctor", help="say what is wrong and what to do", description=text)
+    _data(doctor)
+
+
+def parse(args: list[str]) -> argparse.Namespace:
+    """The options of a command; exits with a message when they make no sense."""
+    found = parser().parse_args(args)
+    if found.command == "run":
+        if bool(found.cert) != bool(found.key):
+            parser().error("--cert and --key go together")
+        if found.cert and found.local_ca:
+            parser().error("choose --cert or --local-ca, not both")
+        if found.production and found.rehearsal:
+            parser().error("--rehearsal is refused together with --production")
+    if found.command == "staff" and found.action == "reset" and not found.login:
+        parser().error("whose password? ./moussem staff reset E-MAIL")
+    if found.command == "dead" and found.action == "show" and not found.message:
+        parser().error("which message? ./moussem dead show ID")
+    return found
+
+
+def main(args: list[str]) -> int:
+    """Run one command; its exit code."""
+    options = parse(args)
+    options.data = options.data.expanduser().absolute() if hasattr(options, "data") else None
+    try:
+        return int(importlib.import_module(f"deploy.commands.{options.command}").main(options))
+    except BrokenPipeError:
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""The SMS gateway's route and the mailbox page."""
+
+import hmac
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, jsonify, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from deploy.embedded.peers.store import Arrived, Store
+from deploy.embedded.peers.words import WORDS
+from shared.pages.assets import asset_url
+
+COOKIE = "mailbox"
+TEXT_LIMIT = 10_000
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def make_app(store: Store, sms_token: str, mailbox_key: str) -> Flask:
+    """The gateway (`POST /messages`) and the mailbox (`/mailbox/`)."""
+    app = Flask(__name__, template_folder=str(Path(__file__).parent / "templates"), static_folder=None)
+    app.jinja_env.globals["asset"] = asset_url
+    app.add_url_rule("/messages", view_func=_gateway(store, sms_token), methods=["POST"])
+    app.add_url_rule("/mailbox/", "page", lambda: _page(store, "page.html"))
+    app.add_url_rule("/mailbox/list", "list", lambda: _list(store))
+    app.add_url_rule("/mailbox/messages.json", "messages", lambda: jsonify(store.newest(_asked(), 10_000)))
+    app.add_url_rule("/mailbox/<int:number>/<name>", "attachment", lambda **which: _attachment(store, **which))
+    app.before_request(lambda: _check_key(mailbox_key))
+    app.after_request(lambda response: _finish(response, mailbox_key))
+    return app
+
+
+def _gateway(store: Store, token: str) -> Any:
+    def accept() -> tuple[Response, int]:
+        """Take an SMS: the same key again gets the same answer and is counted, not kept twice."""
+        given = request.headers.get("Authorization", "")
+        if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return jsonify(error="unknown token"), 401
+        said, key = request.get_json(silent=True), request.headers.get("Idempotency-Key", "")
+        if not isinstance(said, dict) or not all(isinstance(said.get(n), str) for n in ("id", "to", "text")):
+            return jsonify(error="id, to and text are needed"), 400
+        if not key or not said["to"].startswith("+") or not 0 < len(said["text"]) <= TEXT_LIMIT:
+            return jsonify(error="Idempotency-Key, an international number and a text are needed"), 400
+        store.keep(Arrived("sms", said["to"], key, "", said["text"]))
+        return jsonify(id=said["id"], accepted=True), 200
+
+    return accept
+
+
+def _asked() -> str:
+    return request.args.get("to", "").strip()
+
+
+def _context(store: Store) -> dict[str, Any]:
+    language = request.args.get("lang", "")
+    if language not in WORDS:
+        language = request.accept_languages.best_match(list(WORDS)) or "en"
+    return {
+        "lang": language,
+        "dir": "rtl" if language == "ar" else "ltr",
+        "words": WORDS[language],
+        "messages": store.newest(_asked()),
+        "asked": _asked(),
+    }
+
+
+def _page(store: Store, template: str) -> str:
+    return render_template(template, **_context(store), recipients=store.recipients(), languages=list(WORDS))
+
+
+def _list(store: Store) -> AnyResponse:
+    """The list alone, for the page that refreshes itself; 304 while nothing new has come."""
+    response = Response(render_template("list.html", **_context(store)))
+    response.set_etag(store.state())
+    return response.make_conditional(request)
+
+
+def _attachment(store: Store, number: int, name: str) -> Response:
+    found = store.attachment(number, name)
+    if found is None:
+        abort(404)
+    kind = "text/calendar; charset=utf-8" if name.endswith(".ics") else "application/octet-stream"
+    response = Response(found, content_type=kind)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _check_key(key: str) -> tuple[str, int] | None:
+    """Where others can reach us, the mailbox is shown only to who was given its key."""
+    if not key or not request.path.startswith("/mailbox/"):
+        return None
+    given = request.args.get("key") or request.cookies.get(COOKIE, "")
+    if hmac.compare_digest(given.encode(), key.encode()):
+        return None
+    return "The address with the mailbox's key was printed when Moussem started.", 403
+
+
+def _finish(response: Response, key: str) -> Response:
+    if key and response.status_code == 200 and request.args.get("key"):
+        response.set_cookie(COOKIE, key, path="/mailbox/", httponly=True, samesite="Lax")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

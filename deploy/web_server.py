@@ -1,0 +1,70 @@
+"""A WSGI application served by this very process on a socket somebody else opened.
+
+granian's own server would start further processes; its worker, run here, shares the memory of the parent that forked
+us (docs/decisions/0001-web-server.md). granian's inner names may move: tests/integration/deploy holds them.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from granian import _futures, _granian, _signals, wsgi
+from granian.http import HTTP1Settings
+
+from deploy.embedded.plan import HEADER_LIMIT, HEADER_SECONDS, WEB_THREADS
+
+# granian's annotations lag behind its code
+_native: Any = _granian
+_scheduler_of: Any = _futures._new_cbscheduler
+_signals_of: Any = _signals.set_sync_signals
+_wrap: Any = wsgi._callback_wrapper
+
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+NO_TLS: tuple[Any, ...] = (False, None, None, None, "tls1.3", None, [], False)
+IDLE_SECONDS = 30
+BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port; OSError when it is taken. Port 0 lets the system choose."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # without it an answer in two pieces waits 40 ms for the other side's acknowledgement
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(app: WsgiApp, listener: socket.socket, threads: int = WEB_THREADS) -> None:
+    """Answer on `listener` until SIGTERM or SIGINT; requests under way are finished."""
+    stopped = threading.Event()
+    signals = _signals_of()
+    signals.add_cb(stopped.set)
+    http = HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_LIMIT + 16 * 1024)
+    worker = _native.WSGIWorker(
+        1,
+        (None, _native.SocketHolder(listener.fileno(), False, BACKLOG)),
+        None,
+        1,
+        threads,
+        threads,
+        IDLE_SECONDS,
+        threads * 2,
+        "1",
+        http,
+        None,
+        None,
+        *NO_TLS,
+        (None, None),
+    )
+    scheduler = _scheduler_of(asyncio.new_event_loop(), _wrap(app, {}, None), impl_asyncio=True)
+    worker.serve_mtr(scheduler, None, signals)
+    stopped.wait()
