@@ -103,17 +103,14 @@ def _line(row: Any, zone: str) -> dict[str, Any]:
         "shape": shape,
         "word": _(word),
         "attempts": number(row.attempts),
-        "reason": reason_words(row.reason),
+        "why": why(row.reason),
     }
 
 
-def reason_words(reason: str) -> str:
-    """Why it did not succeed, for a reader; the provider's own words in brackets."""
+def why(reason: str) -> tuple[str, str]:
+    """Why it did not succeed, for a reader; and the provider's own words."""
     code, _space, detail = reason.partition(" ")
-    if code not in list(Reason):
-        return reason
-    words = _(REASONS[Reason(code)])
-    return f"{words} ({detail})" if detail else words
+    return (_(REASONS[Reason(code)]), detail) if code in list(Reason) else ("", reason)
 
 
 def _choices(counts: dict[State, int], chosen: State | None) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from services.notifications.notices.domain import Channel, State, mask
 from services.notifications.notices.operations import LogFilter
+from services.notifications.templates.domain import Kind
 
 
 class LogQuery(Schema):
@@ -21,9 +22,9 @@ class NoticeOut(Schema):
     """A notice and where it stands; never what it said."""
 
     id = fields.UUID()
-    kind = fields.String()
-    channel = fields.Enum(Channel, by_value=True)
-    state = fields.Enum(State, by_value=True)
+    kind = fields.String(metadata={"enum": list(Kind)})
+    channel = fields.String(metadata={"enum": list(Channel)})
+    state = fields.String(metadata={"enum": list(State)})
     attempts = fields.Integer()
     reason = fields.String(metadata={"description": "why the last attempt did not succeed; empty when it did"})
     person_id = fields.UUID()
