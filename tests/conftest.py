@@ -23,6 +23,20 @@ DatabaseOf = Callable[[str], Database]
 At = Callable[..., datetime]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--full`: also the large sizes."""
+    parser.addoption("--full", action="store_true", help="also run the large sizes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the large sizes out unless they were asked for."""
+    if config.getoption("--full"):
+        return
+    large = [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=large)
+    items[:] = [item for item in items if item not in large]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _this_machine_only() -> Iterator[None]:
     """No test reaches another machine."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,7 +87,10 @@ def main(arguments: Sequence[str]) -> int:
         for name in ("lint", "format", "import rules"):
             run.show(checks[name].result())
         run.show(_engines())
-        tests = _all_tests(run, browser, checks["types"], for_pytest)
+        run.show(browser.result())
+        tests = _all_tests(for_pytest)
+        run.show(checks["types"].result())
+        run.steps.append(tests)
     _close(run, tests)
     return run.code
 
@@ -105,14 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _all_tests(run: Run, browser: "Future[Step]", types: "Future[Step]", more: list[str]) -> Step:
-    """The tests in one go, so that they share their servers; the browser and the types get ready meanwhile."""
+def _all_tests(more: list[str]) -> Step:
+    """The tests in one go, so that they share their servers."""
     present = [f"tests/{kind}" for kind in KINDS if (ROOT / "tests" / kind).is_dir()]
-    run.show(browser.result())
-    run.show(types.result())
-    tests = _pytest([*present, *more])
-    run.steps.append(tests)
-    return tests
+    return _pytest([*present, *more])
 
 
 def _close(run: Run, tests: Step) -> None:

@@ -3,9 +3,11 @@
 from tests.kit.tree import ROOT, SERVICES, features, name_of
 
 FILES = {"domain", "models", "messages", "operations", "schemas", "api", "pages", "tasks"}
-# data of the demo fair; texts and templates are no code
-ALSO = {"__init__", "fair"}
-FOLDERS = {"templates", "translations", "texts", "__pycache__"}
+# Names that some features need besides: the data of the demo fair; who calls, told from a token; the edge to the
+# outside (SMS, mail).
+ALSO = {"__init__", "fair", "authorise", "senders"}
+# What is no code.
+FOLDERS = {"templates", "translations", "texts", "fonts", "__pycache__"}
 SERVICE_FILES = {"__init__.py", "app.py", "worker.py", "migrations", "translations", "__pycache__"}
 
 
