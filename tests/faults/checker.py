@@ -1,0 +1,129 @@
+"""The independent auditor: reads all three databases and the providers' books, and names what is wrong."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.notifications.notices.domain import Channel, notice_id
+from services.notifications.notices.models import contact, notice
+from services.ticketing.bookings.models import booking
+from services.ticketing.programme.models import session
+from shared.db import Database
+from shared.outbox import backlog, outbox
+from tests.faults.crowd import Books
+from tests.faults.system import System
+
+SERVICES = ("registration", "ticketing", "notifications")
+
+
+def settle(system: System, seconds: float) -> list[str]:
+    """Wait until nothing is on its way any more; what still was after `seconds`, otherwise nothing."""
+    until = time.monotonic() + seconds
+    while True:
+        open_still = _open(system)
+        if not open_still or time.monotonic() > until:
+            return [f"not settled after {seconds:.0f} s: {what}" for what in open_still]
+        time.sleep(0.1)
+
+
+def check(system: System, books: Books) -> list[str]:
+    """Everything that is lost, doubled or untrue; empty when all is well."""
+    with _reading(system, "ticketing") as db:
+        bookings = db.execute(sa.select(booking)).all()
+        sessions = db.execute(sa.select(session)).all()
+        told = {(row.subject_id, row.subject_version): row.name for row in db.execute(sa.select(outbox))}
+    with _reading(system, "notifications") as db:
+        phones = {row.id: row.phone for row in db.execute(sa.select(contact))}
+        failed = db.execute(sa.select(notice.c.id).where(notice.c.state == "failed")).scalars().all()
+    return [
+        *_acknowledged(books, bookings),
+        *_seats(bookings, sessions),
+        *_told(bookings, told),
+        *_arrived(system, bookings, told, phones),
+        *(f"notice {one} failed" for one in failed),
+        *(f"a server error was shown: {text}" for text in books.server_errors),
+    ]
+
+
+def _open(system: System) -> list[str]:
+    found = []
+    for service in SERVICES:
+        with _reading(system, service) as db:
+            waits = backlog(db)
+        found += [f"{service} has {waits[name]:.0f} {name}" for name in ("open", "parked", "dead") if waits[name]]
+    with _reading(system, "notifications") as db:
+        due = db.execute(
+            sa.select(sa.func.count()).select_from(notice).where(notice.c.next_at.is_not(None))
+        ).scalar_one()
+    return found + ([f"{due} notices are due"] if due else [])
+
+
+def _acknowledged(books: Books, bookings: Any) -> Iterator[str]:
+    """Nothing acknowledged is lost, nothing is done that nobody was told of."""
+    by_reference = {row.reference: row for row in bookings}
+    for reference in books.booked:
+        row = by_reference.get(reference)
+        if row is None:
+            yield f"booking {reference} was acknowledged and is lost"
+        elif (row.state == "cancelled") != (reference in books.cancelled):
+            yield f"booking {reference} is {row.state}, which is not what was acknowledged"
+    for reference in by_reference.keys() - books.booked.keys():
+        yield f"booking {reference} exists and nobody was told of it"
+
+
+def _seats(bookings: Any, sessions: Any) -> Iterator[str]:
+    """No seat twice, none empty while somebody waits, the numbers equal a recount."""
+    taken, waiting, live = Counter[UUID](), Counter[UUID](), Counter[tuple[UUID, UUID]]()
+    for row in bookings:
+        taken[row.session_id] += row.party_size if row.state == "confirmed" else 0
+        waiting[row.session_id] += row.state == "waitlisted"
+        live[row.session_id, row.person_id] += row.state != "cancelled"
+    for row in sessions:
+        if taken[row.id] != row.taken or waiting[row.id] != row.waiting:
+            counted = f"{taken[row.id]}+{waiting[row.id]}"
+            yield f"session {row.reference} counts {row.taken}+{row.waiting}, a recount {counted}"
+        if taken[row.id] > row.capacity:
+            yield f"session {row.reference} is oversold: {taken[row.id]} of {row.capacity}"
+        if waiting[row.id] and taken[row.id] < row.capacity:
+            yield f"session {row.reference} has a free seat while somebody waits"
+    yield from (f"person {who} holds {n} bookings for one session" for (_, who), n in live.items() if n > 1)
+
+
+def _told(bookings: Any, told: dict[tuple[UUID, int], str]) -> Iterator[str]:
+    """Each version of each booking has its message."""
+    for row in bookings:
+        for version in range(1, row.version + 1):
+            if (row.id, version) not in told:
+                yield f"booking {row.reference} version {version} has no message"
+
+
+def _arrived(system: System, bookings: Any, told: Any, phones: dict[UUID, str]) -> Iterator[str]:
+    """The newest state of each booking reached its phone, and nothing reached a phone twice."""
+    arrived = [message for message in system.arrived() if message["channel"] == "sms"]
+    keys = {message["key"] for message in arrived}
+    for row in bookings:
+        same = f"{told.get((row.id, row.version))} {row.id} {row.version}"
+        if str(notice_id(same, Channel.SMS, row.person_id)) not in keys:
+            yield f"booking {row.reference}: {phones.get(row.person_id)} was not told that it is {row.state}"
+    texts = defaultdict(list)
+    for message in arrived:
+        texts[message["to"], message["text"]].append(message["key"])
+    yield from (
+        f"{to} was told {len(same_text)} times: {text}" for (to, text), same_text in texts.items() if same_text[1:]
+    )
+
+
+@contextmanager
+def _reading(system: System, service: str) -> Iterator[Connection]:
+    database = Database(system.database_url(service), service)
+    try:
+        with database.reading() as db:
+            yield db
+    finally:
+        database.dispose()

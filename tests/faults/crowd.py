@@ -1,0 +1,103 @@
+"""People who register, book and cancel, press the button again when nothing comes back, and remember all they hear."""
+
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from shared.ids import new_secret
+from tests.faults.system import EXHIBITION, System
+
+PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Person:
+    """Somebody with a phone of their own."""
+
+    id: str
+    phone: str
+    token: str
+
+
+@dataclass
+class Books:
+    """What people were told: their bookings by reference, as last acknowledged."""
+
+    booked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cancelled: set[str] = field(default_factory=set)
+    refused: list[str] = field(default_factory=list)
+    server_errors: list[str] = field(default_factory=list)
+
+
+class Crowd:
+    """A crowd at one system."""
+
+    def __init__(self, system: System, seed: int) -> None:
+        self.system, self.random, self.books = system, random.Random(seed), Books()
+        self.people: list[Person] = []
+
+    def register(self, number: int) -> None:
+        """Let so many more people register."""
+        first = len(self.people)
+        with ThreadPoolExecutor(8) as pool:
+            self.people += pool.map(self._register, range(first, first + number))
+
+    def _register(self, n: int) -> Person:
+        phone = f"+2126{10_000_000 + n:08d}"
+        said = self._send("registration", "/visitors", {"name": f"Artisane {n}", "phone": phone, "language": "fr"})
+        return Person(said["person_id"], phone, said["tokens"]["ticketing"])
+
+    def book(self, people: list[Person], session: str) -> None:
+        """All of them ask for a seat at once."""
+        with ThreadPoolExecutor(max(1, len(people))) as pool:
+            for person, said in zip(people, pool.map(lambda p: self._book(p, session), people), strict=True):
+                if "reference" in said:
+                    self.books.booked[said["reference"]] = said | {"phone": person.phone, "person": person}
+
+    def _book(self, person: Person, session: str) -> dict[str, Any]:
+        return self._send("ticketing", f"/sessions/{session}/bookings", {"party_size": 1}, person.token)
+
+    def cancel(self, references: list[str]) -> None:
+        """These are given back, all at once."""
+
+        def one(reference: str) -> None:
+            token = self.books.booked[reference]["person"].token
+            self._send("ticketing", f"/bookings/{reference}/cancellation", {}, token)
+            self.books.cancelled.add(reference)
+
+        with ThreadPoolExecutor(max(1, len(references))) as pool:
+            list(pool.map(one, references))
+
+    def give_all_back(self) -> None:
+        """Cancel everything that is still held, so that the same sessions can be fought for again."""
+        self.cancel([reference for reference in self.books.booked if reference not in self.books.cancelled])
+
+    def _send(self, service: str, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+        """POST with one key until an answer comes that is no 5xx, as a person who presses the button again."""
+        headers = {"Idempotency-Key": new_secret()} | ({"Authorization": f"Bearer {token}"} if token else {})
+        address = f"{self.system.url}/{service}/v1/exhibitions/{EXHIBITION}{path}"
+        return _until_answered(lambda: requests.post(address, json=body, headers=headers, timeout=10), self.books)
+
+
+def _until_answered(send: Callable[[], requests.Response], books: Books) -> dict[str, Any]:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        try:
+            response = send()
+        except requests.RequestException:
+            time.sleep(0.1)
+            continue
+        said: dict[str, Any] = response.json()
+        if response.status_code < 500:
+            if response.status_code >= 400:
+                books.refused.append(str(said.get("type")))
+            return said
+        if response.status_code not in (502, 503):
+            books.server_errors.append(response.text[:200])
+        time.sleep(0.1)
+    raise TimeoutError("no answer in a minute")
