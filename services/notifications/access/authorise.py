@@ -42,9 +42,12 @@ def _claims() -> dict[str, Any]:
     if not token:
         raise NotSignedIn
     try:
-        return _tokens.claims(token, clock.now())
+        claims = _tokens.claims(token, clock.now())
     except BadToken as bad:
         raise NotSignedIn from bad
+    if not {"ver", "roles"} <= set(claims):
+        raise NotSignedIn
+    return claims
 
 
 def _find_key(key_id: str) -> bytes | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from services.notifications.notices import schemas
 from services.notifications.notices.operations import list_notices
@@ -15,7 +16,7 @@ notices = Blueprint("notices", __name__, url_prefix="/notifications/v1", descrip
 
 
 @notices.get("/exhibitions/<exhibition>/notices")
-@notices.arguments(schemas.LogQuery, location="query")
+@notices.arguments(schemas.LogQuery, location="query", unknown=RAISE)
 @notices.response(200, schemas.LogOut)
 @may("organiser", "desk", "viewer")
 def show_log(said: dict[str, Any], exhibition: str) -> Response:  # noqa: ARG001 - the caller is of this exhibition
