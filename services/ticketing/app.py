@@ -1,5 +1,6 @@
 """Wires ticketing's routes into a Flask app."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,8 +11,12 @@ from services import navigation
 from services.subscriptions import SUBSCRIPTIONS
 from services.ticketing.access.authorise import authorise
 from services.ticketing.access.operations.recent import exhibition_called
+from services.ticketing.admissions import api as admissions_api
+from services.ticketing.admissions import pages as admissions_pages
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
+from services.ticketing.counts import api as counts_api
+from services.ticketing.counts import pages as counts_pages
 from services.ticketing.programme import api as programme_api
 from services.ticketing.programme import pages as programme_pages
 from shared import db, i18n, outbox
@@ -35,15 +40,20 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             database=database,
             title="Ticketing",
             authorise=authorise,
-            api=(programme_api.api, bookings_api.api),
-            pages=(programme_pages.pages, bookings_pages.pages),
+            api=(programme_api.api, bookings_api.api, admissions_api.api, counts_api.api),
+            pages=(programme_pages.pages, bookings_pages.pages, admissions_pages.pages, counts_pages.pages),
             catalogues=(_HERE / "translations", _HERE.parent / "translations"),
             templates=tuple(sorted(_HERE.glob("*/templates"))),
             sign_in_address=_sign_in_address,
         )
     )
     app.context_processor(_frame)
+    app.jinja_env.filters["as_day"] = _as_day
     return app
+
+
+def _as_day(said: str) -> str:
+    return i18n.long_date(date.fromisoformat(said))
 
 
 def _sign_in_address(who: frozenset[str]) -> str:

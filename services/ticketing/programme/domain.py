@@ -119,3 +119,9 @@ def others_with_seats(
     """Sessions somebody may like instead: the same kind first, then any, with free seats, soonest first."""
     free = [one for one in programme if one.id != instead_of.id and one.availability(at) is Availability.SEATS]
     return sorted(free, key=lambda one: (one.kind is not instead_of.kind, one.starts_at))[:most]
+
+
+def fullest_first(programme: Sequence[Session]) -> list[Session]:
+    """Sessions with any seat taken, by the part of their seats that is, then by the length of the line."""
+    busy = [one for one in programme if one.seats.taken]
+    return sorted(busy, key=lambda one: (-one.seats.taken / one.seats.capacity, -one.seats.waiting, one.starts_at))

@@ -1,7 +1,7 @@
 """Records scans, decides who is let in, and keeps the counters equal to what the scans say."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.ticketing.access.domain import Exhibition, SigningKey
 from services.ticketing.admissions.domain import (
     BadgeKind,
     Direction,
@@ -19,7 +20,7 @@ from services.ticketing.admissions.domain import (
     Word,
     within_days,
 )
-from services.ticketing.admissions.domain.codes import Reading, Typed, Unread
+from services.ticketing.admissions.domain.codes import Reading, Typed, Unread, read_code
 from services.ticketing.admissions.models import badge, gate, scan
 from services.ticketing.admissions.operations.settling import HolderDayKey, settle
 from shared import clock
@@ -34,6 +35,17 @@ class Gate:
     id: UUID
     reference: str
     names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was held before a reader or typed by somebody; now, unless a device says when."""
+
+    id: UUID
+    code: str
+    direction: Direction
+    scanned_by: UUID | None
+    scanned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,23 @@ class _Badge:
     id: UUID
     holder_id: UUID
     kind: BadgeKind
+
+
+def read_scan(where: Exhibition, at_gate: Gate, shown: Shown, keys: Mapping[int, SigningKey]) -> Scan:
+    """Read what was shown at a gate; the signature is checked here, before any transaction."""
+    now = clock.now()
+    return Scan(
+        exhibition_id=where.id,
+        zone=where.zone,
+        id=shown.id,
+        gate=at_gate.reference,
+        direction=shown.direction,
+        code=shown.code,
+        read=read_code(shown.code, keys=keys, number=where.number, at=now),
+        scanned_at=shown.scanned_at or now,
+        received_at=now,
+        scanned_by=shown.scanned_by,
+    )
 
 
 def record_scans(db: Connection, scans: list[Scan]) -> list[Verdict | Problem]:

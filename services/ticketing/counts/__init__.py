@@ -1,0 +1,1 @@
+"""Attendance counts, after design section 7: defined numbers, never "about"."""

@@ -1,0 +1,86 @@
+"""Counts in JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.ticketing.counts.domain import Attendance
+from services.ticketing.programme.domain import Session
+
+
+class CountsAsked(Schema):
+    """Which day somebody asks for."""
+
+    day = fields.Date(metadata={"description": "A local day; today if not said."})
+
+
+class GateCountOut(Schema):
+    """One gate on this day."""
+
+    gate = fields.String()
+    visits = fields.Integer()
+    ins = fields.Integer()
+    outs = fields.Integer()
+    inside = fields.Integer()
+
+
+class QuarterOut(Schema):
+    """First arrivals of visitors in a quarter of an hour."""
+
+    quarter = fields.String()
+    arrivals = fields.Integer()
+
+
+class KindOut(Schema):
+    """Admissions of people who are no visitors."""
+
+    kind = fields.String()
+    admitted = fields.Integer()
+
+
+class SessionSeatsOut(Schema):
+    """Seats of a session, and parties that wait."""
+
+    session = fields.String()
+    taken = fields.Integer()
+    capacity = fields.Integer()
+    waiting = fields.Integer()
+
+
+class CountsOut(Schema):
+    """Visits: admissions of visitors at a gate, one per person and day. Visitors: different persons so far."""
+
+    day = fields.String()
+    visits = fields.Integer()
+    visitors = fields.Integer()
+    inside = fields.Integer()
+    gates = fields.List(fields.Nested(GateCountOut))
+    arrivals = fields.List(fields.Nested(QuarterOut))
+    not_visitors = fields.List(fields.Nested(KindOut))
+    sessions = fields.List(fields.Nested(SessionSeatsOut))
+
+
+def counts_out(counts: Attendance, sessions: Sequence[Session]) -> dict[str, Any]:
+    """Counts as CountsOut describes them; `sessions` in the order they are to stand."""
+    return {
+        "day": counts.day,
+        "visits": counts.visits,
+        "visitors": counts.visitors,
+        "inside": counts.inside,
+        "gates": [
+            {"gate": one.gate, "visits": one.visits, "ins": one.ins, "outs": one.outs, "inside": one.inside}
+            for one in counts.gates
+        ],
+        "arrivals": [{"quarter": quarter, "arrivals": n} for quarter, n in counts.arrivals],
+        "not_visitors": [{"kind": kind, "admitted": n} for kind, n in counts.not_visitors],
+        "sessions": [
+            {
+                "session": one.reference,
+                "taken": one.seats.taken,
+                "capacity": one.seats.capacity,
+                "waiting": one.seats.waiting,
+            }
+            for one in sessions
+        ],
+    }
