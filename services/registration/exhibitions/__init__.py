@@ -1,0 +1,1 @@
+"""Exhibitions, their venues and halls, and the pages that show them."""

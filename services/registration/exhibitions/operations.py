@@ -1,0 +1,228 @@
+"""Exhibitions: found, opened, changed; every change is told to the other services."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.registration.exhibitions.domain import Kind, Phase, State, phase
+from services.registration.exhibitions.messages import ExhibitionChanged, Texts
+from services.registration.exhibitions.models import exhibition, hall, organiser, venue
+from services.registration.staff.operations import keys
+from shared import i18n
+from shared.clock import day_in, now, to_utc
+from shared.ids import new_id
+from shared.outbox import Outgoing, publish
+from shared.problem import NotFound
+
+
+@dataclass(frozen=True)
+class NewHall:
+    """A part of the venue; `capacity` in people."""
+
+    reference: str
+    names: Texts
+    capacity: int
+
+
+@dataclass(frozen=True)
+class NewExhibition:
+    """Everything an exhibition is opened with."""
+
+    reference: str
+    number: int
+    kind: Kind
+    names: Texts
+    headlines: Texts
+    abouts: Texts
+    guest_names: Texts
+    first_day: date
+    last_day: date
+    zone: str
+    languages: list[str]
+    organiser_names: Texts
+    venue_names: Texts
+    town_names: Texts
+    halls: tuple[NewHall, ...]
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A hall as it is kept."""
+
+    id: UUID
+    reference: str
+    names: Texts
+    capacity: int
+
+
+@dataclass(frozen=True)
+class Exhibition:
+    """An exhibition with its place, its organiser and its halls."""
+
+    id: UUID
+    organiser_id: UUID
+    venue_id: UUID
+    reference: str
+    number: int
+    kind: str
+    names: Texts
+    headlines: Texts
+    abouts: Texts
+    guest_names: Texts
+    first_day: date
+    last_day: date
+    zone: str
+    languages: list[str]
+    state: str
+    version: int
+    organiser_names: Texts
+    venue_names: Texts
+    town_names: Texts
+    halls: tuple[Hall, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name in the language spoken."""
+        return i18n.pick(self.names)
+
+    @property
+    def dates(self) -> str:
+        """Its days in words, in the language spoken."""
+        first, last = i18n.long_date(self.first_day), i18n.long_date(self.last_day)
+        return i18n.gettext("From %(first)s to %(last)s", first=first, last=last)
+
+    @property
+    def today(self) -> date:
+        """The date on the wall of the venue."""
+        return day_in(now(), self.zone)
+
+    @property
+    def phase(self) -> Phase:
+        """Ahead, on or over, today."""
+        return phase(self.first_day, self.last_day, self.today)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the organiser lets people register."""
+        return self.state == State.OPEN
+
+    def moment(self, day: date, hour: time) -> datetime:
+        """The UTC moment of an hour on the venue's wall."""
+        return to_utc(datetime.combine(day, hour), self.zone)
+
+
+def open_exhibition(db: Connection, new: NewExhibition) -> Exhibition:
+    """Open an exhibition with its organiser, venue and halls."""
+    organiser_id = _insert(db, organiser, names=new.organiser_names)
+    venue_id = _insert(db, venue, names=new.venue_names, town_names=new.town_names)
+    own = {name: value for name, value in vars(new).items() if name in exhibition.c}
+    exhibition_id = _insert(
+        db, exhibition, organiser_id=organiser_id, venue_id=venue_id, state=State.OPEN, version=1, **own
+    )
+    for part in new.halls:
+        _insert(db, hall, exhibition_id=exhibition_id, **asdict(part))
+    _tell(db, exhibition_id)
+    return find_exhibition(db, new.reference)
+
+
+def change_exhibition(db: Connection, exhibition_id: UUID, **values: Any) -> None:
+    """Move, rename, close or open an exhibition; badges' keys verify as long as its last day asks."""
+    own = exhibition.c
+    change = sa.update(exhibition).where(own.id == exhibition_id)
+    last_day = db.scalar(change.values(version=own.version + 1, **values).returning(own.last_day))
+    if last_day is None:
+        raise NotFound
+    keys.exhibition_moved(db, exhibition_id, last_day)
+    _tell(db, exhibition_id)
+
+
+def find_exhibition(db: Connection, reference: str) -> Exhibition:
+    """The exhibition of this reference; NotFound."""
+    found = _load(db, exhibition.c.reference == reference)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def exhibition_of(db: Connection, exhibition_id: UUID) -> Exhibition:
+    """The exhibition of this id; NotFound."""
+    found = _load(db, exhibition.c.id == exhibition_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def exhibition_id_of(db: Connection, reference: str) -> UUID | None:
+    """The id behind a reference, if there is one."""
+    return db.scalar(sa.select(exhibition.c.id).where(exhibition.c.reference == reference))
+
+
+def list_exhibitions(db: Connection) -> list[Exhibition]:
+    """Every exhibition, the latest first."""
+    return _load(db, sa.true())
+
+
+def publish_exhibitions(db: Connection) -> int:
+    """Say again how every exhibition stands; returns how many."""
+    every = list_exhibitions(db)
+    publish(db, *[_outgoing(one) for one in every])
+    return len(every)
+
+
+def _load(db: Connection, which: sa.ColumnElement[bool]) -> list[Exhibition]:
+    place = exhibition.join(organiser).join(venue)
+    rows = db.execute(
+        sa.select(
+            exhibition,
+            organiser.c.names.label("organiser_names"),
+            venue.c.names.label("venue_names"),
+            venue.c.town_names,
+        )
+        .select_from(place)
+        .where(which)
+        .order_by(exhibition.c.first_day.desc())
+    ).all()
+    return [Exhibition(**row._mapping, halls=_halls(db, row.id)) for row in rows]
+
+
+def _halls(db: Connection, exhibition_id: UUID) -> tuple[Hall, ...]:
+    part = hall.c
+    rows = db.execute(
+        sa.select(part.id, part.reference, part.names, part.capacity)
+        .where(part.exhibition_id == exhibition_id)
+        .order_by(part.reference)
+    ).all()
+    return tuple(Hall(**row._mapping) for row in rows)
+
+
+def _insert(db: Connection, table: sa.Table, **values: Any) -> UUID:
+    fresh = new_id()
+    db.execute(sa.insert(table).values(id=fresh, **values))
+    return fresh
+
+
+def _tell(db: Connection, exhibition_id: UUID) -> None:
+    publish(db, _outgoing(exhibition_of(db, exhibition_id)))
+
+
+def _outgoing(one: Exhibition) -> Outgoing:
+    body = ExhibitionChanged(
+        reference=one.reference,
+        number=one.number,
+        names=one.names,
+        kind=one.kind,
+        first_day=one.first_day.isoformat(),
+        last_day=one.last_day.isoformat(),
+        zone=one.zone,
+        languages=one.languages,
+        venue_names=one.venue_names,
+        town_names=one.town_names,
+        halls=[{**asdict(part), "id": str(part.id)} for part in one.halls],
+        organiser_names=one.organiser_names,
+        state=one.state,
+    )
+    return Outgoing(one.id, one.id, one.version, body)

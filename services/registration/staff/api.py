@@ -1,0 +1,70 @@
+"""JSON routes of staff: sign-in, public keys, and the rehearsal's clock."""
+
+from datetime import UTC
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from services.registration.staff import schemas
+from services.registration.staff.domain import Role
+from services.registration.staff.operations import accounts, keys
+from shared import clock, tokens
+from shared.db import reading, transaction
+from shared.idempotency import Answer
+from shared.web import client_address, load, may, reply
+from shared.web.security import settings
+
+staff = Blueprint("staff", __name__, url_prefix="/registration/v1", description="Staff sign-in")
+well_known = Blueprint("well_known", __name__, url_prefix="/registration", description="Public keys")
+rehearsal = Blueprint("rehearsal", __name__, url_prefix="/registration/v1", description="The rehearsal's clock")
+
+
+def body(schema: Any) -> dict[str, Any]:
+    """A request body for the API's description."""
+    return {"content": {"application/json": {"schema": schema}}, "required": True}
+
+
+@staff.post("/staff/sign-in")
+@staff.doc(requestBody=body(schemas.SignIn))
+@staff.response(200, schemas.StaffSignedInOut)
+@may("anyone")
+def sign_in() -> Response:
+    """Sign in as staff: a token for each service, good for 12 hours."""
+    said = load(schemas.SignIn)
+    accounts.allow_sign_in(said["login"], client_address())
+    with reading() as db:
+        found = accounts.find_account(db, said["login"])
+    account = accounts.check_password(found, said["password"])
+    with transaction() as db:
+        given = accounts.staff_tokens(db, settings(), account)
+    return reply(Answer(200, {"name": account.name, "roles": account.roles, "tokens": given}))
+
+
+@well_known.get("/.well-known/jwks.json")
+@well_known.response(200, description="A JSON Web Key Set (RFC 7517, RFC 8037)")
+@may("anyone")
+def jwks() -> Response:
+    """The public keys that verify tokens and badges now."""
+    with reading() as db:
+        public = keys.verifying_keys(db, clock.now())
+    return reply(Answer(200, tokens.jwks([(key_id, key) for _purpose, key_id, key in public])))
+
+
+@rehearsal.get("/rehearsal/clock")
+@rehearsal.response(200, schemas.ClockOut)
+@may(Role.ORGANISER)
+def show_clock() -> Response:
+    """What the rehearsal's clock shows."""
+    return reply(Answer(200, {"moment": clock.now().isoformat()}))
+
+
+@rehearsal.post("/rehearsal/clock")
+@rehearsal.doc(requestBody=body(schemas.ClockSet))
+@rehearsal.response(200, schemas.ClockOut)
+@may(Role.ORGANISER)
+def set_clock() -> Response:
+    """Move the rehearsal's clock, for all services at once."""
+    said = load(schemas.ClockSet)
+    clock.set_clock(said["moment"].astimezone(UTC), said["rate"])
+    return reply(Answer(200, {"moment": clock.now().isoformat()}))

@@ -1,0 +1,95 @@
+"""Who staff are and what a key may still do. Values in, decision out."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import phonenumbers
+
+from shared.problem import N_, Problem
+
+EVERYWHERE = UUID(int=0)
+STAFF_TOKEN_HOURS = 12
+KEY_GRACE = timedelta(days=30)
+SHORTEST_PASSWORD = 10
+
+
+class Role(StrEnum):
+    """What a member of staff may do at an exhibition."""
+
+    ORGANISER = "organiser"
+    REVIEWER = "reviewer"
+    DESK = "desk"
+    SUPERVISOR = "supervisor"
+    STEWARD = "steward"
+    VIEWER = "viewer"
+
+
+class Purpose(StrEnum):
+    """What a signing key signs; each purpose has a key of its own."""
+
+    PERSON = "person"
+    STAFF = "staff"
+    BADGE = "badge"
+
+
+class SignInRefused(Problem):
+    """Unknown name, wrong password or a closed account: the answer never says which."""
+
+    slug = "sign-in-refused"
+    status = 401
+    title = N_("The name or the password is not right.")
+
+
+class PasswordTooShort(Problem):
+    slug = "password-too-short"
+    status = 422
+    title = N_("This password is too short.")
+    detail = N_("It needs at least %(shortest)s characters.")
+
+
+class LoginTaken(Problem):
+    slug = "login-taken"
+    status = 409
+    title = N_("Somebody already signs in with this name.")
+
+
+class StaffUnknown(Problem):
+    slug = "staff-unknown"
+    status = 404
+    title = N_("Nobody of the staff has this name.")
+
+
+def tidy_login(typed: str) -> str:
+    """One spelling for a name, an e-mail address or a phone number that somebody signs in with."""
+    text = unicodedata.normalize("NFKC", typed).strip().casefold()
+    if "@" in text or not any(c.isdigit() for c in text) or any(c.isalpha() for c in text):
+        return text
+    try:
+        number = phonenumbers.parse(text, "MA")
+    except phonenumbers.NumberParseException:
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def check_password(password: str) -> None:
+    """Refuse a password anybody would guess; PasswordTooShort."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort(shortest=SHORTEST_PASSWORD)
+
+
+def roles_at(roles: Mapping[str, Iterable[str]], exhibition_id: UUID | None) -> frozenset[str]:
+    """The roles that count at an exhibition: those given there and those given everywhere."""
+    here = roles.get(str(exhibition_id), ()) if exhibition_id else ()
+    return frozenset(here) | frozenset(roles.get("*", ()))
+
+
+def verifies_until(retired_at: datetime, last_days: Iterable[date]) -> datetime:
+    """When a key that signs no more stops verifying: 30 days after the last exhibition it signed for.
+
+    A key that signed for none (staff tokens) verifies for 30 days after it was retired.
+    """
+    ends = [datetime.combine(day, time.max, UTC) for day in last_days]
+    return max([retired_at, *ends]) + KEY_GRACE

@@ -1,0 +1,29 @@
+"""What registration says about keys and staff."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class KeyPublished:
+    """A key as it stands now: new, retired with an end, or revoked."""
+
+    NAME: ClassVar[str] = "key.published.v1"
+
+    key_id: str
+    number: int
+    purpose: str
+    public_key: str
+    verifies_until: str | None
+    is_revoked: bool
+
+
+@dataclass(frozen=True)
+class StaffChanged:
+    """What somebody of the staff may do now; no name, no address."""
+
+    NAME: ClassVar[str] = "staff.changed.v1"
+
+    staff_version: int
+    roles: dict[str, list[str]]
+    is_active: bool

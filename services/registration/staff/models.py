@@ -1,0 +1,69 @@
+"""Tables of staff, roles and signing keys. The other features of registration share this metadata."""
+
+import sqlalchemy as sa
+
+from shared.db import Id, UtcDateTime
+
+metadata = sa.MetaData()
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+)
+
+# One person of the staff may sign in by several names: an e-mail address, a phone number, a nickname.
+staff_login = sa.Table(
+    "staff_login",
+    metadata,
+    sa.Column("login", sa.String(254), primary_key=True),
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), nullable=False, index=True),
+)
+
+# The nil exhibition stands for "everywhere".
+staff_role = sa.Table(
+    "staff_role",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), primary_key=True, index=True),
+    sa.Column("role", sa.String(20), primary_key=True),
+)
+
+signing_key = sa.Table(
+    "signing_key",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key_id", sa.String(20), nullable=False, unique=True),
+    sa.Column("purpose", sa.String(10), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("public_key", sa.LargeBinary(32), nullable=False),
+    sa.Column("sealed_private_key", sa.LargeBinary(100), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("retired_at", UtcDateTime),
+    sa.Column("verifies_until", UtcDateTime),
+    sa.Column("is_revoked", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.UniqueConstraint("purpose", "number", name="signing_key_number"),
+    sa.CheckConstraint("number BETWEEN 1 AND 65535", name="signing_key_number_fits_a_badge"),
+)
+sa.Index(
+    "signing_key_one_signs",
+    signing_key.c.purpose,
+    unique=True,
+    sqlite_where=signing_key.c.retired_at.is_(None),
+    postgresql_where=signing_key.c.retired_at.is_(None),
+)
+
+# Which exhibitions a key has signed for: it verifies until the last of them has been over for 30 days.
+signing_key_use = sa.Table(
+    "signing_key_use",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("signing_key_id", Id, sa.ForeignKey("signing_key.id"), primary_key=True, index=True),
+    sa.Column("last_day", sa.Date, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Persons who register for an exhibition, their private links, phone codes and badges."""

@@ -1,0 +1,1 @@
+"""Rules for people, their phones and their badges."""

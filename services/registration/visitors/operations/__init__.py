@@ -1,0 +1,1 @@
+"""What can be done with persons, their phones and their badges."""

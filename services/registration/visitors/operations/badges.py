@@ -1,0 +1,129 @@
+"""Badges: issued, shown, replaced; the gates are told of each by message."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.registration.exhibitions.operations import Exhibition
+from services.registration.staff.domain import Purpose
+from services.registration.staff.operations.keys import signer_for
+from services.registration.visitors.domain import badge_code
+from services.registration.visitors.domain.badge_code import BadgeFields, KindNumber
+from services.registration.visitors.messages import BadgeIssued
+from services.registration.visitors.models import badge
+from shared import tokens
+from shared.clock import now
+from shared.ids import new_reference, new_secret
+from shared.outbox import Outgoing, publish
+from shared.problem import NotFound
+from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A badge as it stands now, with the code that admits."""
+
+    id: UUID
+    person_id: UUID
+    reference: str
+    kind: str
+    code: str
+    state: str
+    version: int
+    replaces: UUID | None
+
+    @property
+    def shown_reference(self) -> str:
+        """XXXX-XXXX."""
+        return badge_code.show_reference(self.reference)
+
+
+def issue_badge(
+    db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, *, replaces: UUID | None = None
+) -> Badge:
+    """Give somebody a badge for all days of the exhibition."""
+    key = signer_for(db, settings, Purpose.BADGE, (exhibition.id, exhibition.last_day))
+    fields = BadgeFields(
+        key_number=key.number,
+        exhibition_number=exhibition.number,
+        badge_id=UUID(bytes=tokens.unb64(new_secret(16))),
+        kind=KindNumber.VISITOR,
+        first_day=exhibition.first_day,
+        last_day=exhibition.last_day,
+    )
+    record = badge_code.record_of(fields)
+    row = {
+        "exhibition_id": exhibition.id,
+        "id": fields.badge_id,
+        "person_id": person_id,
+        "reference": new_reference(),
+        "kind": fields.kind.name.lower(),
+        "first_day": fields.first_day,
+        "last_day": fields.last_day,
+        "record": record,
+        "signature": tokens.sign_bytes(key.private, record),
+        "state": "valid",
+        "replaces": replaces,
+        "version": 1,
+        "issued_at": now(),
+    }
+    made = db.execute(sa.insert(badge).values(row).returning(*badge.c)).one()
+    publish(db, _outgoing(made))
+    return _badge(made)
+
+
+def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID) -> Badge:
+    """Give a new badge for a lost one, which admits nobody any more; NotFound when there is none."""
+    old = db.execute(
+        sa.update(badge)
+        .where(*_valid_badge_of(exhibition.id, person_id))
+        .values(state="replaced", version=badge.c.version + 1)
+        .returning(*badge.c)
+    ).first()
+    if old is None:
+        raise NotFound
+    publish(db, _outgoing(old))
+    return issue_badge(db, settings, exhibition, person_id, replaces=old.id)
+
+
+def badge_of(db: Connection, exhibition_id: UUID, person_id: UUID) -> Badge:
+    """Somebody's valid badge; NotFound."""
+    row = db.execute(sa.select(badge).where(*_valid_badge_of(exhibition_id, person_id))).first()
+    if row is None:
+        raise NotFound
+    return _badge(row)
+
+
+def publish_badges(db: Connection) -> int:
+    """Say again how every badge stands; returns how many."""
+    count = 0
+    for rows in db.execute(sa.select(badge)).partitions(500):
+        publish(db, *[_outgoing(row) for row in rows])
+        count += len(rows)
+    return count
+
+
+def _valid_badge_of(exhibition_id: UUID, person_id: UUID) -> list[sa.ColumnElement[bool]]:
+    own = badge.c
+    return [own.exhibition_id == exhibition_id, own.person_id == person_id, own.state == "valid"]
+
+
+def _badge(row: sa.Row[Any]) -> Badge:
+    code = badge_code.code_of(row.record, row.signature)
+    return Badge(row.id, row.person_id, row.reference, row.kind, code, row.state, row.version, row.replaces)
+
+
+def _outgoing(row: sa.Row[Any]) -> Outgoing:
+    body = BadgeIssued(
+        reference=row.reference,
+        person_id=str(row.person_id),
+        kind=row.kind,
+        first_day=row.first_day.isoformat(),
+        last_day=row.last_day.isoformat(),
+        replaces=str(row.replaces) if row.replaces else None,
+        state=row.state,
+    )
+    return Outgoing(row.exhibition_id, row.id, row.version, body)

@@ -1,0 +1,186 @@
+"""Persons: registered, found, changed, and given the tokens to act with."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.registration.exhibitions.operations import Exhibition
+from services.registration.staff.domain import Purpose
+from services.registration.staff.operations.keys import signer_for
+from services.registration.visitors.domain.people import Kind, check_open
+from services.registration.visitors.messages import PersonChanged, PersonRegistered
+from services.registration.visitors.models import person, visitor
+from services.registration.visitors.operations.badges import Badge, badge_of, issue_badge
+from services.registration.visitors.operations.phones import welcome
+from shared import tokens
+from shared.clock import now
+from shared.ids import new_id, new_reference
+from shared.outbox import Outgoing, publish
+from shared.problem import ChangedMeanwhile, NotFound
+from shared.settings import Settings
+
+AUDIENCES = ("registration", "ticketing")
+TOKEN_LASTS = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class NewVisitor:
+    """What somebody told us, already tidy; `may_text` is whether the limits allow a message to the phone."""
+
+    name: str
+    phone: str | None
+    language: str
+    email: str | None = None
+    country: str | None = None
+    region: str | None = None
+    may_text: bool = True
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody registered for an exhibition."""
+
+    id: UUID
+    exhibition_id: UUID
+    name: str
+    phone: str | None
+    email: str | None
+    language: str
+    country: str | None
+    region: str | None
+    version: int
+    reference: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True)
+class PersonChange:
+    """New values for somebody who stood at `version`."""
+
+    version: int
+    values: dict[str, Any]
+    may_text: bool
+
+
+def register_visitor(
+    db: Connection, settings: Settings, exhibition: Exhibition, new: NewVisitor
+) -> tuple[Visitor, Badge]:
+    """Register somebody and give them a badge; a phone that is new to us gets a private link and a code.
+
+    ExhibitionOver, RegistrationClosed.
+    """
+    check_open(is_open=exhibition.is_open, last_day=exhibition.last_day, today=exhibition.today)
+    at = now()
+    row = {
+        "exhibition_id": exhibition.id,
+        "id": new_id(),
+        "name": new.name,
+        "phone": new.phone,
+        "email": new.email,
+        "language": new.language,
+        "country": new.country,
+        "region": new.region,
+        "version": 1,
+    }
+    reference = new_reference()
+    db.execute(sa.insert(person).values(made_at=at, **row))
+    db.execute(
+        sa.insert(visitor).values(
+            exhibition_id=exhibition.id, person_id=row["id"], reference=reference, registered_at=at
+        )
+    )
+    somebody = Visitor(**row, reference=reference, registered_at=at)  # type: ignore[arg-type] # columns by name
+    publish(db, _outgoing(somebody, PersonRegistered))
+    badge = issue_badge(db, settings, exhibition, somebody.id)
+    if somebody.phone and new.may_text:
+        welcome(db, settings, exhibition, somebody.id, (somebody.phone, badge.reference))
+    return somebody, badge
+
+
+def visitor_of(db: Connection, exhibition_id: UUID, person_id: UUID) -> Visitor:
+    """Somebody registered for this exhibition; NotFound."""
+    found = db.execute(_visitors().where(person.c.exhibition_id == exhibition_id, person.c.id == person_id)).first()
+    if found is None:
+        raise NotFound
+    return Visitor(**found._mapping)
+
+
+def visitors_with_phone(db: Connection, exhibition_id: UUID, phone: str) -> list[Visitor]:
+    """Everybody who gave this number, in the order they came."""
+    rows = db.execute(
+        _visitors()
+        .where(person.c.exhibition_id == exhibition_id, person.c.phone == phone)
+        .order_by(visitor.c.registered_at)
+        .limit(100)
+    )
+    return [Visitor(**row._mapping) for row in rows]
+
+
+def change_person(
+    db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, change: PersonChange
+) -> Visitor:
+    """Change what we know of somebody; ChangedMeanwhile when their version is no longer the newest.
+
+    A phone that is new to us gets a private link, as at registration.
+    """
+    before = visitor_of(db, exhibition.id, person_id)
+    own = person.c
+    changed = db.execute(
+        sa.update(person)
+        .where(own.exhibition_id == exhibition.id, own.id == person_id, own.version == change.version)
+        .values(**change.values, version=own.version + 1)
+    )
+    if changed.rowcount == 0:
+        raise ChangedMeanwhile
+    after = visitor_of(db, exhibition.id, person_id)
+    publish(db, _outgoing(after, PersonChanged))
+    if after.phone and after.phone != before.phone and change.may_text:
+        badge = badge_of(db, exhibition.id, person_id)
+        welcome(db, settings, exhibition, person_id, (after.phone, badge.reference))
+    return after
+
+
+def person_tokens(
+    db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, at: datetime
+) -> dict[str, str]:
+    """One token for each service a person acts at, good for 12 hours from `at`; the same input, the same tokens."""
+    key = signer_for(db, settings, Purpose.PERSON, (exhibition.id, exhibition.last_day))
+    claims = {
+        "sub": str(person_id),
+        "ex": str(exhibition.id),
+        "iat": int(at.timestamp()),
+        "exp": int((at + TOKEN_LASTS).timestamp()),
+    }
+    return {
+        audience: tokens.sign({**claims, "aud": audience}, private=key.private, key_id=key.key_id, typ="person+jwt")
+        for audience in AUDIENCES
+    }
+
+
+def publish_persons(db: Connection) -> int:
+    """Say again what we know of everybody; returns how many."""
+    count = 0
+    for rows in db.execute(_visitors()).partitions(500):
+        publish(db, *[_outgoing(Visitor(**row._mapping), PersonChanged) for row in rows])
+        count += len(rows)
+    return count
+
+
+def _visitors() -> sa.Select[Any]:
+    columns = [c for c in person.c if c.name != "made_at"]
+    return sa.select(*columns, visitor.c.reference, visitor.c.registered_at).join(visitor)
+
+
+def _outgoing(somebody: Visitor, said: type[PersonRegistered]) -> Outgoing:
+    body = said(
+        name=somebody.name,
+        phone=somebody.phone,
+        email=somebody.email,
+        language=somebody.language,
+        kind=Kind.VISITOR,
+    )
+    return Outgoing(somebody.exhibition_id, somebody.id, somebody.version, body)

@@ -1,0 +1,187 @@
+"""Private links and phone codes: how somebody proves that a message reached them.
+
+Nothing here tells whether a number is known: who asks for a code always gets the same answer.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.registration.exhibitions.operations import Exhibition
+from services.registration.visitors.domain import phone_codes
+from services.registration.visitors.messages import PersonLinkIssued
+from services.registration.visitors.models import badge, person, phone_code, private_link
+from shared import limits
+from shared.clock import now
+from shared.db import insert
+from shared.ids import hash_secret, new_secret
+from shared.outbox import Outgoing, publish
+from shared.problem import TooMany, Unavailable
+from shared.settings import Settings
+
+PREFIX_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class OpenedLink:
+    """Whom a private link belongs to."""
+
+    exhibition_id: UUID
+    person_id: UUID
+    name: str
+    language: str
+
+
+def allow_text(phone: str, address: str) -> None:
+    """Count a message to a phone: by number, by prefix and by address; TooMany, Unavailable."""
+    limits.allow("text-phone", phone, 3, 900, fail_open=False)
+    limits.allow("text-prefix", phone[:PREFIX_LENGTH], 60, 3600, fail_open=False)
+    limits.allow("text-address", address, 100, 3600, fail_open=False)
+
+
+def may_text(phone: str | None, address: str) -> bool:
+    """The same as an answer: registering goes on without a message when too many were sent."""
+    if not phone:
+        return False
+    try:
+        allow_text(phone, address)
+    except (TooMany, Unavailable):
+        return False
+    return True
+
+
+def allow_answer(phone: str, address: str) -> None:
+    """Count a typed code; TooMany, Unavailable."""
+    limits.allow("code-phone", phone, 20, 3600, fail_open=False)
+    limits.allow("code-address", address, 300, 3600, fail_open=False)
+
+
+def welcome(
+    db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, sent_to: tuple[str, str]
+) -> None:
+    """Send somebody new their private link and a code; `sent_to` is (phone, badge reference).
+
+    A number that has not answered its first message gets no further one.
+    """
+    phone, badge_reference = sent_to
+    code = phone_codes.new_code()
+    if not _put_code(db, settings, exhibition.id, phone, code):
+        return
+    secret = new_secret()
+    ends_at = exhibition.moment(exhibition.last_day + timedelta(days=1), time.min)
+    row = {
+        "exhibition_id": exhibition.id,
+        "secret_hash": hash_secret(secret),
+        "person_id": person_id,
+        "ends_at": ends_at,
+    }
+    db.execute(sa.insert(private_link).values(row))
+    body = PersonLinkIssued(f"{settings.public_url}/k/{secret}", code, "welcome", _iso(ends_at), badge_reference)
+    publish(db, Outgoing(exhibition.id, person_id, 1, body, secret=True))
+
+
+def ask_code(db: Connection, settings: Settings, exhibition: Exhibition, phone: str, sign_in_page: str) -> None:
+    """Send a code to a phone somebody gave us; an unknown or silent number gets nothing, and nobody is told."""
+    first = db.execute(
+        sa.select(person.c.id, badge.c.reference)
+        .join(
+            badge,
+            sa.and_(badge.c.exhibition_id == person.c.exhibition_id, badge.c.person_id == person.c.id),
+        )
+        .where(person.c.exhibition_id == exhibition.id, person.c.phone == phone, badge.c.state == "valid")
+        .order_by(person.c.made_at)
+        .limit(1)
+    ).first()
+    code = phone_codes.new_code()
+    if first is None or not _put_code(db, settings, exhibition.id, phone, code):
+        return
+    ends_at = _iso(now() + phone_codes.CODE_LASTS)
+    body = PersonLinkIssued(sign_in_page, code, "sign_in", ends_at, first.reference)
+    publish(db, Outgoing(exhibition.id, first.id, 1, body, secret=True))
+
+
+def try_code(db: Connection, settings: Settings, exhibition_id: UUID, phone: str, typed: str) -> bool:
+    """Whether this is the code; each wrong one is counted, so the transaction must be committed either way."""
+    own = phone_code.c
+    mine = [own.exhibition_id == exhibition_id, own.phone == phone]
+    row = db.execute(
+        sa.update(phone_code)
+        .where(*mine, own.tries < phone_codes.TRIES, own.ends_at > now())
+        .values(tries=own.tries + 1)
+        .returning(own.code_hash)
+    ).first()
+    code = phone_codes.tidy_code(typed)
+    guess = phone_codes.hash_code(settings.secret, exhibition_id, phone, code)
+    if row is None or not hmac.compare_digest(row.code_hash, guess):
+        return False
+    # the right code costs no try: it may be sent once more with the chosen name
+    db.execute(sa.update(phone_code).where(*mine).values(tries=own.tries - 1))
+    _answered(db, exhibition_id, phone)
+    return True
+
+
+def use_code(db: Connection, exhibition_id: UUID, phone: str) -> None:
+    """Let the code count no more, now that somebody has signed in with it."""
+    own = phone_code.c
+    db.execute(
+        sa.update(phone_code).where(own.exhibition_id == exhibition_id, own.phone == phone).values(ends_at=now())
+    )
+
+
+def look_at_link(db: Connection, secret: str) -> OpenedLink:
+    """Whose link this is; changes nothing, since mail scanners open links too. LinkUnknown."""
+    own = private_link.c
+    row = db.execute(
+        sa.select(own.exhibition_id, own.person_id, person.c.name, person.c.language)
+        .join(person)
+        .where(own.secret_hash == hash_secret(secret), own.ends_at > now())
+    ).first()
+    if row is None:
+        raise phone_codes.LinkUnknown
+    return OpenedLink(**row._mapping)
+
+
+def open_link(db: Connection, secret: str) -> OpenedLink:
+    """Whose link this is; their phone has thereby answered. LinkUnknown."""
+    link = look_at_link(db, secret)
+    phone = db.scalar(
+        sa.select(person.c.phone).where(person.c.exhibition_id == link.exhibition_id, person.c.id == link.person_id)
+    )
+    if phone:
+        _answered(db, link.exhibition_id, phone)
+    return link
+
+
+def _put_code(db: Connection, settings: Settings, exhibition_id: UUID, phone: str, code: str) -> bool:
+    """Keep a fresh code for a phone that is new or has answered before; False for a silent one."""
+    row = {
+        "exhibition_id": exhibition_id,
+        "phone": phone,
+        "code_hash": phone_codes.hash_code(settings.secret, exhibition_id, phone, code),
+        "ends_at": now() + phone_codes.CODE_LASTS,
+        "tries": 0,
+    }
+    fresh = insert(db, phone_code).values(row)
+    kept = fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "phone"],
+        set_={name: fresh.excluded[name] for name in ("code_hash", "ends_at", "tries")},
+        where=phone_code.c.answered_at.is_not(None),
+    )
+    return db.execute(kept.returning(phone_code.c.phone)).first() is not None
+
+
+def _answered(db: Connection, exhibition_id: UUID, phone: str) -> None:
+    own = phone_code.c
+    db.execute(
+        sa.update(phone_code)
+        .where(own.exhibition_id == exhibition_id, own.phone == phone, own.answered_at.is_(None))
+        .values(answered_at=now())
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat()

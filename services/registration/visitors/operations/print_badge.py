@@ -1,0 +1,130 @@
+"""A badge drawn: its QR code as SVG and PNG, and an A6 sheet to print. Names stand joined, in their own direction."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
+
+from services.registration.exhibitions.operations import Exhibition
+from services.registration.visitors.operations.badges import Badge
+from shared.i18n import gettext as _
+from shared.pages.band import Weave, band_cells
+
+FONTS = Path(__file__).parent.parent / "fonts"
+FALLBACKS = ("arabic", "tifinagh", "devanagari")
+WIDTH, HEIGHT, MARGIN = 105.0, 148.0, 7.0
+KNOT = 1.05
+INK = (30, 27, 24)
+
+
+def draw_svg(code: str) -> str:
+    """The QR code as SVG for a page; it grows with its box."""
+    drawn: str = segno.make(code, error="m", micro=False).svg_inline(
+        scale=1, border=4, omitsize=True, light="#fff", dark="#000", svgclass="qr", lineclass=None
+    )
+    return drawn
+
+
+def draw_png(code: str) -> bytes:
+    """The QR code as a picture with its white border, sharp on any screen."""
+    drawn = io.BytesIO()
+    segno.make(code, error="m", micro=False).save(drawn, kind="png", scale=12, border=4)
+    return drawn.getvalue()
+
+
+def draw_pdf(exhibition: Exhibition, name: str, badge: Badge) -> bytes:
+    """The badge as an A6 sheet: band, fair, name, code, reference, days; in the language spoken."""
+    pdf = _sheet()
+    weave = band_cells(exhibition.reference)
+    _draw_band(pdf, weave, top=0)
+    _draw_band(pdf, weave, top=HEIGHT - weave.height * KNOT)
+    pdf.set_y(weave.height * KNOT + 4)
+    _write(pdf, exhibition.name, size=12, lines=2)
+    _write(pdf, exhibition.dates, size=8.5, lines=2)
+    pdf.set_y(pdf.get_y() + 2.5)
+    _write(pdf, name, size=21, lines=2)
+    _draw_code(pdf, badge.code, top=56, side=62)
+    pdf.set_y(118)
+    _write(pdf, badge.shown_reference, size=17, lines=1)
+    _write(pdf, _("Visitor"), size=10, lines=1)
+    pdf.set_title(f"{badge.shown_reference}")
+    return bytes(pdf.output())
+
+
+def _sheet() -> FPDF:
+    pdf = FPDF(orientation="portrait", unit="mm", format=(WIDTH, HEIGHT))
+    for family in ("latin", *FALLBACKS):
+        pdf.add_font(family, fname=FONTS / f"{family}.ttf")
+    pdf.set_font("latin")
+    pdf.set_fallback_fonts(list(FALLBACKS), exact_match=False)
+    pdf.set_text_shaping(use_shaping_engine=True)
+    pdf.set_auto_page_break(auto=False)
+    pdf.set_margin(MARGIN)
+    pdf.set_text_color(*INK)
+    pdf.add_page()
+    return pdf
+
+
+def _write(pdf: FPDF, text: str, *, size: float, lines: int) -> None:
+    """Write a text in the middle, as large as `size` points allow within so many lines."""
+    while size > 7 and _lines_of(pdf, text, size) > lines:
+        size -= 0.5
+    pdf.set_font(size=size)
+    _cells(pdf, text, size, dry_run=False)
+
+
+def _lines_of(pdf: FPDF, text: str, size: float) -> int:
+    pdf.set_font(size=size)
+    return len(_cells(pdf, text, size, dry_run=True))
+
+
+def _cells(pdf: FPDF, text: str, size: float, *, dry_run: bool) -> list[str]:
+    # a long word without a space is cut rather than drawn over the edge
+    has_long_word = max(map(len, text.split()), default=0) > 18
+    written: Any = pdf.multi_cell(
+        WIDTH - 2 * MARGIN,
+        size * 0.48,
+        text,
+        align=Align.C,
+        new_x=XPos.LMARGIN,
+        new_y=YPos.NEXT,
+        wrapmode=WrapMode.CHAR if has_long_word else WrapMode.WORD,
+        dry_run=dry_run,
+        output=MethodReturnValue.LINES,
+    )
+    return list(written)
+
+
+def _draw_band(pdf: FPDF, weave: Weave, *, top: float) -> None:
+    pdf.set_fill_color(*_rgb(weave.ground))
+    pdf.rect(0, top, WIDTH, weave.height * KNOT, style="F")
+    for layer in weave.layers:
+        pdf.set_fill_color(*_rgb(layer.colour))
+        for left in range(0, int(WIDTH / KNOT) + 1, weave.width):
+            for run in layer.runs:
+                _draw_knots(pdf, (left + run.x) * KNOT, top + run.y * KNOT, run.length * KNOT)
+
+
+def _draw_knots(pdf: FPDF, left: float, top: float, width: float) -> None:
+    if left < WIDTH:
+        pdf.rect(left, top, min(width, WIDTH - left), KNOT, style="F")
+
+
+def _draw_code(pdf: FPDF, code: str, *, top: float, side: float) -> None:
+    rows = [bytes(row) for row in segno.make(code, error="m", micro=False).matrix_iter(border=2)]
+    unit = side / len(rows)
+    pdf.set_fill_color(0, 0, 0)
+    for y, row in enumerate(rows):
+        x = 0
+        while x < len(row):
+            length = len(row[x:]) - len(row[x:].lstrip(b"\x01"))
+            if length:
+                pdf.rect((WIDTH - side) / 2 + x * unit, top + y * unit, length * unit, unit, style="F")
+            x += length or 1
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,0 +1,1 @@
+"""Pages of visitors: registering, one's badge and details, signing in. All work without JavaScript."""

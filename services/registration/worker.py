@@ -1,0 +1,73 @@
+"""Registration's worker: it listens to nobody, rings for what registration said, and keeps the house tidy."""
+
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.engine import Connection
+
+from services.registration.exhibitions.fair import load_fair
+from services.registration.exhibitions.operations import publish_exhibitions
+from services.registration.staff.domain import Purpose
+from services.registration.staff.models import metadata
+from services.registration.staff.operations.accounts import ensure_first_staff, publish_staff
+from services.registration.staff.operations.keys import publish_keys, signer
+from services.registration.visitors.operations.badges import publish_badges
+from services.registration.visitors.operations.people import publish_persons
+from services.subscriptions import SUBSCRIPTIONS
+from shared import clock, idempotency, outbox
+from shared.db import Database
+from shared.outbox import Handler
+from shared.queue import Due, Worker, make_worker
+from shared.settings import Settings
+
+METADATA = [metadata, outbox.metadata, idempotency.metadata]
+HANDLERS: dict[str, Handler] = {}
+KEPT = timedelta(days=30)
+
+
+def prepare(settings: Settings, database: Database) -> None:
+    """What an empty installation needs before the first request: keys, first accounts, the fair. Harmless again."""
+    outbox.set_subscriptions(SUBSCRIPTIONS)
+    with database.transaction() as db:
+        for purpose in Purpose:
+            signer(db, settings, purpose)
+        ensure_first_staff(db, settings.data_dir / "staff.txt")
+        if settings.load_fair:
+            load_fair(db, clock.now().date())
+
+
+def resync(db: Connection) -> int:
+    """Say again how everything stands, keys and exhibitions first; listeners ignore what they have."""
+    publishers = (publish_keys, publish_exhibitions, publish_staff, publish_persons, publish_badges)
+    return sum(publish_all(db) for publish_all in publishers)
+
+
+def due_work(settings: Settings, database: Database) -> list[Due]:
+    """What this worker looks for by itself."""
+    return [
+        Due("prepare", 60, partial(_prepare, settings, database)),
+        Due("tidy", 3600, partial(_tidy, database)),
+    ]
+
+
+DUE = due_work
+
+
+def create_worker(settings: Settings, database: Database | None = None) -> Worker:
+    """The worker process of registration; `run` blocks."""
+    outbox.set_subscriptions(SUBSCRIPTIONS)
+    database = database or Database(settings.database_url, settings.service)
+    return make_worker(settings, database, HANDLERS, due_work(settings, database))
+
+
+def _prepare(settings: Settings, database: Database) -> int:
+    prepare(settings, database)
+    return 0
+
+
+def _tidy(database: Database) -> int:
+    before = clock.now() - KEPT
+    with database.transaction() as db:
+        idempotency.tidy(db, before)
+        outbox.tidy(db)
+    return 0
