@@ -11,10 +11,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from shared import clock
 from shared.ids import new_id
-from tests.kit.services import SECRET, SERVICES, Service, play
+from tests.kit.services import NOWHERE, SECRET, SERVICES, Service, play
 
-HERE, ELSEWHERE = "ouarzazate-12", "taznakht-3"
+HERE, ELSEWHERE, EVERYWHERE = "ouarzazate-12", "taznakht-3", "*"
 ROLES = ("organiser", "reviewer", "desk", "supervisor", "steward", "viewer")
 PHONES = (f"+2126{number:08}" for number in range(11_000_000, 12_000_000))
 
@@ -33,7 +34,7 @@ class Caller:
         """Whether a route open to `who`, of `exhibition` (None: of none), should let them in."""
         if "anyone" in who:
             return True
-        is_at_home = exhibition is None or exhibition == self.exhibition
+        is_at_home = self.exhibition in (EVERYWHERE, exhibition)
         return is_at_home and (bool(self.roles & who) or (self.is_person and "person" in who))
 
     def headers(self, service: str) -> dict[str, str]:
@@ -65,6 +66,12 @@ class World:
         """Messages carried, the programme loaded; nothing is sent to people."""
         play(self.registration, self.ticketing, self.notifications, except_for=("send",))
 
+    def real_clock(self) -> None:
+        """Undo what a route did to the clock."""
+        path = self.registration.settings.rehearsal_file
+        path.unlink(missing_ok=True)
+        clock.set_rehearsal(path)
+
     def _open_elsewhere(self) -> None:
         from services.registration.exhibitions import operations
         from services.registration.exhibitions.domain import Kind
@@ -77,7 +84,9 @@ class World:
             operations.open_exhibition(db, operations.NewExhibition(**(same | own)))
 
     def id_of(self, reference: str) -> UUID:
-        """The id of an exhibition."""
+        """The id of an exhibition; nil for all of them."""
+        if reference == EVERYWHERE:
+            return NOWHERE
         from services.registration.exhibitions.operations import find_exhibition
 
         with self.registration.reading() as db:
@@ -129,6 +138,7 @@ class World:
         found = [Caller("nobody"), self.person(HERE), self.person(ELSEWHERE)]
         found += [self.staff(role, HERE) for role in ROLES]
         found += [self.staff(role, ELSEWHERE) for role in ("organiser", "steward")]
+        found += [self.staff(role, EVERYWHERE) for role in ("organiser", "steward")]
         self.quiet()
         return found
 

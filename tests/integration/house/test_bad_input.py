@@ -122,6 +122,7 @@ def test_no_body_breaks_an_api(world: World, service: str, valkey_server: Any) -
         headers = caller.headers(service) | {"If-Match": '"x"', "Content-Type": "application/json"}
         for name, body in bodies(here, route):
             valkey_server.empty()  # limits would answer first
+            world.real_clock()
             own = headers | {"Idempotency-Key": f"bad input {name}"[:200]}
             answer = here.new_client().open(route.path(PLACES), method=route.method, data=body, headers=own)
             said = complaint(answer, is_api=True)
@@ -149,7 +150,10 @@ PLAUSIBLE: dict[str, Any] = {
     "code": "123456",
     "login": "organiser",
     "password": "wrong",
-    "clock": "2026-12-04T09:00:00Z",
+    "moment": "2026-12-04T09:00:00Z",
+    "id": "01890000-0000-7000-8000-000000000001",
+    "direction": "in",
+    "scanned_at": "2026-12-04T09:00:00Z",
     "rate": 1,
 }
 
@@ -199,6 +203,7 @@ def test_no_form_breaks_a_page(world: World, service: str, valkey_server: Any) -
         for field in form.typed:
             for name, text in TEXTS.items():
                 valkey_server.empty()
+                world.real_clock()
                 client, proof = form_client(here, caller)
                 sent = form.fields | proof | {field: text.encode("utf-8", "surrogatepass")}
                 answer = client.post(form.action, data=sent)

@@ -51,7 +51,8 @@ def test_the_description_lists_exactly_the_api(app: Flask) -> None:
         if not route.is_page and not MECHANISM.search(route.rule.rule)
     }
     assert served - described == set(), "served but not described"
-    assert described - served == set(), "described but not served"
+    strange = {(path, method) for path, method in described - served if not MECHANISM.search(path)}
+    assert strange == set(), "described but not served"
 
 
 def test_each_operation_names_its_answers_and_refusals(app: Flask) -> None:
