@@ -4,10 +4,7 @@ import importlib
 import sqlite3
 from pathlib import Path
 
-import psycopg
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from deploy.embedded.options import CannotRun
 from deploy.embedded.plan import database_setting
@@ -44,13 +41,19 @@ def open_database(settings: Settings) -> Database:
 def _why(wrong: BaseException) -> str:
     """The database's own words, on one line."""
     cause: BaseException | None = wrong
-    while cause is not None and not isinstance(cause, (sqlite3.Error, psycopg.Error)):
+    while (
+        cause is not None and not isinstance(cause, sqlite3.Error) and not type(cause).__module__.startswith("psycopg")
+    ):
         cause = getattr(cause, "orig", None) or cause.__cause__
     return " ".join(str(cause or wrong).split())
 
 
 def newest_revision(service: str) -> str | None:
     """The last migration in the service's folder."""
+    # imported here, in a child that ends: the processes that stay have no use for it
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
     config.set_main_option("path_separator", "os")

@@ -1,24 +1,59 @@
 """What runs inside the children, and what is done to the databases before they start."""
 
 import importlib
-import os
 import socket
 from collections.abc import Callable
+from datetime import date
 from types import ModuleType
 from typing import Any
 
 from celery.signals import worker_ready
+from flask import Flask
 
 from deploy import web_server
 from deploy.embedded.children import say_ready
 from deploy.embedded.plan import SERVICES
 from services.subscriptions import SUBSCRIPTIONS
-from shared import clock, log, outbox
+from shared import clock, i18n, log, outbox
+from shared.db import Database, use
 from shared.settings import Settings, load
+
+EPOCH = date(1970, 1, 1)
+LATE_MODULES = (
+    "billiard.dummy",
+    "billiard.pool",
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.log",
+    "celery.apps.worker",
+    "celery.backends.base",
+    "celery.concurrency.thread",
+    "celery.events.receiver",
+    "celery.fixups.django",
+    "celery.loaders.app",
+    "celery.utils.static",
+    "celery.worker.autoscale",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.worker.consumer.delayed_delivery",
+    "celery.worker.control",
+    "celery.worker.loops",
+    "celery.worker.strategy",
+    "celery.worker.worker",
+    "jinja2.ext",
+    "kombu.mixins",
+    "kombu.transport.redis",
+    "kombu.utils.limits",
+    "redis.connection",
+)
+"""What Celery imports only when its worker starts, each time anew in each child, if it is not here before."""
 
 
 def import_all() -> None:
     """Load every module the children need, so that they share its memory."""
+    for name in LATE_MODULES:
+        importlib.import_module(name)
     for service in SERVICES:
         part(service, "app")
         part(service, "worker")
@@ -39,26 +74,43 @@ def settings_of(service: str) -> Settings:
 
 
 def web(service: str, listener: socket.socket) -> Callable[[int], None]:
-    """The web process of a service."""
+    """The web process of a service; its app is made here, in the parent, where all share its memory."""
+    settings = settings_of(service)
+    database = Database(settings.database_url, service)
+    app = part(service, "app").create_app(settings, database)
+    _warm(app)
 
     def act(ready: int) -> None:
-        app = part(service, "app").create_app(settings_of(service))
+        settings_of(service)
+        use(database)
         say_ready(ready)
         web_server.serve(app, listener)
 
     return act
 
 
+def _warm(app: Flask) -> None:
+    """Compile templates and read the languages' data once, for all children."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            i18n.long_date(EPOCH)
+            i18n.number(1)
+
+
 def worker(service: str) -> Callable[[int], None]:
     """The worker process of a service; ready once its queue is connected."""
+    settings = settings_of(service)
+    made = part(service, "worker").create_worker(settings, Database(settings.database_url, service, pool_size=8))
 
     def act(ready: int) -> None:
         def connected(**_: Any) -> None:
             say_ready(ready)
             worker_ready.disconnect(connected)
 
+        settings_of(service)
         worker_ready.connect(connected, weak=False)
-        os.environ.pop("CELERY_LOADER", None)
-        part(service, "worker").create_worker(settings_of(service)).run()
+        made.run()
 
     return act

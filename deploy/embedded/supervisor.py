@@ -4,9 +4,11 @@ import gc
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
 from deploy import databases, web_server
 from deploy.commands import backup
@@ -68,6 +70,7 @@ class _Start:
             children,
             self.log,
             lambda: announce(self.options, self.mailbox_key, self.log),
+            lambda: all(self._answers(service) for service in SERVICES),
         )
         return supervisor.run()
 
@@ -79,9 +82,10 @@ class _Start:
         self.mailbox_key = "" if self.options.is_loopback else key_of(load("registration").secret)
         if self.before_fork:
             self.before_fork()
+        children = [self._child(process, tls, early) for process in self._processes()]
         gc.collect()
         gc.freeze()
-        return [self._child(process, tls, early) for process in self._processes()]
+        return children
 
     def _open_sockets(self) -> dict[str, socket.socket]:
         names = [*SERVICES, *(["sms", "smtp"] if self.options.peers else [])]
@@ -136,6 +140,26 @@ class _Start:
             own = [self.sockets["front"]]
             act = front.serve(own[0], self._targets(), tls)
         return Child(process, lambda: self.nursery.fork(process.name, act, own))
+
+    def _answers(self, service: str) -> bool:
+        """Whether a service answers through the front, as people will ask it."""
+        host, port = self.sockets["front"].getsockname()[:2]
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+        # the certificate names the address people type, not necessarily this one; nothing secret is sent
+        unverified = ssl._create_unverified_context()  # noqa: S323
+        secure = self.options.scheme == "https"
+        connection = (
+            HTTPSConnection(host, port, timeout=2, context=unverified)
+            if secure
+            else HTTPConnection(host, port, timeout=2)
+        )
+        try:
+            connection.request("GET", f"/{service}/health/ready")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def _targets(self) -> dict[str, int]:
         targets = {service: self.ports[service] for service in SERVICES}

