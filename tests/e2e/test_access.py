@@ -16,7 +16,7 @@ LIMIT = 50_000
 
 LOOK = """() => {
   const bad = [];
-  const visible = e => e.offsetParent !== null || e.getClientRects().length;
+  const visible = e => e.checkVisibility({visibilityProperty: true});
   for (const e of document.querySelectorAll('input:not([type=hidden]), select, textarea'))
     if (!e.labels?.length && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby'))
       bad.push('no label: ' + e.outerHTML.slice(0, 120));
@@ -100,7 +100,7 @@ def weigh(browser: Browser, address: str) -> int:
     done: list[Request] = []
     with browser.new_context() as context:
         page = context.new_page()
-        page.on("requestfinished", done.append)
+        page.on("requestfinished", lambda request: done.append(request))
         page.goto(address, wait_until="networkidle")
         sizes = [request.sizes() for request in done]
     return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
