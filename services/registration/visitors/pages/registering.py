@@ -14,7 +14,7 @@ from services.registration.visitors import schemas
 from services.registration.visitors.domain import places
 from services.registration.visitors.domain.people import check_open
 from services.registration.visitors.operations import badges, people, phones, print_badge
-from services.registration.visitors.pages.ways import go, with_tokens
+from services.registration.visitors.pages.ways import go, newcomers_key, with_tokens
 from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
@@ -60,7 +60,7 @@ def register(lang: str, exhibition: str) -> Response:
         **_with_home(said), language=lang, may_text=phones.may_text(said["phone"], client_address())
     )
     with transaction() as db:
-        answer = once(db, idempotency_key(found.id, required=False), partial(_register, db, found, new))
+        answer = once(db, newcomers_key(found.id), partial(_register, db, found, new))
         person_id, at = UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
         given = people.person_tokens(db, settings(), found, person_id, at)
     return with_tokens(f"/{lang}/{exhibition}/me?new=1", given)

@@ -9,13 +9,13 @@ from sqlalchemy.engine import Connection
 from services.registration.exhibitions.operations import Exhibition, exhibition_of, find_exhibition
 from services.registration.visitors import schemas
 from services.registration.visitors.operations import people, phones, sign_in
-from services.registration.visitors.pages.ways import go, inside, with_tokens
+from services.registration.visitors.pages.ways import go, inside, newcomers_key, with_tokens
 from shared import i18n
 from shared.clock import now
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once
 from shared.problem import Invalid, Problem
-from shared.web import client_address, current_caller, idempotency_key, load_form, may, page
+from shared.web import client_address, current_caller, load_form, may, page
 from shared.web.security import settings
 
 sign_in_pages = Blueprint("sign_in_pages", __name__)
@@ -51,7 +51,7 @@ def ask_code(lang: str, exhibition: str) -> Response:
             phones.ask_code(db, settings(), found, phone, here)
             return Answer(202, {})
 
-        once(db, idempotency_key(found.id, required=False), act)
+        once(db, newcomers_key(found.id), act)
     return page("visitors/code.html", exhibition=found, values=request.form, errors={}, choices=())
 
 
@@ -69,7 +69,7 @@ def answer_code(lang: str, exhibition: str) -> Response:
     wanted = inside(said.pop("next", "")) or f"/{lang}/{exhibition}/me"
     given = sign_in.GivenCode(**said)
     with transaction() as db:
-        answer = once(db, idempotency_key(found.id, required=False), partial(_try, db, found, given))
+        answer = once(db, newcomers_key(found.id), partial(_try, db, found, given))
         if "person_id" in answer.data:
             person_id = UUID(answer.data["person_id"])
             return with_tokens(wanted, people.person_tokens(db, settings(), found, person_id, now()))

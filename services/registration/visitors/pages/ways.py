@@ -1,9 +1,13 @@
 """Where a browser is sent after a form, and what it takes along."""
 
+from dataclasses import replace
+from uuid import UUID
+
 from flask import Response, make_response, redirect
 
 from services.registration.visitors.operations.people import TOKEN_LASTS
-from shared.web import set_token_cookie
+from shared.idempotency import Key
+from shared.web import idempotency_key, set_token_cookie
 
 
 def go(address: str) -> Response:
@@ -17,6 +21,12 @@ def with_tokens(address: str, given: dict[str, str]) -> Response:
     for service, token in given.items():
         set_token_cookie(response, f"person_{service}", token, int(TOKEN_LASTS.total_seconds()))
     return response
+
+
+def newcomers_key(exhibition_id: UUID) -> Key | None:
+    """The form's key, whoever its sender has become: the first answer signed them in, the second click is the same."""
+    key = idempotency_key(exhibition_id, required=False)
+    return replace(key, caller="") if key else None
 
 
 def inside(address: str) -> str:
