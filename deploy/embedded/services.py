@@ -14,12 +14,13 @@ from deploy import web_server
 from deploy.embedded.children import say_ready
 from deploy.embedded.plan import SERVICES
 from services.subscriptions import SUBSCRIPTIONS
-from shared import clock, i18n, log, outbox
+from shared import clock, i18n, log, moments, outbox
 from shared.db import Database, use
 from shared.settings import Settings, load
 
 EPOCH = date(1970, 1, 1)
 LATE_MODULES = (
+    "alembic.migration",
     "billiard.dummy",
     "billiard.pool",
     "celery.app.amqp",
@@ -47,7 +48,7 @@ LATE_MODULES = (
     "kombu.utils.limits",
     "redis.connection",
 )
-"""What Celery imports only when its worker starts, each time anew in each child, if it is not here before."""
+"""What would be imported only in the children, in each anew: by Celery's start, by the first question for health."""
 
 
 def import_all() -> None:
@@ -68,6 +69,7 @@ def settings_of(service: str) -> Settings:
     """The service's settings, with its logs, its listeners and the rehearsal clock set up."""
     settings = load(service)
     log.configure(service, settings.log_level)
+    moments.of_service(service)
     outbox.set_subscriptions(SUBSCRIPTIONS)
     clock.set_rehearsal(settings.rehearsal_file if settings.rehearsal else None)
     return settings

@@ -51,12 +51,14 @@ def catch(name: str, seed: int) -> bool:
         if bug.moment:
             system.arm(bug.moment, "kill")
         matrix.story(system, crowd)
-        wrong = settle(system, 12) + check(system, crowd.books)
+        late = settle(system, 10)
+        wrong = check(system, crowd.books) + late
     finally:
         _end(system)
-    verdict = f"caught: {wrong[0]}" if wrong else "NOT CAUGHT"
+    seen = [complaint for complaint in wrong if bug.complaint in complaint]
+    verdict = f"caught: {seen[0]}" if seen else f"NOT CAUGHT ({len(wrong)} other complaints)"
     print(f"planted {name}: {verdict}", flush=True)  # noqa: T201 - a command speaks
-    return bool(wrong)
+    return bool(seen)
 
 
 def run_matrix(runs: int, seed: int, engine: str) -> int:
