@@ -1,0 +1,169 @@
+"""The three services together, in one process, messages carried by hand: on both engines, without a queue."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import clock
+from shared.ids import new_id
+from tests.conftest import At
+from tests.kit.services import Service
+from tests.kit.world import ELSEWHERE, HERE, World
+
+
+def post(service: Service, path: str, body: Any, token: str, key: str | None = None) -> Any:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key or str(new_id())}
+    return service.new_client().post(path, json=body, headers=headers)
+
+
+def get(service: Service, path: str, token: str = "") -> Any:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = service.new_client().get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def smallest_training(world: World) -> dict[str, Any]:
+    """The training with the fewest seats."""
+    found = get(world.ticketing, f"/ticketing/v1/exhibitions/{HERE}/sessions?kind=training&page_size=100")["sessions"]
+    smallest: dict[str, Any] = min(found, key=lambda one: one["seats"]["capacity"])
+    return smallest
+
+
+def notices_of(world: World) -> list[str]:
+    """What notifications has decided to tell, by kind, in the order of its log."""
+    token = world.caller(f"organiser of {HERE}").tokens["notifications"]
+    said = get(world.notifications, f"/notifications/v1/exhibitions/{HERE}/notices?at_most=200", token)
+    return [one["kind"] for one in said["notices"]]
+
+
+def test_a_seat_given_back_goes_to_the_next_in_line(world: World) -> None:
+    session = smallest_training(world)
+    path = f"/ticketing/v1/exhibitions/{HERE}/sessions/{session['reference']}/bookings"
+    people = [world.register()["tokens"]["ticketing"] for _ in range(session["seats"]["capacity"] + 2)]
+    told = [post(world.ticketing, path, {"party_size": 1}, token).get_json() for token in people]
+    assert [one["state"] for one in told] == ["confirmed"] * (len(people) - 2) + ["waitlisted"] * 2
+    assert [one["place_in_line"] for one in told[-2:]] == [1, 2]
+
+    cancelling = f"/ticketing/v1/exhibitions/{HERE}/bookings/{told[0]['reference']}/cancellation"
+    assert post(world.ticketing, cancelling, {}, people[0]).get_json()["state"] == "cancelled"
+
+    mine = f"/ticketing/v1/exhibitions/{HERE}/bookings"
+    moved = get(world.ticketing, f"{mine}/{told[-2]['reference']}", people[-2])
+    assert (moved["state"], moved["was_waitlisted"]) == ("confirmed", True)
+    assert get(world.ticketing, f"{mine}/{told[-1]['reference']}", people[-1])["place_in_line"] == 1
+    assert world.ticketing.published("booking.confirmed.v1")[-1]["body"]["was_waitlisted"] is True
+
+    world.quiet()
+    kinds = notices_of(world)
+    assert len(kinds) >= 2 * len(people) + 2, "a welcome and an answer each, one cancelled, one moved up"
+
+
+def test_the_same_click_twice_is_one_booking(world: World) -> None:
+    session = smallest_training(world)
+    path = f"/ticketing/v1/exhibitions/{HERE}/sessions/{session['reference']}/bookings"
+    token = world.register()["tokens"]["ticketing"]
+    first, again = (post(world.ticketing, path, {"party_size": 2}, token, key="one click") for _ in range(2))
+    assert (first.status_code, first.get_data()) == (again.status_code, again.get_data())
+    other = post(world.ticketing, path, {"party_size": 3}, token, key="one click")
+    assert (other.status_code, other.get_json()["type"]) == (409, "/problems#idempotency-key-reused")
+    assert len(world.ticketing.published("booking.confirmed.v1")) == 1
+
+
+def test_a_badge_admits_once_and_says_why_not(world: World, at: At) -> None:
+    said = world.register()
+    stranger = world.register(ELSEWHERE)
+    world.quiet()
+    fair = get(world.registration, f"/registration/v1/exhibitions/{HERE}")
+    opening = datetime.fromisoformat(f"{fair['first_day']}T09:12:00+00:00")
+    at(opening)
+    steward = world.staff("steward", HERE).tokens["ticketing"]
+
+    def scan(code: str) -> dict[str, Any]:
+        path = f"/ticketing/v1/exhibitions/{HERE}/gates/A/scans"
+        answer = post(world.ticketing, path, {"id": str(new_id()), "code": code}, steward)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.get_json()
+        return found
+
+    assert scan(said["badge"]["code"])["word"] == "admitted"
+    at(later=3)
+    again = scan(said["badge"]["reference"])
+    assert (again["word"], again["reason"], again["entered"], again["gate"]) == (
+        "refused",
+        "already-inside",
+        "09:12",
+        "A",
+    )
+    assert scan(stranger["badge"]["code"])["reason"] == "foreign"
+    assert scan(forged(said["badge"]["code"]))["reason"] == "forged"
+    assert scan("🧵")["reason"] == "unreadable"
+
+    at(opening - timedelta(days=1))
+    early = world.register()
+    world.quiet()
+    steward = world.staff("steward", HERE).tokens["ticketing"]
+    assert scan(early["badge"]["code"])["reason"] == "too-early"
+
+
+def forged(code: str) -> str:
+    """The code with one letter of its signature changed."""
+    return code[:100] + ("A" if code[100] != "A" else "B") + code[101:]
+
+
+def test_a_replaced_badge_admits_nobody(world: World, at: At) -> None:
+    said = world.register()
+    path = f"/registration/v1/exhibitions/{HERE}/visitors/me/badge/replacement"
+    fresh = post(world.registration, path, {}, said["tokens"]["registration"])
+    assert fresh.status_code == 201, fresh.text
+    world.quiet()
+    fair = get(world.registration, f"/registration/v1/exhibitions/{HERE}")
+    at(datetime.fromisoformat(f"{fair['first_day']}T10:00:00+00:00"))
+    steward = world.staff("steward", HERE).tokens["ticketing"]
+    scans = f"/ticketing/v1/exhibitions/{HERE}/gates/B/scans"
+    old = post(world.ticketing, scans, {"id": str(new_id()), "code": said["badge"]["code"]}, steward).get_json()
+    new = post(world.ticketing, scans, {"id": str(new_id()), "code": fresh.get_json()["code"]}, steward).get_json()
+    assert (old["word"], old["reason"], new["word"]) == ("refused", "replaced", "admitted")
+
+
+def test_resync_tells_a_new_service_everything_and_an_old_one_nothing(world: World) -> None:
+    world.register()
+    world.quiet()
+    before = {service.name: marks(service) for service in world.services}
+    for service in world.services:
+        with service.writing() as db:
+            service.worker.resync(db)
+    world.quiet()
+    assert {service.name: marks(service) for service in world.services} == before
+
+
+def marks(service: Service) -> dict[str, list[str]]:
+    """All rows but those of the mechanism, which keeps its own books of messages."""
+    import sqlalchemy as sa
+
+    from shared import idempotency, outbox
+
+    mechanism = {*outbox.metadata.tables, *idempotency.metadata.tables}
+    with service.reading() as db:
+        return {
+            table.name: sorted(repr(row) for row in db.execute(sa.select(table)))
+            for metadata in service.metadata
+            for table in metadata.tables.values()
+            if table.name not in mechanism
+        }
+
+
+def test_nobody_books_once_the_fair_is_over(world: World, at: At) -> None:
+    session = smallest_training(world)
+    said = world.register()
+    at(clock.now() + timedelta(hours=11))
+    fair = get(world.registration, f"/registration/v1/exhibitions/{HERE}")
+    at(datetime.fromisoformat(f"{fair['last_day']}T23:59:00+00:00") + timedelta(hours=2))
+    late = world.registration.new_client().post(
+        f"/registration/v1/exhibitions/{HERE}/visitors",
+        json={"name": "Late", "phone": "0611223344"},
+        headers={"Idempotency-Key": "late"},
+    )
+    assert (late.status_code, late.get_json()["type"]) == (410, "/problems#exhibition-over")
+    path = f"/ticketing/v1/exhibitions/{HERE}/sessions/{session['reference']}/bookings"
+    expired = post(world.ticketing, path, {"party_size": 1}, said["tokens"]["ticketing"])
+    assert expired.status_code == 401, "a person token is good for twelve hours"
