@@ -20,7 +20,6 @@ from shared.settings import Settings, load
 
 EPOCH = date(1970, 1, 1)
 LATE_MODULES = (
-    "alembic.migration",
     "billiard.dummy",
     "billiard.pool",
     "celery.app.amqp",
@@ -48,7 +47,7 @@ LATE_MODULES = (
     "kombu.utils.limits",
     "redis.connection",
 )
-"""What would be imported only in the children, in each anew: by Celery's start, by the first question for health."""
+"""What would be imported only in the children, in each anew when Celery's worker starts."""
 
 
 def import_all() -> None:

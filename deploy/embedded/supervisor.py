@@ -145,14 +145,12 @@ class _Start:
         """Whether a service answers through the front, as people will ask it."""
         host, port = self.sockets["front"].getsockname()[:2]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-        # the certificate names the address people type, not necessarily this one; nothing secret is sent
-        unverified = ssl._create_unverified_context()  # noqa: S323
-        secure = self.options.scheme == "https"
-        connection = (
-            HTTPSConnection(host, port, timeout=2, context=unverified)
-            if secure
-            else HTTPConnection(host, port, timeout=2)
-        )
+        if self.options.scheme == "https":
+            # the certificate names the address people type, not necessarily this one; nothing secret is sent
+            unverified = ssl._create_unverified_context()  # noqa: S323
+            connection: HTTPConnection = HTTPSConnection(host, port, timeout=2, context=unverified)
+        else:
+            connection = HTTPConnection(host, port, timeout=2)
         try:
             connection.request("GET", f"/{service}/health/ready")
             return connection.getresponse().status == 200
