@@ -129,17 +129,17 @@ def _tell_all(members: list[_Waiting[Any, Any]], wrong: BaseException) -> None:
 
 
 def _together(database: Database, operation: Callable[..., Any], members: list[_Waiting[Any, Any]]) -> None:
-    answers: list[Answer | BaseException] = []
     with database.transaction() as db:
         fresh, echoes = _sort_out(db, members)
         outcomes = operation(db, [member.order for member in fresh]) if fresh else []
         answers = [_answer_of(member, outcome) for member, outcome in zip(fresh, outcomes, strict=True)]
+        _hear_of_twins(db, fresh, answers)
         keep(
             db,
             [
                 (member.key, answer)
-                for member, answer in zip(fresh, answers, strict=True)
-                if member.key and isinstance(answer, Answer) and answer.status < 400
+                for member, outcome, answer in zip(fresh, outcomes, answers, strict=True)
+                if member.key and not isinstance(outcome, Problem) and isinstance(answer, Answer)
             ],
         )
         moment("group.before-commit")
@@ -147,6 +147,15 @@ def _together(database: Database, operation: Callable[..., Any], members: list[_
         member.answer = answer
     for member, first in echoes:
         member.answer = _echo(member, first)
+
+
+def _hear_of_twins(db: Connection, fresh: list[_Waiting[Any, Any]], answers: list[Answer | BaseException]) -> None:
+    """A refusal may come from the order's own twin, committed by another process while we waited for its rows."""
+    refused = {n: fresh[n].key for n, answer in enumerate(answers) if isinstance(answer, Problem)}
+    kept = recall(db, [key for key in refused.values() if key]) if db.dialect.name != "sqlite" else {}
+    for n, key in refused.items():
+        if key and key.place in kept:
+            answers[n] = _echo(fresh[n], kept[key.place])
 
 
 def _sort_out(
