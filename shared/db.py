@@ -212,7 +212,8 @@ def insert_new(
     """Insert the rows that are not there yet, in one statement; returns the asked columns of the new ones."""
     if not rows:
         return []
-    statement = insert(db, table).values(list(rows)).on_conflict_do_nothing()
+    # SQLAlchemy compiles a statement for several rows anew each time, for a single row but once
+    statement = insert(db, table).values(rows[0] if len(rows) == 1 else list(rows)).on_conflict_do_nothing()
     if returning:
         return db.execute(statement.returning(*returning)).all()
     db.execute(statement)

@@ -4,14 +4,16 @@ A worker process runs a Celery worker on the service's own queue, the relay that
 due work. Web processes never touch any of it.
 """
 
+import os
 import threading
 import time
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+import redis
 from celery import Celery
 from celery.exceptions import SecurityWarning
 from kombu import Queue
@@ -27,6 +29,7 @@ from shared.settings import Settings
 DELIVER, ANSWER = "moussem.deliver", "moussem.answer"
 THREADS = 4
 PARCEL = 50
+DEAF_SECONDS = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,49 @@ class _Gathered:
                     event.set()
 
 
+class _Hearing:
+    """Notices when this process no longer takes tasks although some wait, and ends it, so that it is started anew.
+
+    Seen with kombu 5.7: Redis killed while acknowledgements were under way leaves the consumer believing that its
+    prefetch is used up; it stays connected and never asks for a task again.
+    """
+
+    def __init__(self, queue: str, redis_url: str) -> None:
+        self._queue, self._redis = queue, redis.Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
+        self._lock = threading.Lock()
+        self._begun = self._ended = self._begun_before = 0
+        self._suspicions = 0
+
+    def of(self, act: Callable[[Any], None]) -> Callable[[Any], None]:
+        """The same act, noted when it begins and ends."""
+
+        def noted(item: Any) -> None:
+            with self._lock:
+                self._begun += 1
+            try:
+                act(item)
+            finally:
+                with self._lock:
+                    self._ended += 1
+
+        return noted
+
+    def check(self) -> int:
+        """Twice in a row: tasks wait, none is under way here and none was begun since; then this process ends."""
+        try:
+            waits = cast(int, self._redis.llen(self._queue))
+        except redis.RedisError:
+            return 0
+        with self._lock:
+            is_idle = self._begun == self._ended == self._begun_before
+            self._begun_before = self._begun
+        self._suspicions = self._suspicions + 1 if waits and is_idle else 0
+        if self._suspicions > 1:
+            log.get_logger().error("worker-is-deaf", waiting=waits)
+            os._exit(75)
+        return 0
+
+
 class Worker:
     """One service's worker process: Celery, the relay and the due work, stopped together."""
 
@@ -178,7 +224,12 @@ class Worker:
     ) -> None:
         self.service, self._settings, self._database = settings.service, settings, database
         self._handlers = handlers
-        self._due = [*due, Due("parked", PARKED_SECONDS, lambda: retry_parked(database, handlers))]
+        self._hearing = _Hearing(self.service, settings.redis_url)
+        self._due = [
+            *due,
+            Due("parked", PARKED_SECONDS, lambda: retry_parked(database, handlers)),
+            Due("hearing", DEAF_SECONDS / 2, self._hearing.check),
+        ]
         self.relay = Relay(self.service, database, _sender_of(settings.redis_url))
         self._deliveries = _Gathered(self._handle)
         self._answers = _Gathered(self._store)
@@ -213,8 +264,8 @@ class Worker:
     def celery(self) -> Celery:
         """The Celery app with the two tasks: a message for us, answers to ours."""
         app = make_celery(self.service, self._settings.redis_url)
-        app.task(name=DELIVER)(self._deliveries.add)
-        app.task(name=ANSWER)(self._answers.add)
+        app.task(name=DELIVER)(self._hearing.of(self._deliveries.add))
+        app.task(name=ANSWER)(self._hearing.of(self._answers.add))
         return app
 
     def _handle(self, parcels: list[list[dict[str, Any]]]) -> None:
