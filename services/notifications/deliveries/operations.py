@@ -32,9 +32,44 @@ class Claimed:
     correlation_id: str
 
 
+# Written once: building a statement costs more than running it.
+_IS_DUE = (notice.c.channel == sa.bindparam("of_channel"), notice.c.next_at <= sa.bindparam("at"))
+_IS_IT = (notice.c.exhibition_id == sa.bindparam("of_exhibition"), notice.c.id == sa.bindparam("of_notice"))
+_LOOK = sa.select(notice.c.exhibition_id, notice.c.id).where(*_IS_DUE).order_by(notice.c.next_at).limit(1)
+_TAKE = _LOOK.with_for_update(skip_locked=True)
+_CLAIM = (
+    sa.update(notice)
+    .where(*_IS_IT, *_IS_DUE)
+    .values(state=State.CLAIMED, attempts=notice.c.attempts + 1, next_at=sa.bindparam("until"))
+    .returning(notice)
+)
+_END_ATTEMPT = (
+    sa.update(delivery)
+    .where(
+        delivery.c.exhibition_id == sa.bindparam("of_exhibition"),
+        delivery.c.notice_id == sa.bindparam("of_notice"),
+        delivery.c.attempt == sa.bindparam("of_attempt"),
+    )
+    .values(ended_at=sa.bindparam("at"), verdict=sa.bindparam("said"), reason=sa.bindparam("why"))
+)
+_IS_OPEN = (*_IS_IT, notice.c.state.not_in(SETTLED))
+_IS_OURS = (*_IS_OPEN, notice.c.attempts == sa.bindparam("of_attempt"))
+_BLANKED = sa.case((notice.c.is_secret, sa.literal({}, sa.JSON)), else_=notice.c.data)
+_NOW: dict[str, Any] = {
+    "state": sa.bindparam("becomes"),
+    "next_at": sa.bindparam("again_at"),
+    "reason": sa.bindparam("why"),
+}
+_RETRY = sa.update(notice).where(*_IS_OURS).values(_NOW)
+_FAIL = _RETRY.values(settled_at=sa.bindparam("at"), data=_BLANKED)
+# a yes counts in any case, until the notice is settled
+_ACCEPT = sa.update(notice).where(*_IS_OPEN).values(_NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED})
+_SETTLE = {State.RETRY: _RETRY, State.FAILED: _FAIL, State.ACCEPTED: _ACCEPT}
+
+
 def is_due(db: Connection, channel: Channel, at: datetime) -> bool:
     """Whether a notice of this channel waits to be claimed."""
-    return db.execute(sa.select(notice.c.id).where(*_due(channel, at)).limit(1)).first() is not None
+    return db.execute(_LOOK, {"of_channel": channel, "at": at}).first() is not None
 
 
 def claim(db: Connection, channel: Channel, at: datetime) -> Claimed | None:
@@ -42,24 +77,45 @@ def claim(db: Connection, channel: Channel, at: datetime) -> Claimed | None:
 
     A notice whose claimer died is due again when its lease ends. None when nothing is due.
     """
-    longest = db.execute(
-        sa.select(notice.c.exhibition_id, notice.c.id)
-        .where(*_due(channel, at))
-        .order_by(notice.c.next_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    due = {"of_channel": channel, "at": at}
+    longest = db.execute(_TAKE, due).first()
     if longest is None:
         return None
-    row = db.execute(
-        sa.update(notice)
-        .where(*_is(longest.exhibition_id, longest.id), *_due(channel, at))
-        .values(state=State.CLAIMED, attempts=notice.c.attempts + 1, next_at=at + LEASE)
-        .returning(notice)
-    ).first()
+    it = {"of_exhibition": longest.exhibition_id, "of_notice": longest.id}
+    row = db.execute(_CLAIM, due | it | {"until": at + LEASE}).first()
     if row is None:
         return None
-    claimed = Claimed(
+    begun = {
+        "exhibition_id": row.exhibition_id,
+        "notice_id": row.id,
+        "attempt": row.attempts,
+        "started_at": at,
+    }
+    db.execute(sa.insert(delivery), begun)
+    return _claimed(row)
+
+
+def settle(db: Connection, claimed: Claimed, outcome: Outcome, step: Step) -> bool:
+    """Note the answer; False when the lease had run out and a later attempt has the notice now.
+
+    Secrets go with the last word.
+    """
+    said = {
+        "of_exhibition": claimed.exhibition_id,
+        "of_notice": claimed.id,
+        "of_attempt": claimed.attempt,
+        "at": datetime.now(UTC),
+        "said": outcome.verdict,
+        "why": step.reason,
+        "becomes": step.state,
+        "again_at": step.next_at,
+    }
+    db.execute(_END_ATTEMPT, said)
+    return db.execute(_SETTLE[step.state], said).rowcount > 0
+
+
+def _claimed(row: sa.Row[Any]) -> Claimed:
+    return Claimed(
         exhibition_id=row.exhibition_id,
         id=row.id,
         attempt=row.attempts,
@@ -71,39 +127,3 @@ def claim(db: Connection, channel: Channel, at: datetime) -> Claimed | None:
         useful_until=row.useful_until,
         correlation_id=row.correlation_id,
     )
-    db.execute(sa.insert(delivery).values(**_attempt(claimed), started_at=at))
-    return claimed
-
-
-def settle(db: Connection, claimed: Claimed, outcome: Outcome, step: Step) -> bool:
-    """Note the answer; False when the lease had run out and a later attempt has the notice now.
-
-    A yes counts in any case, until the notice is settled. Secrets go with the last word.
-    """
-    at = datetime.now(UTC)
-    own = [delivery.c[name] == value for name, value in _attempt(claimed).items()]
-    db.execute(sa.update(delivery).where(*own).values(ended_at=at, verdict=outcome.verdict, reason=step.reason))
-    still = [*_is(claimed.exhibition_id, claimed.id), notice.c.state.not_in(SETTLED)]
-    if step.state is not State.ACCEPTED:
-        still.append(notice.c.attempts == claimed.attempt)
-    values: dict[str, Any] = {"state": step.state, "next_at": step.next_at, "reason": step.reason}
-    if step.state in SETTLED:
-        blanked = sa.case((notice.c.is_secret, sa.literal({}, sa.JSON)), else_=notice.c.data)
-        values |= {"settled_at": at, "data": blanked}
-    return db.execute(sa.update(notice).where(*still).values(values)).rowcount > 0
-
-
-def _due(channel: Channel, at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (notice.c.channel == channel, notice.c.next_at <= at)
-
-
-def _is(exhibition_id: UUID, notice_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
-    return (notice.c.exhibition_id == exhibition_id, notice.c.id == notice_id)
-
-
-def _attempt(claimed: Claimed) -> dict[str, UUID | int]:
-    return {
-        "exhibition_id": claimed.exhibition_id,
-        "notice_id": claimed.id,
-        "attempt": claimed.attempt,
-    }

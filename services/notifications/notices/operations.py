@@ -169,7 +169,8 @@ def _make_notices(db: Connection, message: Received, to: Contact, told: Told) ->
         }
         for channel, address in domain.ways_to(to, told.kind)
     ]
-    insert_new(db, notice, rows)
+    for row in rows:
+        insert_new(db, notice, [row])
 
 
 @dataclass(frozen=True)

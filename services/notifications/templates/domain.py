@@ -78,6 +78,8 @@ def clean(value: str, longest: int = LONGEST_VALUE) -> str:
 
     Zero-width joiners stay: Arabic, Tifinagh and emoji need them.
     """
+    if value.isprintable() and len(value) <= longest and "  " not in value and value.strip() == value:
+        return value  # nearly always
     kept = (
         " " if character.isspace() else character
         for character in value

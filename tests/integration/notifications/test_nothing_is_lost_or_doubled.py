@@ -18,8 +18,9 @@ from tests.integration.notifications.story import Story
 
 DIES = """
 from services.notifications.deliveries.tasks import senders
-from shared import settings
+from shared import moments, settings
 from shared.db import Database
+moments.of_service("notifications")
 known = settings.load("notifications")
 senders(known, Database(known.database_url, "notifications"))[0].send_one()
 """
@@ -29,7 +30,7 @@ def send_in_a_process_that_dies_at(moment: str, story: Story, folder: Path) -> i
     """A sender of its own process, killed at a moment; its exit code."""
     faults = folder / "faults"
     faults.mkdir()
-    (faults / moment).touch()
+    (faults / f"notifications.{moment}").write_text("kill")
     environ = os.environ | {
         "MOUSSEM_FAULTS_DIR": str(faults),
         "MOUSSEM_DATA": str(folder),
