@@ -153,6 +153,7 @@ def _pytest(arguments: Sequence[str]) -> Step:
                 last = line.rstrip()
             else:
                 say(line.rstrip("\n"))
+    last = last or f"pytest ended with code {process.returncode} before it could close"
     return Step("tests", process.returncode, time.monotonic() - started, last)
 
 
