@@ -27,7 +27,8 @@ FIRST_HOUR = time(9, 30)
 @may("anyone")
 def choose_language() -> Response:
     """Send a browser to the list in its own language."""
-    lang = request.accept_languages.best_match(LANGUAGES) or "fr"
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    lang = next((one for one in wanted if one in LANGUAGES), "fr")
     response = make_response(redirect(f"/{lang}/", code=302))
     response.headers["Vary"] = "Accept-Language"
     return response

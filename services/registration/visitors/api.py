@@ -41,7 +41,7 @@ def _body(schema: Any) -> dict[str, Any]:
 def register(exhibition: str) -> Response:
     """Register for an exhibition: a badge, and the tokens to act with."""
     said = {"language": i18n.language()} | load(schemas.NewVisitor)
-    new = people.NewVisitor(**said, may_text=phones.may_text(said["phone"], client_address()))
+    new = people.NewVisitor(**said, may_text=phones.may_welcome(said["phone"], client_address()))
     with transaction() as db:
         found = find_exhibition(db, exhibition)
         key = idempotency_key(found.id)
@@ -85,7 +85,7 @@ def change_me(exhibition: str) -> Response:
     """Change one's own details, unless somebody changed them meanwhile (412)."""
     version = _expected_version()
     said = load(schemas.PersonChange)
-    change = people.PersonChange(version, said, phones.may_text(said.get("phone"), client_address()))
+    change = people.PersonChange(version, said, phones.may_welcome(said.get("phone"), client_address()))
     with transaction() as db:
         found = find_exhibition(db, exhibition)
         somebody = people.change_person(db, settings(), found, _me(), change)
@@ -99,7 +99,7 @@ def change_me(exhibition: str) -> Response:
 def ask_code(exhibition: str) -> Response:
     """Ask for a code on one's phone, to sign in."""
     phone = load(schemas.PhoneOnly)["phone"]
-    phones.allow_text(phone, client_address())
+    phones.allow_code(phone, client_address())
     with transaction() as db:
         found = find_exhibition(db, exhibition)
         page = f"{settings().public_url}/{i18n.language()}/{found.reference}/me/sign-in"

@@ -36,28 +36,36 @@ class OpenedLink:
     language: str
 
 
-def allow_text(phone: str, address: str) -> None:
-    """Count a message to a phone: by number, by prefix and by address; TooMany, Unavailable."""
-    limits.allow("text-phone", phone, 3, 900, fail_open=False)
-    limits.allow("text-prefix", phone[:PREFIX_LENGTH], 60, 3600, fail_open=False)
-    limits.allow("text-address", address, 100, 3600, fail_open=False)
+def allow_code(phone: str, address: str) -> None:
+    """Count somebody asking for a code; TooMany, Unavailable."""
+    limits.allow("code-asked", phone, 3, 900, fail_open=False)
+    _allow_text(phone, address)
 
 
-def may_text(phone: str | None, address: str) -> bool:
-    """The same as an answer: registering goes on without a message when too many were sent."""
+def may_welcome(phone: str | None, address: str) -> bool:
+    """Whether a first message may go: registering goes on without one when too many were sent.
+
+    Counted apart from codes, so that nobody locks a phone out by registering it again and again.
+    """
     if not phone:
         return False
     try:
-        allow_text(phone, address)
+        limits.allow("welcome", phone, 3, 900, fail_open=False)
+        _allow_text(phone, address)
     except (TooMany, Unavailable):
         return False
     return True
 
 
+def _allow_text(phone: str, address: str) -> None:
+    limits.allow("text-prefix", phone[:PREFIX_LENGTH], 60, 3600, fail_open=False)
+    limits.allow("text-address", address, 100, 3600, fail_open=False)
+
+
 def allow_answer(phone: str, address: str) -> None:
     """Count a typed code; TooMany, Unavailable."""
-    limits.allow("code-phone", phone, 20, 3600, fail_open=False)
-    limits.allow("code-address", address, 300, 3600, fail_open=False)
+    limits.allow("code-typed", phone, 20, 3600, fail_open=False)
+    limits.allow("code-typed-address", address, 300, 3600, fail_open=False)
 
 
 def welcome(

@@ -57,7 +57,7 @@ def register(lang: str, exhibition: str) -> Response:
     except Invalid as refused:
         return _form(found, request.form, refused.errors)
     new = people.NewVisitor(
-        **_with_home(said), language=lang, may_text=phones.may_text(said["phone"], client_address())
+        **_with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
     )
     with transaction() as db:
         answer = once(db, newcomers_key(found.id), partial(_register, db, found, new))
@@ -138,7 +138,7 @@ def change_details(lang: str, exhibition: str) -> Response:
         return _details(found, request.form, refused.errors)
     version = said.pop("version")
     values = {"email": None, "country": None, "region": None} | _with_home(said) | {"language": lang}
-    text = said["phone"] != before.phone and phones.may_text(said["phone"], client_address())
+    text = said["phone"] != before.phone and phones.may_welcome(said["phone"], client_address())
     try:
         with transaction() as db:
             change = people.PersonChange(version, values, text)

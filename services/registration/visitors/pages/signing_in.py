@@ -43,7 +43,7 @@ def ask_code(lang: str, exhibition: str) -> Response:
         phone = load_form(schemas.PhoneForm)["phone"]
     except Invalid as refused:
         return page("visitors/sign-in.html", status=422, exhibition=found, values=request.form, errors=refused.errors)
-    phones.allow_text(phone, client_address())
+    phones.allow_code(phone, client_address())
     with transaction() as db:
 
         def act() -> Answer:

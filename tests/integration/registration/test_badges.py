@@ -1,0 +1,100 @@
+"""A badge can be read by a real reader, from the picture and from the print, and its name by anybody."""
+
+import io
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+
+from shared import tokens
+from tests.integration.registration.conftest import Fair
+from tests.kit.services import Service
+
+NAMES = ["فاطمة الزهراء أيت علي", "ⴼⴰⵟⵉⵎⴰ ⵜⴰⵎⴰⵣⵉⵖⵜ", "Aïcha Benömar", "प्रिया शर्मा", "Zoé 李 🧵", "W" * 120]
+
+
+def read_back(picture: Image.Image) -> list[str]:
+    return [found.text for found in zxingcpp.read_barcodes(picture)]
+
+
+def pixels_and_text(pdf: bytes) -> tuple[Image.Image, str]:
+    document = pypdfium2.PdfDocument(pdf)
+    page = document[0]
+    text_page = page.get_textpage()
+    picture, text = page.render(scale=3).to_pil(), text_page.get_text_range()
+    for part in (text_page, page, document):
+        part.close()
+    return picture, str(text)
+
+
+def test_the_picture_is_read_by_a_reader(fair: Fair) -> None:
+    said = fair.register()
+    answer = fair.get("/visitors/me/badge.png", said["tokens"]["registration"])
+    assert answer.content_type == "image/png"
+    assert read_back(Image.open(io.BytesIO(answer.data))) == [said["badge"]["code"]]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("name", "lang"), zip(NAMES, ["ar", "zgh", "fr", "en", "fr", "ar"], strict=True))
+def test_the_print_is_read_by_a_reader_and_carries_the_name(fair: Fair, name: str, lang: str) -> None:
+    said = fair.register(name)
+    answer = fair.service.new_client().get(
+        "/registration/v1/exhibitions/ouarzazate-12/visitors/me/badge.pdf",
+        headers={"Authorization": f"Bearer {said['tokens']['registration']}", "Accept-Language": lang},
+    )
+    assert answer.content_type == "application/pdf"
+    picture, text = pixels_and_text(answer.data)
+    assert read_back(picture) == [said["badge"]["code"]]
+    assert said["badge"]["reference"] in text
+    if name in NAMES[:3]:
+        assert name in text
+
+
+def test_the_code_is_signed_by_the_published_key(fair: Fair) -> None:
+    import base45
+
+    code = fair.register()["badge"]["code"]
+    raw = base45.b45decode(code.removeprefix("MSM:"))
+    (key,) = [m["body"] for m in fair.service.published("key.published.v1") if m["body"]["purpose"] == "badge"]
+    assert tokens.verify_bytes(tokens.unb64(key["public_key"]), raw[:27], raw[27:])
+    (issued,) = fair.service.published("badge.issued.v1")
+    assert raw[6:22] == issued["subject_id"].bytes
+    assert int.from_bytes(raw[2:4]) == key["number"]
+    assert int.from_bytes(raw[4:6]) == 12
+
+
+def test_a_lost_badge_is_replaced_and_both_are_told_of(fair: Fair) -> None:
+    said = fair.register()
+    token = said["tokens"]["registration"]
+    answers = [fair.post("/visitors/me/badge/replacement", {}, key="lost", token=token) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].get_json() == answers[1].get_json() != said["badge"]
+    old, gone, new = (message for message in fair.service.published("badge.issued.v1"))
+    assert gone["subject_id"] == old["subject_id"]
+    assert (gone["subject_version"], gone["body"]["state"]) == (2, "replaced")
+    assert (new["subject_version"], new["body"]["state"]) == (1, "valid")
+    assert new["body"]["replaces"] == str(old["subject_id"])
+    shown = fair.get("/visitors/me/badge", token).get_json()
+    assert shown == answers[0].get_json()
+
+
+def test_nobody_sees_a_badge_without_its_token(fair: Fair) -> None:
+    said = fair.register()
+    for path in ("/visitors/me", "/visitors/me/badge", "/visitors/me/badge.png", "/visitors/me/badge.pdf"):
+        assert fair.get(path).status_code == 401
+        assert fair.get(path, said["tokens"]["ticketing"]).status_code == 401
+
+
+def test_a_forged_token_is_nobody(fair: Fair, registration: Service) -> None:
+    said = fair.register()
+    key = tokens.new_key()
+    claims: dict[str, Any] = {
+        "sub": said["person_id"],
+        "ex": str(fair.exhibition.id),
+        "aud": "registration",
+        "exp": 4_000_000_000,
+    }
+    forged = tokens.sign(claims, private=key.private, key_id=key.key_id, typ="person+jwt")
+    assert fair.get("/visitors/me", forged).status_code == 401
