@@ -11,7 +11,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import redis
 from celery import Celery
@@ -203,7 +203,7 @@ class _Hearing:
     def check(self) -> int:
         """Twice in a row: tasks wait, none is under way here and none was begun since; then this process ends."""
         try:
-            waits = cast(int, self._redis.llen(self._queue))
+            waits = self._redis.llen(self._queue)
         except redis.RedisError:
             return 0
         with self._lock:

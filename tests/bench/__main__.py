@@ -1,11 +1,18 @@
 """Runs one bench by name, or all: `./moussem bench [NAME …]`."""
 
 import argparse
-import importlib
 import sys
 from collections.abc import Sequence
 
-NAMES = ("empty_route", "startup", "memory", "programme_page", "relay")
+from tests.bench import pages, relay, whole
+
+NAMES = {
+    "empty_route": pages.empty_route,
+    "startup": whole.startup,
+    "memory": whole.memory,
+    "programme_page": pages.programme_page,
+    "relay": relay.run,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -17,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         parser.error(f"there is no bench called {unknown[0]}; there are {', '.join(NAMES)}")
     for name in chosen:
-        for figure in importlib.import_module(f"tests.bench.{name}").run():
+        for figure in NAMES[name]():
             sys.stdout.write(figure.line() + "\n")
             sys.stdout.flush()
     return 0

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from tests.bench.running import urls_of
 from tests.faults import matrix
 from tests.faults.checker import check, settle
 from tests.faults.crowd import Crowd
@@ -65,7 +66,7 @@ def run_matrix(runs: int, seed: int, engine: str) -> int:
     """Strike one system again and again; how many runs ended with something lost or doubled."""
     databases = Databases(fsync=True)
     failed = 0
-    system = System(urls=_urls(databases) if engine == "postgres" else {})
+    system = System(urls=urls_of(databases) if engine == "postgres" else {})
     system.start()
     try:
         crowd = Crowd(system, seed)
@@ -80,15 +81,6 @@ def run_matrix(runs: int, seed: int, engine: str) -> int:
         _end(system, keep=bool(failed))
         databases.close()
     return failed
-
-
-def _urls(databases: Databases) -> dict[str, str]:
-    return {
-        f"MOUSSEM_{service.upper()}_DATABASE_URL": databases.empty(service, "postgres").url.render_as_string(
-            hide_password=False
-        )
-        for service in ("registration", "ticketing", "notifications")
-    }
 
 
 def _end(system: System, *, keep: bool = False) -> None:
