@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from services.navigation import sign_in_address
 from services.notifications.access.authorise import authorise
 from services.notifications.notices.api import notices
-from services.notifications.notices.operations import waiting
+from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
 from services.subscriptions import SUBSCRIPTIONS
 from shared import db as databases

@@ -1,8 +1,8 @@
 """The sender threads as due work."""
 
 from services.notifications.deliveries.senders import Sender
-from services.notifications.deliveries.sms import SmsGateway
-from services.notifications.deliveries.smtp import MailServer
+from services.notifications.deliveries.senders.sms import SmsGateway
+from services.notifications.deliveries.senders.smtp import MailServer
 from services.notifications.notices.domain import Channel
 from shared.db import Database
 from shared.queue import Due

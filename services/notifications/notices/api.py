@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from services.notifications.notices import schemas
-from services.notifications.notices.operations import list_notices
+from services.notifications.notices.operations.log import list_notices
 from shared.db import reading
 from shared.idempotency import Answer
 from shared.web import current_caller, may, reply

@@ -59,6 +59,15 @@ class Contact:
     language: str
 
 
+@dataclass(frozen=True)
+class LogFilter:
+    """Which part of the log: a state or all of it, at most so many, older than what was shown before."""
+
+    state: State | None = None
+    before: UUID | None = None
+    at_most: int = 50
+
+
 def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
     """SMS when there is a phone, e-mail too when there is an address.
 

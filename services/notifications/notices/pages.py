@@ -9,7 +9,7 @@ from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.notices import schemas
 from services.notifications.notices.domain import Channel, Reason, State, mask
-from services.notifications.notices.operations import count_by_state, list_notices
+from services.notifications.notices.operations.log import count_by_state, list_notices
 from services.notifications.templates.domain import Kind
 from shared.db import reading
 from shared.i18n import gettext as _

@@ -5,8 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
-from services.notifications.notices.domain import Channel, State, mask
-from services.notifications.notices.operations import LogFilter
+from services.notifications.notices.domain import Channel, LogFilter, State, mask
 from services.notifications.templates.domain import Kind
 
 

@@ -2,25 +2,25 @@
 
 from sqlalchemy.engine import Connection
 
-from services.notifications.notices import operations
+from services.notifications.notices.operations import copies, telling
 from shared.outbox import Received
 
 
 def on_person_told(db: Connection, message: Received) -> None:
     """Somebody registered, or changed name, number, address or language."""
-    operations.keep_contact(db, message)
+    copies.keep_contact(db, message)
 
 
 def on_link_issued(db: Connection, message: Received) -> None:
     """Somebody is to get a private link or a code."""
-    operations.tell_link(db, message)
+    telling.tell_link(db, message)
 
 
 def on_session_changed(db: Connection, message: Received) -> None:
     """A session was made, moved, renamed or cancelled."""
-    operations.keep_session(db, message)
+    copies.keep_session(db, message)
 
 
 def on_booking_told(db: Connection, message: Received) -> None:
     """A booking was confirmed, put on the waiting list, moved up or cancelled."""
-    operations.tell_booking(db, message)
+    telling.tell_booking(db, message)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.notifications.deliveries.models import delivery
 from services.notifications.notices.models import booking_copy, notice
 from services.notifications.templates.domain import clean
-from services.notifications.templates.segments import thrifty
+from services.notifications.templates.domain.segments import thrifty
 from tests.integration.notifications.peers import Gateway, Mailbox, calendar_of, plain_text
 from tests.integration.notifications.story import Story
 

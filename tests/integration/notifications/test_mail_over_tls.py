@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.notifications.deliveries.senders import Sender
-from services.notifications.deliveries.smtp import MailServer
+from services.notifications.deliveries.senders.smtp import MailServer
 from services.notifications.notices.domain import Channel
 from tests.integration.notifications.peers import Mailbox
 from tests.integration.notifications.story import Story

@@ -11,8 +11,8 @@ from werkzeug import Response
 
 from services.notifications.deliveries.domain import LEASE
 from services.notifications.deliveries.senders import Sender
-from services.notifications.deliveries.sms import SmsGateway
-from services.notifications.deliveries.smtp import MailServer
+from services.notifications.deliveries.senders.sms import SmsGateway
+from services.notifications.deliveries.senders.smtp import MailServer
 from services.notifications.notices.domain import Channel
 from shared.settings import Settings
 from tests.integration.notifications.peers import Gateway, Mailbox, hanging

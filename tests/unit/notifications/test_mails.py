@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from icalendar import Calendar
 
-from services.notifications.deliveries.mail import BadAddress, write_mail
 from services.notifications.deliveries.operations import Claimed
-from services.notifications.templates.calendar import entry
+from services.notifications.deliveries.senders.mail import BadAddress, write_mail
 from services.notifications.templates.domain import Kind
+from services.notifications.templates.domain.calendar import entry
 
 NOTICE = UUID("00000000-0000-7000-8000-00000000000a")
 MADE_AT = datetime(2026, 12, 1, 8, 0, 5, tzinfo=UTC)

@@ -16,7 +16,7 @@ from services.notifications.deliveries.domain import (
     of_smtp,
     pause,
 )
-from services.notifications.deliveries.smtp import LONGEST_TALK
+from services.notifications.deliveries.senders.smtp import LONGEST_TALK
 from services.notifications.notices.domain import (
     Channel,
     Contact,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notifications.templates.segments import measure, segments, thrifty
+from services.notifications.templates.domain.segments import measure, segments, thrifty
 
 
 @pytest.mark.parametrize(

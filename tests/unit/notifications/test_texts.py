@@ -15,8 +15,8 @@ from services.notifications.templates.domain import (
     render_mail,
     render_sms,
 )
-from services.notifications.templates.segments import measure, thrifty
-from services.notifications.templates.texts import TEXT_LANGUAGES, text_for, texts
+from services.notifications.templates.domain.segments import measure, thrifty
+from services.notifications.templates.operations import TEXT_LANGUAGES, text_for, texts
 
 VALUES = {
     "name": "Fatima Aït Brahim",

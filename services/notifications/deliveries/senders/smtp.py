@@ -11,8 +11,8 @@ from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
 from services.notifications.deliveries.domain import Outcome, later, of_smtp, refused
-from services.notifications.deliveries.mail import BadAddress, write_mail
 from services.notifications.deliveries.operations import Claimed
+from services.notifications.deliveries.senders.mail import BadAddress, write_mail
 from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import clean
 from shared.settings import Settings

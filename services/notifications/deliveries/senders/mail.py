@@ -8,9 +8,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from services.notifications.deliveries.operations import Claimed
-from services.notifications.templates import calendar
-from services.notifications.templates.domain import clean, render_mail
-from services.notifications.templates.texts import text_for
+from services.notifications.templates.domain import calendar, clean, render_mail
+from services.notifications.templates.operations import text_for
 
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")

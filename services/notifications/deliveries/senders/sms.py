@@ -10,8 +10,8 @@ from services.notifications.deliveries.domain import Outcome, Verdict, later, of
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import render_sms
-from services.notifications.templates.segments import thrifty
-from services.notifications.templates.texts import text_for
+from services.notifications.templates.domain.segments import thrifty
+from services.notifications.templates.operations import text_for
 from shared.settings import Settings
 
 TIMEOUTS = (3.0, 10.0)  # seconds to connect, and between two pieces of an answer

@@ -1,4 +1,4 @@
-"""The texts themselves: one file a language, one table a kind. Read once, checked when read."""
+"""Finding texts: in `texts` lies one file a language, one table a kind. Read once, checked when read."""
 
 import tomllib
 from functools import cache
@@ -13,7 +13,7 @@ FALL_BACK = "fr"
 @cache
 def texts(language: str) -> dict[Kind, Template]:
     """All templates of one language; BadTemplate when one is missing or names an unknown placeholder."""
-    raw = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text("utf-8"))
+    raw = tomllib.loads((Path(__file__).parent / "texts" / f"{language}.toml").read_text("utf-8"))
     closing = raw["closing"]
     found = {}
     for kind in Kind:

@@ -1,0 +1,1 @@
+"""What notices does: keep copies, tell, and show the log."""

@@ -1,0 +1,57 @@
+"""Keeping the contact book, and copies of sessions and bookings."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from services.notifications.notices.models import booking_copy, contact, session_copy
+from services.notifications.templates.domain import clean
+from shared.db import put_newer
+from shared.outbox import Received
+
+LONGEST_NAME = 100
+
+
+def keep_contact(db: Connection, message: Received) -> None:
+    """Keep a person's name, addresses and language in the newest version."""
+    body = message.body
+    row = {
+        "exhibition_id": message.exhibition_id,
+        "id": message.subject_id,
+        "name": clean(body["name"], LONGEST_NAME),
+        "phone": body["phone"] and clean(body["phone"]),
+        "email": body["email"] and clean(body["email"], 254),
+        "language": body["language"],
+        "version": message.subject_version,
+    }
+    put_newer(db, contact, row)
+
+
+def keep_session(db: Connection, message: Received) -> None:
+    """Keep a session in its newest version."""
+    body = message.body
+    moments = ("starts_wall", "ends_wall", "starts_at", "ends_at")
+    row = {
+        "exhibition_id": message.exhibition_id,
+        "id": message.subject_id,
+        **{name: body[name] for name in ("reference", "titles", "room_names", "state")},
+        **{name: datetime.fromisoformat(body[name]) for name in moments},
+        "version": message.subject_version,
+    }
+    put_newer(db, session_copy, row)
+
+
+def keep_booking(db: Connection, message: Received) -> bool:
+    """Keep a booking; False when we know this version of it or a newer one."""
+    body = message.body
+    row = {
+        "exhibition_id": message.exhibition_id,
+        "id": message.subject_id,
+        "session_id": UUID(body["session_id"]),
+        "person_id": UUID(body["person_id"]),
+        "party_size": body["party_size"],
+        "state": body["state"],
+        "version": message.subject_version,
+    }
+    return put_newer(db, booking_copy, row)

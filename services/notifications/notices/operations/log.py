@@ -1,0 +1,59 @@
+"""Looking at the notices: the log, and how much waits."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.notifications.notices.domain import LogFilter, State
+from services.notifications.notices.models import contact, notice
+
+
+def list_notices(db: Connection, exhibition_id: UUID, wanted: LogFilter) -> Sequence[sa.Row[Any]]:
+    """The log of an exhibition, newest first, with each person's name. What a notice said is not in it."""
+    shown: list[Any] = [*(column for column in notice.c if column.name != "data"), contact.c.name]
+    found = (
+        sa.select(*shown)
+        .outerjoin(
+            contact,
+            sa.and_(contact.c.exhibition_id == notice.c.exhibition_id, contact.c.id == notice.c.person_id),
+        )
+        .where(notice.c.exhibition_id == exhibition_id)
+        .order_by(notice.c.made_at.desc(), notice.c.id.desc())
+        .limit(wanted.at_most)
+    )
+    if wanted.state:
+        found = found.where(notice.c.state == wanted.state)
+    if wanted.before:
+        found = found.where(_older_than(exhibition_id, wanted.before))
+    return db.execute(found).all()
+
+
+def _older_than(exhibition_id: UUID, notice_id: UUID) -> sa.ColumnElement[bool]:
+    made_at = (
+        sa.select(notice.c.made_at)
+        .where(notice.c.exhibition_id == exhibition_id, notice.c.id == notice_id)
+        .scalar_subquery()
+    )
+    return sa.or_(notice.c.made_at < made_at, sa.and_(notice.c.made_at == made_at, notice.c.id < notice_id))
+
+
+def count_by_state(db: Connection, exhibition_id: UUID) -> dict[State, int]:
+    """How many notices of an exhibition stand where."""
+    rows = db.execute(
+        sa.select(notice.c.state, sa.func.count())
+        .where(notice.c.exhibition_id == exhibition_id)
+        .group_by(notice.c.state)
+    ).all()
+    return {State(state): n for state, n in rows}
+
+
+def waiting(db: Connection) -> tuple[int, timedelta]:
+    """How many notices of all exhibitions are not settled, and how long the oldest due one has been due."""
+    count, oldest = db.execute(
+        sa.select(sa.func.count(), sa.func.min(notice.c.next_at)).where(notice.c.next_at.is_not(None))
+    ).one()
+    return count, max(timedelta(0), datetime.now(UTC) - oldest) if oldest else timedelta(0)
