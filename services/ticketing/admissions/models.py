@@ -74,6 +74,7 @@ admission = sa.Table(
     sa.Column("kind", sa.Text),
     sa.Column("gate", sa.Text),
     sa.Column("admitted_at", UtcDateTime),
+    sa.Column("last_passed_at", UtcDateTime),
     sa.Column("counts", sa.JSON, nullable=False),
 )
 

@@ -97,9 +97,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class HolderDay:
-    """One holder on one local day: the scan that admitted them, a verdict for each scan, what they add."""
+    """One holder on one local day: the scan that admitted them, who passed last, each scan's verdict, what they add."""
 
     winner: Passage | None
+    last: Passage | None
     verdicts: dict[UUID, Verdict]
     counts: Counter[CountKey]
 
@@ -123,6 +124,7 @@ def live_day(passages: Sequence[Passage]) -> HolderDay:
     counts: Counter[CountKey] = Counter()
     winner: Passage | None = None
     inside: Passage | None = None
+    last: Passage | None = None
     for passage in sorted(passages, key=lambda one: one.order):
         if passage.is_void:
             verdicts[passage.scan_id] = Verdict(Word.REFUSED, Reason.REPLACED)
@@ -130,16 +132,17 @@ def live_day(passages: Sequence[Passage]) -> HolderDay:
             verdicts[passage.scan_id] = Verdict(Word.LEFT)
             if inside is not None:
                 counts[_key("outs", passage)] += 1
+                last = passage
             inside = None
         elif inside is not None:
             verdicts[passage.scan_id] = Verdict(Word.REFUSED, Reason.ALREADY_INSIDE, _entered(inside))
         else:
             verdicts[passage.scan_id] = Verdict(Word.ADMITTED, None, {"is_return": winner is not None})
             counts[_key("ins", passage)] += 1
-            winner, inside = winner or passage, passage
+            winner, inside, last = winner or passage, passage, passage
     if winner is not None:
         counts += Counter({_key("visits", winner): 1, _arrival(winner): 1})
-    return HolderDay(winner, verdicts, counts)
+    return HolderDay(winner, last, verdicts, counts)
 
 
 def _entered(passage: Passage) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from services.ticketing.admissions.domain import (
 )
 from services.ticketing.admissions.domain.codes import Reading, Typed, Unread, read_code
 from services.ticketing.admissions.models import badge, gate, scan
-from services.ticketing.admissions.operations.settling import HolderDayKey, settle
+from services.ticketing.admissions.operations.settling import Held, HolderDayKey, hold, settle
 from shared import clock
 from shared.db import insert_new, put_newer
 from shared.problem import Problem
@@ -62,6 +62,7 @@ class Scan:
     scanned_at: datetime
     received_at: datetime
     scanned_by: UUID | None
+    is_live: bool = False
 
     @property
     def gate_day(self) -> date:
@@ -90,6 +91,7 @@ def read_scan(where: Exhibition, at_gate: Gate, shown: Shown, keys: Mapping[int,
         scanned_at=shown.scanned_at or now,
         received_at=now,
         scanned_by=shown.scanned_by,
+        is_live=shown.scanned_at is None,
     )
 
 
@@ -111,12 +113,13 @@ def record_scans(db: Connection, scans: list[Scan]) -> list[Verdict | Problem]:
 def _record(db: Connection, exhibition_id: UUID, scans: Sequence[Scan]) -> list[Verdict]:
     known = _known_badges(db, exhibition_id, scans)
     understood = [_understand(one, known) for one in scans]
-    rows = [_row(one, what) for one, what in zip(scans, understood, strict=True)]
-    insert_new(db, scan, rows)
     days: set[HolderDayKey] = {
         (what.holder_id, one.gate_day) for one, what in zip(scans, understood, strict=True) if isinstance(what, _Badge)
     }
-    lived = settle(db, exhibition_id, days, zone=scans[0].zone)
+    held = hold(db, exhibition_id, days)
+    scans = _in_order_of_decision(scans, understood, held)
+    insert_new(db, scan, [_row(one, what) for one, what in zip(scans, understood, strict=True)])
+    lived = settle(db, exhibition_id, held, zone=scans[0].zone)
     verdicts = []
     for one, what in zip(scans, understood, strict=True):
         if isinstance(what, Verdict):
@@ -124,6 +127,25 @@ def _record(db: Connection, exhibition_id: UUID, scans: Sequence[Scan]) -> list[
         else:
             verdicts.append(lived[what.holder_id, one.gate_day].verdicts.get(one.id, _ELSEWHERE))
     return verdicts
+
+
+def _in_order_of_decision(scans: Sequence[Scan], understood: Sequence[_Badge | Verdict], held: Held) -> list[Scan]:
+    """Give scans that happen now a time after whatever their holder did last.
+
+    Two stewards at two gates at once: without it the one heard second might have the earlier time, take over, and
+    both would have heard yes. Scans that a device brings later keep the device's times.
+    """
+    last = {key: row.last_passed_at for key, row in held.items()}
+    ordered = []
+    for one, what in zip(scans, understood, strict=True):
+        key = (what.holder_id, one.gate_day) if isinstance(what, _Badge) else None
+        if key and one.is_live:
+            before = last.get(key)
+            if before is not None and before >= one.scanned_at:
+                one = replace(one, scanned_at=before + timedelta(microseconds=1))
+            last[key] = one.scanned_at
+        ordered.append(one)
+    return ordered
 
 
 # A scan id that was used before for another badge: nothing was kept, nobody is let in by it.
@@ -189,7 +211,7 @@ def keep_badge(db: Connection, row: dict[str, Any], *, zone: str) -> None:
     asked = sa.select(scan.c.gate_day).where(scan.c.exhibition_id == exhibition_id, scan.c.badge_id == badge_id)
     days = set(db.execute(asked.distinct()).scalars())
     holders: set[HolderDayKey] = {(holder, day) for holder in (badge_id, row["person_id"]) for day in days}
-    settle(db, exhibition_id, holders, zone=zone)
+    settle(db, exhibition_id, hold(db, exhibition_id, holders), zone=zone)
 
 
 def list_gates(db: Connection, exhibition_id: UUID) -> list[Gate]:

@@ -36,14 +36,20 @@ class Difference(NamedTuple):
     counted: int
 
 
-def settle(
-    db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], *, zone: str
-) -> dict[HolderDayKey, HolderDay]:
-    """Bring admissions and counters in line with the scans of these holders' days."""
+Held = dict[HolderDayKey, sa.Row[Any]]
+
+
+def hold(db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey]) -> Held:
+    """Hold a row for each holder's day until the commit, in a fixed order; what it said before."""
     wanted = sorted(set(days))
+    return _lock(db, exhibition_id, wanted) if wanted else {}
+
+
+def settle(db: Connection, exhibition_id: UUID, before: Held, *, zone: str) -> dict[HolderDayKey, HolderDay]:
+    """Bring admissions and counters in line with the scans of these held days."""
+    wanted = sorted(before)
     if not wanted:
         return {}
-    before = _lock(db, exhibition_id, wanted)
     passages = _passages(db, exhibition_id, wanted, zone)
     lived = {key: live_day(passages.get(key, [])) for key in wanted}
     changed = {key: day for key, day in lived.items() if _is_news(before[key], day)}
@@ -84,7 +90,6 @@ def read_counts(db: Connection, exhibition_id: UUID) -> Counter[CountKey]:
 
 
 def _lock(db: Connection, exhibition_id: UUID, days: list[HolderDayKey]) -> dict[HolderDayKey, sa.Row[Any]]:
-    """Hold a row for each holder's day until the commit, in a fixed order; what they had added before."""
     rows = [
         {"exhibition_id": exhibition_id, "holder_id": holder, "gate_day": day, "counts": []} for holder, day in days
     ]
@@ -153,12 +158,13 @@ def _store(db: Connection, exhibition_id: UUID, changed: dict[HolderDayKey, Hold
             "kind": day.winner.kind.value if day.winner else None,
             "gate": day.winner.gate if day.winner else None,
             "admitted_at": day.winner.scanned_at if day.winner else None,
+            "last_passed_at": day.last.scanned_at if day.last else None,
             "counts": _as_json(day.counts),
         }
         for (holder, gate_day), day in changed.items()
     ]
     fresh = insert(db, admission).values(rows)
-    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "counts")
+    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
     db.execute(
         fresh.on_conflict_do_update(
             index_elements=["exhibition_id", "holder_id", "gate_day"],
@@ -217,9 +223,11 @@ def _move(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -> None
 
 
 def _is_news(before: sa.Row[Any], day: HolderDay) -> bool:
-    """Whether another scan wins or other counts follow than were kept."""
+    """Whether another scan wins or passed last, or other counts follow, than were kept."""
     winner = day.winner.scan_id if day.winner else None
-    return bool(winner != before.scan_id or _as_json(day.counts) != before.counts)
+    last_at = day.last.scanned_at if day.last else None
+    kept = (before.scan_id, before.last_passed_at, before.counts)
+    return bool(kept != (winner, last_at, _as_json(day.counts)))
 
 
 def _as_json(counts: Counter[CountKey]) -> list[list[Any]]:

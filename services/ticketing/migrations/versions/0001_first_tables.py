@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("gate", sa.Text(), nullable=True),
         sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_passed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("exhibition_id", "holder_id", "gate_day", name=op.f("pk_admission")),
     )
