@@ -57,7 +57,7 @@ class SessionCancelled(Problem):
 class ExhibitionOver(Problem):
     slug = "exhibition-over"
     status = 410
-    title = N_("This exhibition is over.")
+    title = N_("This fair is over.")
 
 
 class AlreadyBooked(Problem):

@@ -135,7 +135,7 @@ class Fair:
 
     def code(self, badge_id: UUID, **changed: Any) -> str:
         """The code of a badge; anything in it may be changed."""
-        key: NewKey = changed.get("key", self.keys.get("badge"))
+        key: NewKey = changed.get("key") or self.keys["badge"]
         return badge_code(key.private, badge_id, **{name: value for name, value in changed.items() if name != "key"})
 
     def book(self, session: str, headers: dict[str, str], *, key: str | None = None, **body: Any) -> Any:
@@ -151,9 +151,10 @@ class Fair:
 
 def badge_code(private: bytes, badge_id: UUID, **changed: Any) -> str:
     """Registration's side of tests/contracts/badge.v1.json, written here a second time on purpose."""
-    said = {"version": 1, "purpose": 1, "key_number": 3, "number": NUMBER, "kind": "visitor"}
+    said: dict[str, Any] = {"version": 1, "purpose": 1, "key_number": 3, "number": NUMBER, "kind": "visitor"}
     said |= {"first_day": FIRST_DAY, "last_day": LAST_DAY} | changed
     days = [(said[name] - date(2020, 1, 1)) // timedelta(days=1) for name in ("first_day", "last_day")]
     head = (said["version"], said["purpose"], said["key_number"], said["number"], badge_id.bytes)
     record = struct.pack(">BBHH16sBHH", *head, KINDS[said["kind"]], *days)
-    return "MSM:" + base45.b45encode(record + sign_bytes(private, record)).decode()
+    text: str = base45.b45encode(record + sign_bytes(private, record)).decode()
+    return f"MSM:{text}"

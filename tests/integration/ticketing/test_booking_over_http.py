@@ -1,5 +1,6 @@
 """Somebody books, waits, cancels, moves up, and each step is told."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_second_booking_names_the_first(fair: Fair) -> None:
         ({"partysize": 2}, 422, "invalid-fields"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name(fair: Fair, body: dict[str, object], status: int, slug: str) -> None:
+def test_what_cannot_be_is_refused_by_name(fair: Fair, body: dict[str, Any], status: int, slug: str) -> None:
     answer = fair.book("C1", fair.person(), **body)
     assert (answer.status_code, said(answer)["type"]) == (status, f"/problems#{slug}")
 
