@@ -122,7 +122,7 @@ def parse(args: list[str]) -> argparse.Namespace:
 def main(args: list[str]) -> int:
     """Run one command; its exit code."""
     options = parse(args)
-    options.data = options.data.expanduser().absolute() if hasattr(options, "data") else None
+    options.data = options.data.expanduser().resolve()
     try:
         return int(importlib.import_module(f"deploy.commands.{options.command}").main(options))
     except BrokenPipeError:

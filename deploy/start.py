@@ -61,7 +61,7 @@ def environment(kind: str) -> Path:
     stamp, python = folder / "moussem-stamp", folder / "bin" / "python"
     if _reads(stamp) == wanted and python.exists():
         return python
-    with folder.with_name(f"{folder.name}.lock").open("a") as turn:
+    with lock.open() as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # a second start waits for the first
         if _reads(stamp) != wanted or not python.exists():
             _make(folder, lock)

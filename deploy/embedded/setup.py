@@ -4,6 +4,7 @@ import errno
 import fcntl
 import ipaddress
 import os
+import resource
 import secrets
 import socket
 import time
@@ -16,6 +17,7 @@ from deploy.embedded.options import CannotRun, Options
 from shared import clock
 
 LOCK_SECONDS = 12
+MOST_FILES = 32_768
 
 
 def check_zone_data() -> None:
@@ -112,6 +114,15 @@ def _port_refused(options: Options, refused: OSError) -> str:
             "and MOUSSEM_PUBLIC_URL for the name people type."
         )
     return f"Port {options.port} on {options.host} cannot be opened: {refused.strerror}"
+
+
+def allow_many_connections() -> None:
+    """Raise the limit of open files as far as this user may: a whole hall clicks at once."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def own_address() -> str:

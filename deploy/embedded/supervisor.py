@@ -33,6 +33,7 @@ def run(options: Options, before_fork: Callable[[], None] | None = None) -> int:
     """
     try:
         setup.check_zone_data()
+        setup.allow_many_connections()
         setup.check_folder(options.data)
         with setup.take_lock(options.data) as lock:
             return _Start(options, lock.fileno(), before_fork).run()
