@@ -30,8 +30,8 @@ HEADLINES = {
 ABOUTS = {
     "ar": "زرابي تازناخت والفخار والحلي والجلد والخشب: صناع من جهات المغرب ومن الخارج يعرضون ويعلّمون ويتبادلون الخبرة. "
     "ندوات وحلقات وتكوينات وسهرات، والدخول مجاني بعد التسجيل.",
-    "fr": "Tapis de Taznakht, poterie, bijoux, cuir et bois : des artisans de tout le Maroc et d’ailleurs exposent, "
-    "enseignent et échangent. Conférences, séminaires, formations, soirées ; "
+    "fr": "Tapis de Taznakht, poterie, bijoux, cuir et bois : des artisans de tout le Maroc et d’ailleurs exposent, "
+    "enseignent et échangent. Conférences, séminaires, formations, soirées ; "
     "l’entrée est libre, il suffit de s’inscrire.",
     "en": "Carpets from Taznakht, pottery, jewellery, leather and wood: craftspeople from all over Morocco and abroad "
     "show, teach and trade ideas. Talks, seminars, training and evenings; entry is free, you only need to register.",

@@ -3,11 +3,15 @@
 import io
 from typing import Any
 
+import base45
 import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
 
+from services.registration.staff.domain import Purpose
+from services.registration.staff.operations import keys
+from services.registration.visitors.operations import badges
 from shared import tokens
 from tests.integration.registration.conftest import Fair
 from tests.kit.services import Service
@@ -37,7 +41,7 @@ def test_the_picture_is_read_by_a_reader(fair: Fair) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("name", "lang"), zip(NAMES, ["ar", "zgh", "fr", "en", "fr", "ar"], strict=True))
+@pytest.mark.parametrize(("name", "lang"), list(zip(NAMES, ["ar", "zgh", "fr", "en", "fr", "ar"], strict=True)))
 def test_the_print_is_read_by_a_reader_and_carries_the_name(fair: Fair, name: str, lang: str) -> None:
     said = fair.register(name)
     answer = fair.service.new_client().get(
@@ -53,8 +57,6 @@ def test_the_print_is_read_by_a_reader_and_carries_the_name(fair: Fair, name: st
 
 
 def test_the_code_is_signed_by_the_published_key(fair: Fair) -> None:
-    import base45
-
     code = fair.register()["badge"]["code"]
     raw = base45.b45decode(code.removeprefix("MSM:"))
     (key,) = [m["body"] for m in fair.service.published("key.published.v1") if m["body"]["purpose"] == "badge"]
@@ -98,3 +100,18 @@ def test_a_forged_token_is_nobody(fair: Fair, registration: Service) -> None:
     }
     forged = tokens.sign(claims, private=key.private, key_id=key.key_id, typ="person+jwt")
     assert fair.get("/visitors/me", forged).status_code == 401
+
+
+def test_after_a_badge_key_is_revoked_people_find_a_new_code_for_the_same_badge(fair: Fair) -> None:
+    said = fair.register()
+    with fair.service.writing() as db:
+        key = keys.signer(db, fair.service.settings, Purpose.BADGE)
+        assert badges.revoke_badge_key(db, fair.service.settings, key.key_id) == 1
+        assert badges.revoke_badge_key(db, fair.service.settings, key.key_id) == 0
+    shown = fair.get("/visitors/me/badge", said["tokens"]["registration"]).get_json()
+    assert shown["reference"] == said["badge"]["reference"]
+    assert shown["code"] != said["badge"]["code"]
+    raw = base45.b45decode(shown["code"].removeprefix("MSM:"))
+    new = fair.service.published("key.published.v1")[-2]["body"]
+    assert (new["number"], new["is_revoked"]) == (2, False)
+    assert tokens.verify_bytes(tokens.unb64(new["public_key"]), raw[:27], raw[27:])

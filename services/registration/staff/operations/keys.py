@@ -65,8 +65,11 @@ def rotate_key(db: Connection, settings: Settings, purpose: Purpose) -> str:
     return str(_make_key(db, settings, purpose).key_id)
 
 
-def revoke_key(db: Connection, settings: Settings, key_id: str) -> None:
-    """Let nothing this key signed be believed any more; if it was signing, a new one takes over. LookupError."""
+def revoke_key(db: Connection, settings: Settings, key_id: str) -> int:
+    """Let nothing this key signed be believed any more; if it was signing, a new one takes over. LookupError.
+
+    Returns its number. Badges are signed anew by visitors' `revoke_badge_key`.
+    """
     row = db.execute(sa.select(signing_key).where(signing_key.c.key_id == key_id)).first()
     if row is None:
         raise LookupError(key_id)
@@ -74,6 +77,7 @@ def revoke_key(db: Connection, settings: Settings, key_id: str) -> None:
     _change_key(db, row.id, is_revoked=True, retired_at=row.retired_at or at, verifies_until=at)
     if row.retired_at is None:
         _make_key(db, settings, Purpose(row.purpose))
+    return int(row.number)
 
 
 def exhibition_moved(db: Connection, exhibition_id: UUID, last_day: date) -> None:

@@ -59,6 +59,16 @@ def record_of(badge: BadgeFields) -> bytes:
         raise ValueError("a badge cannot say this") from wrong
 
 
+def key_number_of(record: bytes) -> int:
+    """The number of the key that signed a record."""
+    return int.from_bytes(record[2:4])
+
+
+def with_key(record: bytes, key_number: int) -> bytes:
+    """The same record for another key to sign."""
+    return record[:2] + key_number.to_bytes(2) + record[4:]
+
+
 def code_of(record: bytes, signature: bytes) -> str:
     """The 141 characters of a badge code; they fit the QR's alphanumeric mode."""
     text: bytes = base45.b45encode(record + signature)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.staff.domain import Purpose
-from services.registration.staff.operations.keys import signer_for
+from services.registration.staff.operations.keys import revoke_key, signer_for
 from services.registration.visitors.domain import badge_code
 from services.registration.visitors.domain.badge_code import BadgeFields, KindNumber
 from services.registration.visitors.messages import BadgeIssued
@@ -87,6 +87,23 @@ def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, pe
         raise NotFound
     publish(db, _outgoing(old))
     return issue_badge(db, settings, exhibition, person_id, replaces=old.id)
+
+
+def revoke_badge_key(db: Connection, settings: Settings, key_id: str) -> int:
+    """Let nothing a badge key signed admit any more, and sign its valid badges anew; returns how many.
+
+    People find the new code on their page; what they printed before is refused at the gates. LookupError.
+    """
+    number = revoke_key(db, settings, key_id)
+    rows = db.execute(sa.select(badge).where(badge.c.state == "valid")).all()
+    signed_by_it = [row for row in rows if badge_code.key_number_of(row.record) == number]
+    for row in signed_by_it:
+        key = signer_for(db, settings, Purpose.BADGE, (row.exhibition_id, row.last_day))
+        record = badge_code.with_key(row.record, key.number)
+        same = [badge.c.exhibition_id == row.exhibition_id, badge.c.id == row.id]
+        signature = tokens.sign_bytes(key.private, record)
+        db.execute(sa.update(badge).where(*same).values(record=record, signature=signature))
+    return len(signed_by_it)
 
 
 def badge_of(db: Connection, exhibition_id: UUID, person_id: UUID) -> Badge:
