@@ -210,3 +210,11 @@ def test_any_name_arrives_in_any_language(
     assert shown in plain_text(letter)
     assert letter["Bcc"] is None
     assert len(letter["To"].addresses) == 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_link_that_ends_at_midnight_is_good_for_the_whole_day_before(story: Story, mailbox: Mailbox) -> None:
+    story.tell_scene(phone=None)
+    story.tell_link("welcome", ends_at="2030-12-24T00:00:00+00:00")
+    story.send()
+    assert "Il sert jusqu'à lun. 23 déc." in plain_text(mailbox.letters[0])

@@ -44,3 +44,7 @@ def test_french_gives_up_its_rarer_accents_where_that_saves_money() -> None:
 @pytest.mark.parametrize("text", ["Zoë علي", "ça 🧶", "ⴰⵏⵙⵓⴼ ê"])
 def test_nothing_is_given_up_where_it_would_save_nothing(text: str) -> None:
     assert thrifty(text) == text
+
+
+def test_a_raised_letter_does_not_double_the_price() -> None:
+    assert thrifty("12ᵉ Rencontre") == "12e Rencontre"

@@ -1,7 +1,7 @@
 """The flat map of words a notice is written with, in its person's language."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +30,7 @@ def words_of_link(about: About, body: dict[str, Any]) -> dict[str, str]:
             "link": clean(body["link"], 500),
             "code": clean(code),
             "code_words": _("Code: %(code)s.", code=clean(code)) if code else "",
-            "until": _("%(day)s at %(hour)s", day=short_date(ends), hour=hour(ends)),
+            "until": _until(ends),
             "badge": _in_fours(clean(body["badge_reference"] or "")),
         }
 
@@ -68,6 +68,13 @@ def _common(about: About) -> dict[str, str]:
             )
         ),
     }
+
+
+def _until(ends: datetime) -> str:
+    """A day and an hour; midnight is said as the whole day before it."""
+    if ends.time() == time.min:
+        return short_date(ends - timedelta(days=1))
+    return _("%(day)s at %(hour)s", day=short_date(ends), hour=hour(ends))
 
 
 def _in_fours(reference: str) -> str:

@@ -26,6 +26,7 @@ _PLAINER = str.maketrans(
         "ç": "c",
         "œ": "oe",
         "Œ": "OE",
+        **dict(zip("ᵉʳᵈˢᵗʰⁿºª", "erdsthnoa", strict=True)),
         **dict(zip("âêîôûëïÿÀÂÈÊËÎÏÔÙÛ", "aeioueiyAAEEEIIOUU", strict=True)),
     }
 )
