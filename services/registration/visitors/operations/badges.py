@@ -13,7 +13,7 @@ from services.registration.staff.operations.keys import revoke_key, signer_for
 from services.registration.visitors.domain import badge_code
 from services.registration.visitors.domain.badge_code import BadgeFields, KindNumber
 from services.registration.visitors.messages import BadgeIssued
-from services.registration.visitors.models import badge
+from services.registration.visitors.models import badge, person
 from shared import tokens
 from shared.clock import now
 from shared.ids import new_reference, new_secret
@@ -77,6 +77,9 @@ def issue_badge(
 
 def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID) -> Badge:
     """Give a new badge for a lost one, which admits nobody any more; NotFound when there is none."""
+    # two at once take turns, so that the second replaces what the first has just given
+    whose = sa.select(person.c.id).where(person.c.exhibition_id == exhibition.id, person.c.id == person_id)
+    db.execute(whose.with_for_update())
     old = db.execute(
         sa.update(badge)
         .where(*_valid_badge_of(exhibition.id, person_id))
