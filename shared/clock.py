@@ -84,6 +84,11 @@ def now() -> datetime:
     return _rehearsal.now() if _rehearsal else datetime.now(UTC)
 
 
+def machine_now() -> datetime:
+    """This moment for the mechanism: pauses, rings and leases, which a rehearsal must neither skip nor stretch."""
+    return datetime.now(UTC)
+
+
 def to_utc(wall: datetime, zone: str) -> datetime:
     """The moment of a naive wall time in `zone`; ValueError where that hour is skipped or happens twice."""
     place = ZoneInfo(zone)

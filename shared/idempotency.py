@@ -75,7 +75,7 @@ def once(db: Connection, key: Key | None, act: Callable[[], Answer]) -> Answer:
     if key is None:
         return act()
     # The claim makes a second request with the same key wait here until the first has committed.
-    claimed = insert_new(db, idempotency, [_row(key, 0, "", clock.now())], returning=[idempotency.c.key])
+    claimed = insert_new(db, idempotency, [_row(key, 0, "", clock.machine_now())], returning=[idempotency.c.key])
     if not claimed:
         return replay(key, recall(db, [key])[key.place])
     answer = act()
@@ -111,7 +111,7 @@ def replay(key: Key, row: sa.Row[Any]) -> Answer:
 
 def keep(db: Connection, answers: Sequence[tuple[Key, Answer]]) -> None:
     """Keep answers beside their changes, in one statement; IntegrityError if a key was taken meanwhile."""
-    at = clock.now()
+    at = clock.machine_now()
     rows = [_row(key, answer.status, answer.body, at) for key, answer in answers]
     if rows:
         db.execute(insert(db, idempotency).values(rows))

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
+from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils.compat
@@ -14,6 +15,11 @@ SAYABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 def new_id() -> UUID:
     """A UUIDv7: unique everywhere, ordered by time."""
     return uuid_utils.compat.uuid7()
+
+
+def born_at(row_id: UUID) -> datetime:
+    """When a UUIDv7 was given, by the machine's clock (RFC 9562, 5.7: milliseconds in the first 48 bits)."""
+    return datetime.fromtimestamp((row_id.int >> 80) / 1000, UTC)
 
 
 def new_secret(n_bytes: int = 16) -> str:

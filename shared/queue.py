@@ -30,6 +30,7 @@ DELIVER, ANSWER = "moussem.deliver", "moussem.answer"
 THREADS = 4
 PARCEL = 50
 DEAF_SECONDS = 6.0
+STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,10 @@ class Worker:
             ).start()
         finally:
             stopping.set()
+            # what is under way (a notice at its provider) is brought to its end, within reason
+            until = time.monotonic() + STOP_SECONDS
+            for thread in threads:
+                thread.join(max(0.0, until - time.monotonic()))
 
     def celery(self) -> Celery:
         """The Celery app with the two tasks: a message for us, answers to ours."""

@@ -56,7 +56,7 @@ def retry_parked(database: Database, handlers: Mapping[str, Handler], at_once: i
 
     Two processes may handle a message and its subject at the same moment without seeing one another.
     """
-    before = clock.now() - timedelta(seconds=PARKED_SECONDS)
+    before = clock.machine_now() - timedelta(seconds=PARKED_SECONDS)
     with database.transaction() as db:
         old = sa.select(parked.c.message_id).where(parked.c.parked_at < before).limit(at_once)
         gone = sa.delete(parked).where(parked.c.message_id.in_(old)).returning(parked.c.envelope)
@@ -67,7 +67,7 @@ def retry_parked(database: Database, handlers: Mapping[str, Handler], at_once: i
 def _take(db: Connection, handlers: Mapping[str, Handler], raws: Sequence[dict[str, Any]]) -> None:
     """The inbox rows first; then the handlers of those that are new, and of those that waited for them."""
     arrived = {UUID(raw["id"]): raw for raw in raws}
-    at = clock.now()
+    at = clock.machine_now()
     rows = [
         {"exhibition_id": UUID(raw["exhibition_id"]), "message_id": message_id, "verdict": "done", "received_at": at}
         for message_id, raw in arrived.items()
@@ -91,7 +91,7 @@ def _apply(db: Connection, handlers: Mapping[str, Handler], raw: dict[str, Any])
             "subject_id": unknown.subject_id,
             "message_id": message.id,
             "envelope": json.dumps(raw, ensure_ascii=False),
-            "parked_at": clock.now(),
+            "parked_at": clock.machine_now(),
         }
         insert_new(db, parked, [row])
         return None

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shared import clock
+from shared.ids import born_at
 from shared.outbox.tables import inbox, inbox_attempt, outbox, outbox_delivery, parked, same_message
 
 KEPT_DAYS = 30
@@ -30,7 +31,7 @@ def replay_dead(db: Connection, message_id: UUID | None = None) -> int:
     if message_id:
         chosen.append(outbox_delivery.c.message_id == message_id)
     again = sa.update(outbox_delivery).where(*chosen)
-    return db.execute(again.values(verdict=None, verdict_at=None, attempts=0, next_at=clock.now())).rowcount
+    return db.execute(again.values(verdict=None, verdict_at=None, attempts=0, next_at=clock.machine_now())).rowcount
 
 
 def forgive(db: Connection, message_id: UUID | None = None) -> int:
@@ -41,7 +42,7 @@ def forgive(db: Connection, message_id: UUID | None = None) -> int:
 
 def tidy(db: Connection) -> int:
     """Remove what was answered more than 30 days ago; returns how many messages went."""
-    before = clock.now() - timedelta(days=KEPT_DAYS)
+    before = clock.machine_now() - timedelta(days=KEPT_DAYS)
     young = sa.exists().where(
         same_message(),
         sa.or_(outbox_delivery.c.verdict.is_distinct_from("done"), outbox_delivery.c.verdict_at > before),
@@ -55,12 +56,10 @@ def tidy(db: Connection) -> int:
 def backlog(db: Connection) -> dict[str, float]:
     """How much waits: deliveries without verdict, the age of the oldest in seconds, the dead, the parked."""
     open_still = outbox_delivery.c.verdict.is_(None)
-    count, oldest = db.execute(
-        sa.select(sa.func.count(), sa.func.min(outbox.c.occurred_at))
-        .select_from(outbox_delivery.join(outbox, same_message()))
-        .where(open_still)
-    ).one()
+    count = db.execute(sa.select(sa.func.count()).select_from(outbox_delivery).where(open_still)).scalar_one()
+    first = sa.select(outbox_delivery.c.message_id).where(open_still).order_by(outbox_delivery.c.message_id).limit(1)
+    oldest = db.execute(first).scalar()
     dead = db.execute(sa.select(sa.func.count()).where(outbox_delivery.c.verdict == "dead")).scalar_one()
     waiting = db.execute(sa.select(sa.func.count()).select_from(parked)).scalar_one()
-    age = (clock.now() - oldest).total_seconds() if oldest else 0.0
+    age = (clock.machine_now() - born_at(oldest)).total_seconds() if oldest else 0.0
     return {"open": count, "oldest_seconds": max(0.0, age), "dead": dead, "parked": waiting}

@@ -23,14 +23,14 @@ def publish(db: Connection, *outgoing: Outgoing) -> None:
     """Write messages and their deliveries beside the change they tell of: two statements for any number."""
     if not outgoing:
         return
-    at = clock.now()
+    at, due_at = clock.now(), clock.machine_now()
     rows = [_outbox_row(message, at) for message in outgoing]
     deliveries = [
         {
             "exhibition_id": row["exhibition_id"],
             "message_id": row["id"],
             "listener": listener,
-            "next_at": at,
+            "next_at": due_at,
             "attempts": 0,
         }
         for row in rows
@@ -72,7 +72,7 @@ def _plain(value: Any) -> Any:
 
 def is_due(db: Connection) -> bool:
     """Whether any delivery is to be rung for now; a cheap look before a write is begun."""
-    return db.execute(_due(clock.now()).limit(1)).first() is not None
+    return db.execute(_due(clock.machine_now()).limit(1)).first() is not None
 
 
 def _due(at: datetime) -> sa.Select[Any]:
@@ -89,7 +89,7 @@ def claim_due(db: Connection, at_once: int = 200) -> Sequence[sa.Row[Any]]:
 
     Two relays never take the same row at the same time; a relay that dies after this rings again after the pause.
     """
-    at = clock.now()
+    at = clock.machine_now()
     rows = db.execute(_due(at).limit(at_once).with_for_update(of=outbox_delivery, skip_locked=True)).all()
     if rows:
         _postpone(db, rows, at)
@@ -148,7 +148,7 @@ def store_verdicts(db: Connection, verdicts: Sequence[Sequence[str]]) -> int:
             table.listener == sa.bindparam("of_listener"),
             table.verdict.is_(None),
         )
-        .values(verdict=sa.bindparam("said"), verdict_at=clock.now())
+        .values(verdict=sa.bindparam("said"), verdict_at=clock.machine_now())
     )
     new = db.execute(
         statement,

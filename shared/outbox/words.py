@@ -46,7 +46,10 @@ Handler = Callable[[Connection, Received], None]
 
 
 class NotKnownYet(Exception):
-    """The message speaks of something whose own message has not arrived; it is parked until then."""
+    """The message speaks of something whose own message has not arrived; it is parked until then.
+
+    Nothing is rolled back: a handler raises it before it writes anything.
+    """
 
     def __init__(self, subject_id: UUID) -> None:
         super().__init__(str(subject_id))

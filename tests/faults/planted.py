@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.notifications.deliveries import operations as deliveries
-from services.notifications.deliveries.sms import SmsGateway
+from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.notices import domain, operations
 from services.ticketing.bookings import operations as bookings
 from shared import clock, outbox, queue

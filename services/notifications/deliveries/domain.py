@@ -54,10 +54,13 @@ def next_step(outcome: Outcome, attempts: int, at: datetime, chance: float) -> S
 
 
 def of_http(status: int, wait: float = 0.0) -> Outcome:
-    """2xx is yes; 408, 425, 429, 3xx and 5xx may pass; every other 4xx is meant."""
+    """2xx is yes; 401, 403 and 404 are our own settings, which an operator mends; 408, 425, 429, 3xx and 5xx may pass.
+
+    Every other 4xx is meant for this notice.
+    """
     if 200 <= status < 300:
         return Outcome(Verdict.ACCEPTED)
-    if 400 <= status < 500 and status not in (408, 425, 429):
+    if 400 <= status < 500 and status not in (401, 403, 404, 408, 425, 429):
         return refused(Reason.GATEWAY_REFUSED, str(status))
     return later(Reason.GATEWAY_BUSY, str(status), wait=wait)
 

@@ -1,6 +1,7 @@
 """Spoken once, heard twice, acted on once, answered always; on both engines."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -35,6 +36,21 @@ class ThingChanged:
 
     NAME: ClassVar = "thing.changed.v1"
     text: str
+
+
+Later = Callable[[float], None]
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Stop the machine's clock and move it on by so many seconds."""
+    shown = [clock.machine_now()]
+    monkeypatch.setattr(clock, "machine_now", lambda: shown[0])
+
+    def move(seconds: float) -> None:
+        shown[0] += timedelta(seconds=seconds)
+
+    return move
 
 
 @pytest.fixture
@@ -111,28 +127,26 @@ def test_a_rolled_back_change_says_nothing(database: Database) -> None:
     assert count(database, outbox_table) == 0
 
 
-def test_each_listener_is_rung_until_it_answers(database: Database, at: Any) -> None:
-    at()
+def test_each_listener_is_rung_until_it_answers(database: Database, later: Later) -> None:
     say(database)
     rows = claim(database)
     assert sorted(row.listener for row in rows) == ["left", "right"]
     assert claim(database) == []
     answer(database, [row for row in rows if row.listener == "left"])
-    at(later=1)
+    later(60)
     (again,) = claim(database)
     assert (again.listener, again.attempts) == ("right", 1)
 
 
-def test_the_pauses_between_rings_grow(database: Database, at: Any) -> None:
-    at()
+def test_the_pauses_between_rings_grow(database: Database, later: Later) -> None:
     say(database)
     pauses = []
     for _ in range(4):
         claim(database)
         with database.reading() as db:
             due = db.execute(sa.select(sa.func.max(outbox.outbox_delivery.c.next_at))).scalar_one()
-        pauses.append((due - clock.now()).total_seconds())
-        at(due + timedelta(seconds=1))
+        pauses.append((due - clock.machine_now()).total_seconds())
+        later(pauses[-1] + 1)
     assert pauses == sorted(pauses)
     assert pauses[-1] > pauses[0]
 
@@ -172,24 +186,23 @@ def test_a_copy_takes_only_a_higher_version(database: Database) -> None:
 
 
 def test_a_message_before_its_subject_waits_for_it(database: Database) -> None:
-    later = new_id()
-    early = raw("thing.used.v1", {"of": str(later), "text": "dyed"})
+    awaited = new_id()
+    early = raw("thing.used.v1", {"of": str(awaited), "text": "dyed"})
     assert outbox.handle(database, HANDLERS, early) == "done"
     assert outbox.handle(database, HANDLERS, early) == "done"
     assert count(database, effect) == 0
-    outbox.handle(database, HANDLERS, raw("thing.changed.v1", {"text": "a"}, subject=later))
+    outbox.handle(database, HANDLERS, raw("thing.changed.v1", {"text": "a"}, subject=awaited))
     assert count(database, effect) == 1
     assert count(database, outbox.parked) == 0
 
 
-def test_a_message_and_its_subject_that_crossed_meet_later(database: Database, at: Any) -> None:
-    at()
-    later = new_id()
-    outbox.handle(database, HANDLERS, raw("thing.used.v1", {"of": str(later), "text": "dyed"}))
+def test_a_message_and_its_subject_that_crossed_meet_later(database: Database, later: Later) -> None:
+    awaited = new_id()
+    outbox.handle(database, HANDLERS, raw("thing.used.v1", {"of": str(awaited), "text": "dyed"}))
     with database.transaction() as db:
-        on_changed(db, hear("thing.changed.v1", {"text": "a"}, later))
+        on_changed(db, hear("thing.changed.v1", {"text": "a"}, awaited))
     assert outbox.retry_parked(database, HANDLERS) == 0
-    at(later=1)
+    later(60)
     assert outbox.retry_parked(database, HANDLERS) == 1
     assert (count(database, effect), count(database, outbox.parked)) == (1, 0)
 
@@ -231,12 +244,11 @@ def test_the_dead_can_be_listed_and_replayed(database: Database) -> None:
     assert len(claim(database)) == 2
 
 
-def test_old_answered_messages_go_and_others_stay(database: Database, at: Any) -> None:
-    at()
+def test_old_answered_messages_go_and_others_stay(database: Database, later: Later) -> None:
     say(database)
     answer(database, claim(database))
     say(database)
-    at(later=31 * 24 * 60)
+    later(31 * 24 * 3600)
     with database.transaction() as db:
         assert outbox.tidy(db) == 1
     assert count(database, outbox_table) == 1
