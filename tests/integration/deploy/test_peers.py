@@ -1,0 +1,88 @@
+"""The mailbox's two conversations, as notifications has them."""
+
+import smtplib
+import socket
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from deploy.embedded.peers.app import make_app
+from deploy.embedded.peers.serving import serve_smtp
+from deploy.embedded.peers.store import Store
+
+SMS = {"id": "n1", "to": "+212600000001", "text": "Votre place est réservée"}
+HEADERS = {"Idempotency-Key": "n1", "Authorization": "Bearer t"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "peers.db")
+
+
+@pytest.fixture
+def client(store: Store) -> FlaskClient:
+    return make_app(store, "t", "").test_client()
+
+
+@pytest.fixture
+def smtp_port(store: Store) -> Iterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=serve_smtp, args=(store, listener), daemon=True).start()
+    yield listener.getsockname()[1]
+    listener.close()
+
+
+def test_the_same_sms_twice_is_counted_and_kept_once(client: FlaskClient) -> None:
+    answers = [client.post("/messages", json=SMS, headers=HEADERS) for _ in range(2)]
+    assert [answer.get_json() for answer in answers] == [{"id": "n1", "accepted": True}] * 2
+    (kept,) = client.get("/mailbox/messages.json").get_json()
+    assert (kept["to"], kept["text"], kept["key"], kept["times"]) == (SMS["to"], SMS["text"], "n1", 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (SMS, {"Idempotency-Key": "n1"}, 401),
+        (SMS, {"Authorization": "Bearer t"}, 400),
+        ({"to": "+1"}, HEADERS, 400),
+        (SMS | {"to": "0600"}, HEADERS, 400),
+    ],
+)
+def test_the_gateway_is_strict(client: FlaskClient, body: object, headers: dict[str, str], status: int) -> None:
+    assert client.post("/messages", json=body, headers=headers).status_code == status
+
+
+def test_a_mail_arrives_with_its_calendar_entry(client: FlaskClient, smtp_port: int) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@x.example", "b@x.example", "مقعدكم محجوز"
+    mail["Message-ID"] = "<n2@x.example>"
+    mail.set_content("مرحبا <script>")
+    mail.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="moussem.ics")
+    for _ in range(2):
+        with smtplib.SMTP("127.0.0.1", smtp_port, timeout=5) as line:
+            line.send_message(mail)
+    (kept,) = client.get("/mailbox/messages.json?to=b@x.example").get_json()
+    assert (kept["subject"], kept["attachments"], kept["times"]) == ("مقعدكم محجوز", ["moussem.ics"], 2)
+    page = client.get("/mailbox/?lang=ar").text
+    assert 'dir="rtl"' in page
+    assert "<script>" not in page.split("</head>")[1]
+    entry = client.get(f"/mailbox/{kept['number']}/moussem.ics")
+    assert entry.data.startswith(b"BEGIN:VCALENDAR")
+
+
+def test_the_list_is_quiet_while_nothing_comes(client: FlaskClient) -> None:
+    tag = client.get("/mailbox/list").headers["ETag"]
+    assert client.get("/mailbox/list", headers={"If-None-Match": tag}).status_code == 304
+    client.post("/messages", json=SMS, headers=HEADERS)
+    assert client.get("/mailbox/list", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_where_others_can_reach_it_the_mailbox_asks_for_its_key(store: Store) -> None:
+    guarded = make_app(store, "t", "k" * 20).test_client()
+    assert guarded.get("/mailbox/").status_code == 403
+    assert guarded.get("/mailbox/?key=" + "k" * 20).status_code == 200
+    assert guarded.get("/mailbox/messages.json").status_code == 200  # by the cookie
