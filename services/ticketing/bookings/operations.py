@@ -18,7 +18,6 @@ from services.ticketing.bookings.models import booking
 from services.ticketing.programme.domain import Seats, SessionNotFound
 from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions, move_seats
 from shared import clock
-from shared.db import insert
 from shared.ids import new_id, new_reference
 from shared.outbox import publish
 from shared.problem import Problem
@@ -235,7 +234,8 @@ def _keep(db: Connection, exhibition_id: UUID, table: _Table) -> None:
         if table.seats[one.id] != one.seats
     ]
     move_seats(db, exhibition_id, moves)
-    db.execute(insert(db, booking).values([_row(one) for one in table.made]))
+    # a list beside the statement, not in it: the compiled statement is the same for any number of rows
+    db.execute(sa.insert(booking), [_row(one) for one in table.made])
     publish(db, *(booking_told(one) for one in table.made))
 
 

@@ -24,7 +24,7 @@ from services.ticketing.admissions.domain.codes import Reading, Typed, Unread, r
 from services.ticketing.admissions.models import badge, gate, scan
 from services.ticketing.admissions.operations.settling import Held, HolderDayKey, hold, settle
 from shared import clock
-from shared.db import insert_new, put_newer
+from shared.db import insert, put_newer
 from shared.problem import Problem
 
 
@@ -118,7 +118,8 @@ def _record(db: Connection, exhibition_id: UUID, scans: Sequence[Scan]) -> list[
     }
     held = hold(db, exhibition_id, days)
     scans = _in_order_of_decision(scans, understood, held)
-    insert_new(db, scan, [_row(one, what) for one, what in zip(scans, understood, strict=True)])
+    rows = [_row(one, what) for one, what in zip(scans, understood, strict=True)]
+    db.execute(insert(db, scan).on_conflict_do_nothing(), rows)
     lived = settle(db, exhibition_id, held, zone=scans[0].zone)
     verdicts = []
     for one, what in zip(scans, understood, strict=True):

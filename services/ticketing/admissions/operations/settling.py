@@ -93,11 +93,11 @@ def _lock(db: Connection, exhibition_id: UUID, days: list[HolderDayKey]) -> dict
     rows = [
         {"exhibition_id": exhibition_id, "holder_id": holder, "gate_day": day, "counts": []} for holder, day in days
     ]
-    fresh = insert(db, admission).values(rows)
+    fresh = insert(db, admission)
     held = fresh.on_conflict_do_update(
         index_elements=["exhibition_id", "holder_id", "gate_day"], set_={"gate_day": fresh.excluded.gate_day}
     )
-    return {(row.holder_id, row.gate_day): row for row in db.execute(held.returning(admission))}
+    return {(row.holder_id, row.gate_day): row for row in db.execute(held.returning(admission), rows)}
 
 
 def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUID, UUID]:
@@ -163,13 +163,14 @@ def _store(db: Connection, exhibition_id: UUID, changed: dict[HolderDayKey, Hold
         }
         for (holder, gate_day), day in changed.items()
     ]
-    fresh = insert(db, admission).values(rows)
+    fresh = insert(db, admission)
     names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
     db.execute(
         fresh.on_conflict_do_update(
             index_elements=["exhibition_id", "holder_id", "gate_day"],
             set_={name: fresh.excluded[name] for name in names},
-        )
+        ),
+        rows,
     )
 
 
@@ -194,13 +195,13 @@ def _visitors(
         {"exhibition_id": exhibition_id, "holder_id": holder, "kind": kind, "days": step}
         for (holder, kind), step in moved.items()
     ]
-    fresh = insert(db, attendee).values(rows)
+    fresh = insert(db, attendee)
     told = fresh.on_conflict_do_update(
         index_elements=["exhibition_id", "holder_id", "kind"],
         set_={"days": attendee.c.days + fresh.excluded.days},
     )
     visitors: Counter[CountKey] = Counter()
-    for row in db.execute(told.returning(attendee)):
+    for row in db.execute(told.returning(attendee), rows):
         is_here, was_here = row.days > 0, row.days - moved[row.holder_id, row.kind] > 0
         visitors[CountKey("visitors", "", "", row.kind)] += is_here - was_here
     return visitors
@@ -213,12 +214,13 @@ def _move(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -> None
     ]
     if not rows:
         return
-    fresh = insert(db, attendance_count).values(rows)
+    fresh = insert(db, attendance_count)
     db.execute(
         fresh.on_conflict_do_update(
             index_elements=["exhibition_id", "measure", "day", "place", "kind"],
             set_={"value": attendance_count.c.value + fresh.excluded.value},
-        )
+        ),
+        rows,
     )
 
 
