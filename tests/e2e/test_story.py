@@ -106,7 +106,7 @@ class Story:
 
     def read_badge(self) -> str:
         """Read the badge from the screen as a gate's reader does, and from the picture that people keep."""
-        shown = read_code(self.page.locator("main svg.qr").first.screenshot())
+        shown = read_code(self.page.locator("main .qr-box").first.screenshot())
         kept = self.page.request.get(str(self.page.locator("main a[href$='badge.png']").get_attribute("href")))
         assert kept.headers["content-type"] == "image/png"
         assert read_code(kept.body()) == shown
