@@ -28,7 +28,7 @@ class Kind(StrEnum):
 class ExhibitionOver(Problem):
     slug = "exhibition-over"
     status = 410
-    title = N_("This exhibition is over.")
+    title = N_("This fair is over.")
     detail = N_("Its last day has passed. Nobody can register any more.")
 
 
