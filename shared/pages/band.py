@@ -75,7 +75,7 @@ def band_cells(reference: str) -> Weave:
 def band(reference: str, *, height: int = 26) -> str:
     """The band as an SVG of full width and `height` pixels (best a multiple of 13); less than 1 kB."""
     weave = band_cells(reference)
-    name = "b" + hashlib.sha256(f"{reference} {height}".encode()).hexdigest()[:6]
+    name = "b" + hashlib.sha256(f"{reference} {height}".encode()).hexdigest()[:4]
     paths = "".join(_path(layer) for layer in weave.layers)
     scale = f"{height / weave.height:.3f}".rstrip("0").rstrip(".")
     return (
@@ -153,5 +153,8 @@ def _cross(centre: int) -> tuple[Run, ...]:
 
 
 def _path(layer: Layer) -> str:
-    moves = "".join(f"M{run.x} {run.y}h{run.length}" for run in layer.runs)
+    moves, row, end = "", -1, 0
+    for run in layer.runs:
+        moves += f"m{run.x - end} 0h{run.length}" if run.y == row else f"M{run.x} {run.y}h{run.length}"
+        row, end = run.y, run.x + run.length
     return f'<path stroke="{layer.colour}" d="{moves}"/>'

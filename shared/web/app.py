@@ -157,6 +157,9 @@ def _choose_language() -> None:
     if asked is not None and asked not in i18n.LANGUAGES:
         i18n.set_language("fr")
         abort(404)
+    first = request.path.split("/", 2)[1]
+    if asked is None and first in i18n.LANGUAGES:  # a page that does not exist is missing in the reader's language
+        asked = first
     i18n.set_language(asked or request.accept_languages.best_match(i18n.LANGUAGES) or "fr")
 
 
