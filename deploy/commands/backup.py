@@ -26,7 +26,7 @@ FORMAT = 1
 def main(given: argparse.Namespace) -> int:
     """Make the backup and say where it is."""
     os.environ["MOUSSEM_DATA"] = str(given.data)
-    target = given.target.expanduser().absolute()
+    target = given.target.expanduser().resolve()
     try:
         back_up(given.data, target)
     except CannotRun as reason:

@@ -29,7 +29,7 @@ Now start Moussem, and then run:  ./moussem resync --data {data}
 def main(given: argparse.Namespace) -> int:
     """Restore, or say why not."""
     os.environ["MOUSSEM_DATA"] = str(given.data)
-    source = given.source.expanduser().absolute()
+    source = given.source.expanduser().resolve()
     try:
         setup.check_folder(given.data)
         with setup.take_lock(given.data):

@@ -100,7 +100,8 @@ def _check_key(key: str) -> tuple[str, int] | None:
 
 def _finish(response: Response, key: str) -> Response:
     if key and response.status_code == 200 and request.args.get("key"):
-        response.set_cookie(COOKIE, key, path="/mailbox/", httponly=True, samesite="Lax")
+        secure = request.headers.get("X-Forwarded-Proto") == "https"
+        response.set_cookie(COOKIE, key, path="/mailbox/", httponly=True, samesite="Lax", secure=secure)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
