@@ -212,11 +212,11 @@ def insert_new(
     """Insert the rows that are not there yet, in one statement; returns the asked columns of the new ones."""
     if not rows:
         return []
-    # SQLAlchemy compiles a statement for several rows anew each time, for a single row but once
-    statement = insert(db, table).values(rows[0] if len(rows) == 1 else list(rows)).on_conflict_do_nothing()
+    # rows as parameters, not as VALUES: the statement is compiled once for any number of them
+    statement = insert(db, table).on_conflict_do_nothing()
     if returning:
-        return db.execute(statement.returning(*returning)).all()
-    db.execute(statement)
+        return db.execute(statement.returning(*returning), list(rows)).all()
+    db.execute(statement, list(rows))
     return []
 
 
@@ -228,12 +228,12 @@ def put_newer(
     version: str = "version",
 ) -> bool:
     """Keep a copy of a row; a version not higher than the one we have changes nothing and returns False."""
-    fresh = insert(db, table).values(row)
+    fresh = insert(db, table)
     changed = {name: fresh.excluded[name] for name in row if name not in key}
     statement = fresh.on_conflict_do_update(
         index_elements=list(key), set_=changed, where=fresh.excluded[version] > table.c[version]
     )
-    return db.execute(statement.returning(table.c[version])).first() is not None
+    return db.execute(statement.returning(table.c[version]), row).first() is not None
 
 
 def migrate(database: Database, folder: str, revision: str = "head") -> None:

@@ -57,6 +57,7 @@ def group(
 
     `operation` gets the orders of one moment in order of arrival and returns one outcome for each: a frozen row,
     or a Problem as a value. It must not raise for a bad order; a database error makes the members run one by one.
+    `render` runs in the thread that leads: it knows nothing of its own request, nor its language.
     """
     database = current()
     queue = _queue_of(database, operation)

@@ -148,7 +148,7 @@ class _Start:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
         if self.options.scheme == "https":
             # the certificate names the address people type, not necessarily this one; nothing secret is sent
-            unverified = ssl._create_unverified_context()  # noqa: S323
+            unverified = ssl._create_unverified_context()  # noqa: S323 - asks itself whether it is up
             connection: HTTPConnection = HTTPSConnection(host, port, timeout=2, context=unverified)
         else:
             connection = HTTPConnection(host, port, timeout=2)

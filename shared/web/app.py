@@ -106,44 +106,48 @@ def _prepare_requests(app: Flask, part: Part) -> None:
     @app.before_request
     def begin() -> None:
         g.started = time.perf_counter()
-        g.elapsed = lambda: time.perf_counter() - g.started
         g.is_api = request.path.startswith(f"/{service}/") and not request.path.endswith("/docs")
         log.forget()
-        request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)
-        g.request_id = request_id
-        log.bind(request_id=request_id, correlation_id=request_id)
+        g.request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)
+        log.bind(request_id=g.request_id, correlation_id=g.request_id)
         _choose_language()
 
     @app.before_request
     def let_in() -> None:
-        security.check_origin()
-        view = app.view_functions.get(request.endpoint or "")
-        if view is None:
-            return
-        _look_at_address()
-        if g.is_api and request.method not in security.SAFE and request.get_data():
-            read_json()
-        elif not g.is_api:
-            security.check_form()
-        g.caller = _caller(part, allowed_to(view) or frozenset())
+        _let_in(app, part)
 
-    @app.after_request
-    def finish(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.get("request_id", "")
-        if "started" in g and not request.path.endswith("/health/live"):
-            log.get_logger().info(
-                "answered",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                ms=round(g.elapsed() * 1000, 1),
-                caller=g.get("caller", NOBODY).subject,
-            )
-        return security.harden(response)
-
+    app.after_request(_finish)
     app.register_error_handler(Problem, answers.refuse)
     app.register_error_handler(HTTPException, answers.refuse_http)
     app.register_error_handler(Exception, answers.refuse_failure)
+
+
+def _let_in(app: Flask, part: Part) -> None:
+    """Refuse foreign forms and unreadable bodies, then find out who calls."""
+    security.check_origin()
+    view = app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return
+    _look_at_address()
+    if g.is_api and request.method not in security.SAFE and request.get_data():
+        read_json()
+    elif not g.is_api:
+        security.check_form()
+    g.caller = _caller(part, allowed_to(view) or frozenset())
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if "started" in g and not request.path.endswith("/health/live"):
+        log.get_logger().info(
+            "answered",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.started) * 1000, 1),
+            caller=g.get("caller", NOBODY).subject,
+        )
+    return security.harden(response)
 
 
 def _look_at_address() -> None:
@@ -160,7 +164,13 @@ def _choose_language() -> None:
     first = request.path.split("/", 2)[1]
     if asked is None and first in i18n.LANGUAGES:  # a page that does not exist is missing in the reader's language
         asked = first
-    i18n.set_language(asked or request.accept_languages.best_match(i18n.LANGUAGES) or "fr")
+    i18n.set_language(asked or _preferred_language())
+
+
+def _preferred_language() -> str:
+    """The first language of the browser that we speak; `ar-MA` asks for `ar`. French when it names none."""
+    wanted = (code.lower().split("-")[0] for code in request.accept_languages.values())
+    return next((code for code in wanted if code in i18n.LANGUAGES), "fr")
 
 
 def _caller(part: Part, who: frozenset[str]) -> Caller:

@@ -1,5 +1,6 @@
 """Is it alive, is it ready, how much waits: health and metrics of one service."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,10 +19,7 @@ LOOPBACK = ("127.0.0.1", "::1", "")
 def watch(service: str, database: Database, more: Callable[[Any], dict[str, float]] | None) -> Blueprint:
     """The health and metrics routes; `more` adds the service's own numbers from a database connection."""
     routes = Blueprint("watch", __name__, url_prefix=f"/{service}")
-    registry = CollectorRegistry()
-    requests = Counter("moussem_requests", "Requests answered", ["route", "status"], registry=registry)
-    seconds = Histogram("moussem_request_seconds", "Seconds to answer", registry=registry)
-    gauges: dict[str, Gauge] = {}
+    numbers = _Numbers(database, more)
 
     @routes.get("/health/live")
     @may("anyone")
@@ -47,23 +45,36 @@ def watch(service: str, database: Database, more: Callable[[Any], dict[str, floa
         """Numbers for Prometheus; only for who asks from this machine or network."""
         if request.headers.get("X-Forwarded-For") and client_address() not in LOOPBACK:
             raise NotAllowed
-        with database.reading() as db:
-            numbers = {f"outbox_{name}": value for name, value in backlog(db).items()}
-            numbers |= more(db) if more else {}
-        for name, value in numbers.items():
-            gauge = gauges.get(name) or gauges.setdefault(name, _gauge(name, registry))
-            gauge.set(value)
-        return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(numbers.as_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
-    @routes.after_app_request
-    def count(response: Response) -> Response:
-        requests.labels(request.endpoint or "none", response.status_code).inc()
-        if "started" in g:
-            seconds.observe(g.elapsed())
-        return response
-
+    routes.after_app_request(numbers.count)
     return routes
 
 
-def _gauge(name: str, registry: CollectorRegistry) -> Gauge:
-    return Gauge(f"moussem_{name}", name.replace("_", " "), registry=registry)
+class _Numbers:
+    """What one service tells Prometheus."""
+
+    def __init__(self, database: Database, more: Callable[[Any], dict[str, float]] | None) -> None:
+        self._database, self._more = database, more
+        self._registry = CollectorRegistry()
+        self._requests = Counter("moussem_requests", "Requests answered", ["route", "status"], registry=self._registry)
+        self._seconds = Histogram("moussem_request_seconds", "Seconds to answer", registry=self._registry)
+        self._gauges: dict[str, Gauge] = {}
+
+    def count(self, response: Response) -> Response:
+        """Note one answer."""
+        self._requests.labels(request.endpoint or "none", response.status_code).inc()
+        if "started" in g:
+            self._seconds.observe(time.perf_counter() - g.started)
+        return response
+
+    def as_text(self) -> bytes:
+        """Everything, with the gauges read from the database now."""
+        with self._database.reading() as db:
+            found = {f"outbox_{name}": value for name, value in backlog(db).items()}
+            found |= self._more(db) if self._more else {}
+        for name, value in found.items():
+            if name not in self._gauges:
+                self._gauges[name] = Gauge(f"moussem_{name}", name.replace("_", " "), registry=self._registry)
+            self._gauges[name].set(value)
+        return generate_latest(self._registry)
