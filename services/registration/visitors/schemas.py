@@ -88,6 +88,12 @@ class VisitorForm(Schema):
     home = fields.String(validate=_home)
 
 
+class NewVisitorForm(VisitorForm):
+    """The page's registration; `next` is where the person wanted to go."""
+
+    next = fields.String(validate=validate.Length(max=500))
+
+
 class ChangeForm(VisitorForm):
     """The page's change of one's own details."""
 

@@ -68,6 +68,22 @@ def test_registering_shows_the_badge_and_a_second_press_makes_nobody_new(fair: F
     assert browser.get(f"{HERE}/me/badge.png").data.startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "reached"),
+    [
+        (f"{HERE}/programme/T1", f"{HERE}/programme/T1"),
+        ("//evil.example", f"{HERE}/me?new=1"),
+        ("", f"{HERE}/me?new=1"),
+    ],
+)
+def test_who_was_on_the_way_to_a_session_gets_there_registered(fair: Fair, wanted: str, reached: str) -> None:
+    browser = fair.browser()
+    assert (
+        f'name="next" value="{wanted if reached == wanted else ""}"' in browser.get(f"{HERE}/visit?next={wanted}").text
+    )
+    assert browser.post(f"{HERE}/visit", **FORM, next=wanted).headers["Location"] == reached
+
+
 def test_a_form_from_elsewhere_is_refused(fair: Fair) -> None:
     assert fair.service.new_client().post(f"{HERE}/visit", data=FORM).status_code == 403
 

@@ -14,7 +14,7 @@ from services.registration.visitors import schemas
 from services.registration.visitors.domain import places
 from services.registration.visitors.domain.people import check_open
 from services.registration.visitors.operations import badges, people, phones, print_badge
-from services.registration.visitors.pages.ways import go, newcomers_key, with_tokens
+from services.registration.visitors.pages.ways import go, inside, newcomers_key, with_tokens
 from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
@@ -43,19 +43,20 @@ def show_form(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
     with reading() as db:
         found = find_exhibition(db, exhibition)
     check_open(is_open=found.is_open, last_day=found.last_day, today=found.today)
-    return _form(found, {}, {})
+    return _form(found, {"next": inside(request.args.get("next", ""))}, {})
 
 
 @visitor_pages.post("/visit")
 @may("anyone")
 def register(lang: str, exhibition: str) -> Response:
-    """Register, sign in and show the badge; pressed twice, done once."""
+    """Register, sign in and show the badge, or what somebody was on the way to; pressed twice, done once."""
     with reading() as db:
         found = find_exhibition(db, exhibition)
     try:
-        said = load_form(schemas.VisitorForm)
+        said = load_form(schemas.NewVisitorForm)
     except Invalid as refused:
         return _form(found, request.form, refused.errors)
+    wanted = inside(said.pop("next", "")) or f"/{lang}/{exhibition}/me?new=1"
     new = people.NewVisitor(
         **_with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
     )
@@ -63,7 +64,7 @@ def register(lang: str, exhibition: str) -> Response:
         answer = once(db, newcomers_key(found.id), partial(_register, db, found, new))
         person_id, at = UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
         given = people.person_tokens(db, settings(), found, person_id, at)
-    return with_tokens(f"/{lang}/{exhibition}/me?new=1", given)
+    return with_tokens(wanted, given)
 
 
 def _register(db: Connection, exhibition: Exhibition, new: people.NewVisitor) -> Answer:
