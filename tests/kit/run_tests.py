@@ -139,7 +139,17 @@ def _pytest(arguments: Sequence[str]) -> Step:
     heading("tests")
     started = time.monotonic()
     # -P keeps the folder we stand in out of the search path, as everywhere; PYTHONPATH names the tree
-    command = [sys.executable, "-P", "-m", "pytest", "-ra", "--continue-on-collection-errors", "--durations=8", "--color=no", *arguments]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-ra",
+        "--continue-on-collection-errors",
+        "--durations=8",
+        "--color=no",
+        *arguments,
+    ]
     environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONTZPATH": ""}
     last = ""
     with subprocess.Popen(

@@ -21,7 +21,7 @@ def _below(kind: type[Problem]) -> Iterator[type[Problem]]:
 @cache
 def problems() -> tuple[type[Problem], ...]:
     """Every named problem of the product."""
-    list(modules("shared", "services"))
+    list(modules("shared", "services", "deploy.embedded.front"))
     return tuple(kind for kind in _below(Problem) if not kind.__module__.startswith("test"))
 
 
@@ -53,5 +53,5 @@ def test_titles_are_one_short_sentence() -> None:
 
 
 def test_statuses_are_those_we_promise() -> None:
-    allowed = {400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 428, 429, 500, 503}
+    allowed = {400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 428, 429, 431, 500, 503}
     assert {kind.status for kind in problems()} <= allowed
