@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.runtime import Undefined
 
-from shared.i18n import direction, gettext, load_catalogues, ngettext, set_language
+from shared.i18n import direction, gettext, load_catalogues, ngettext, speaking
 from shared.pages import TEMPLATES, TRANSLATIONS, prepare
 from shared.pages.assets import FOLDER, PREFIX, asset, asset_url
 
@@ -34,10 +34,9 @@ def environment(*, strict: bool = False) -> Environment:
 def render(template: str, lang: str, **more: Any) -> str:
     """One page in one language, with the context that every page has."""
     load_catalogues(TRANSLATIONS)
-    set_language(lang)
     context: dict[str, Any] = {
         "lang": lang,
-        "dir": direction(),
+        "dir": direction(lang),
         "exhibition": SimpleNamespace(reference="crafts-12", **_names(lang)),
         "menu": [
             SimpleNamespace(href=f"#{number}", label=label, current=number == 1)
@@ -47,7 +46,8 @@ def render(template: str, lang: str, **more: Any) -> str:
         "rehearsal": None,
         "alternates": [(code, label, f"{template}.{code}.html") for code, label in LABELS.items()],
     }
-    return environment().get_template(template).render(context | more)
+    with speaking(lang):
+        return environment().get_template(template).render(context | more)
 
 
 def _names(lang: str) -> dict[str, str]:

@@ -1,0 +1,80 @@
+"""The catalogues of all services: enough plural forms, public pages in Tamazight too, and who reviewed them told.
+
+That Arabic and French are complete and keep their parameters is asked in tests/unit/house/test_languages.py.
+"""
+
+import re
+from gettext import c2py  # what Babel itself compiles plural rules with
+
+import pytest
+
+from tests.kit.tree import ROOT
+from tests.unit.house.test_languages import catalogues, said, texts_of, translated
+
+FORMS = {"ar": 6, "fr": 2, "zgh": 2}
+OFFICE = ("/staff/", "/counts/", "/admissions/", "notifications/notices/", "office.html", "problems.html", "docs.html")
+PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
+TIFINAGH = re.compile(r"[ⴰ-ⵯ]")
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_every_plural_has_all_the_forms_of_its_language(code: str) -> None:
+    wrong = []
+    for path, catalogue in catalogues(code):
+        assert catalogue.num_plurals == FORMS[code], path
+        wrong += [
+            f"{path.relative_to(ROOT)}: {message.id}"
+            for message in catalogue
+            if message.pluralizable and (len(texts_of(message)) != FORMS[code] or not all(texts_of(message)))
+        ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_counts_choose_the_right_arabic_form() -> None:
+    for path, catalogue in catalogues("ar"):
+        expression = re.sub(r"^.*plural=|;$", "", str(catalogue.plural_forms))
+        assert [arabic_form(expression, n) for n in (0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111)] == [
+            *(0, 1, 2, 3, 3, 4, 4, 5, 5, 3, 4)
+        ], path
+
+
+def arabic_form(expression: str, n: int) -> int:
+    """The form that the catalogue's own expression gives for a number."""
+    return int(c2py(expression)(n))
+
+
+def test_public_pages_speak_tamazight() -> None:
+    missing = [
+        f"{where}: {message!r}"
+        for message, where in said().items()
+        if not any(part in where for part in OFFICE)
+        and not any(word in str(message) for word in PROGRAMMES)
+        and message not in translated("zgh", "/".join(where.split("/")[:3]))
+    ]
+    assert not missing, "\n".join(missing)
+
+
+def test_tamazight_is_written_in_tifinagh() -> None:
+    latin = [
+        f"{message!r} → {text!r}"
+        for message, texts in translated("zgh").items()
+        for text in texts
+        if re.search(r"[^\W\d_]", re.sub(r"%\(\w+\)s", "", text)) and not TIFINAGH.search(text)
+    ]
+    assert not latin, "\n".join(latin)
+
+
+def test_french_puts_thin_marks_as_french_does() -> None:
+    """An apostrophe is ’, and no double space stands anywhere."""
+    wrong = [
+        text for texts in translated("fr").values() for text in texts if "'" in text or "  " in text or "..." in text
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_who_reviewed_the_words_is_told() -> None:
+    told = (ROOT / "docs" / "translations.md").read_text()
+    for path, _catalogue in catalogues("zgh"):
+        name = str(path.parent.relative_to(ROOT))
+        assert name in told, f"{name} is not in docs/translations.md"
+        assert "review" in path.read_text().split("msgid", 1)[0].lower(), f"{name}/zgh.po does not say it is unreviewed"
