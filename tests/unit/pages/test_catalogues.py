@@ -72,6 +72,18 @@ def test_french_puts_thin_marks_as_french_does() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_french_line_begins_with_a_mark() -> None:
+    """A no-break space stands before : ; ? ! on pages; SMS texts keep the plain one, it is in the GSM alphabet."""
+    loose = [
+        text
+        for place in ("shared/pages/x", "services/registration/x", "services/ticketing/x")
+        for texts in translated("fr", place).values()
+        for text in texts
+        if re.search(r" [:;?!»]|« ", text)
+    ]
+    assert not loose, "\n".join(loose)
+
+
 def test_who_reviewed_the_words_is_told() -> None:
     told = (ROOT / "docs" / "translations.md").read_text()
     for path, _catalogue in catalogues("zgh"):
