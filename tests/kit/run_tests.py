@@ -2,21 +2,22 @@
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.kit import postgres, required
+from tests.kit.lanes import Ended, Lane, together
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = ("unit", "contracts", "integration", "concurrency", "faults", "e2e")
-PYTEST_CLOSING = re.compile(r"^(=+ .* =+|(\d+ \w+(, )?)+ in [\d.]+s.*|no tests ran.*)$")
+# Two lanes of about the same length.
+SERVICES = ("tests/unit", "tests/contracts", "tests/integration")
+SYSTEM = ("tests/integration/deploy", "tests/concurrency", "tests/faults", "tests/e2e")
 CHECKS: dict[str, list[str]] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
@@ -79,19 +80,15 @@ def main(arguments: Sequence[str]) -> int:
     if asked.full:
         for_pytest.append("--full")
     if asked.paths:
-        run.steps.append(_pytest([*asked.paths, *for_pytest]))
-        return run.code
+        return _chosen_tests([*asked.paths, *for_pytest])
     with ThreadPoolExecutor(4) as beside:
         browser = beside.submit(_browser)
         checks = {name: beside.submit(_check, name) for name in CHECKS}
         for name in ("lint", "format", "import rules"):
             run.show(checks[name].result())
         run.show(_engines())
-        run.show(browser.result())
-        tests = _all_tests(for_pytest)
-        run.show(checks["types"].result())
-        run.steps.append(tests)
-    _close(run, tests)
+        closing = _all_tests(run, browser, checks["types"], for_pytest)
+    _close(run, closing)
     return run.code
 
 
@@ -108,19 +105,48 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _all_tests(more: list[str]) -> Step:
-    """The tests in one go, so that they share their servers."""
-    present = [f"tests/{kind}" for kind in KINDS if (ROOT / "tests" / kind).is_dir()]
-    return _pytest([*present, *more])
+def _all_tests(run: Run, browser: Future[Step], types: Future[Step], more: list[str]) -> str:
+    """Both lanes at once; the browser gets ready beside the first. The closing line of all tests."""
+    said: list[str] = []
+
+    def second_lane() -> Ended:
+        browser.result()
+        return Lane(ROOT, [*_present(SYSTEM), *more]).follow(said.append)
+
+    with ThreadPoolExecutor(1) as beside:
+        second = beside.submit(second_lane)
+        heading("tests: rules and services")
+        apart = [f"--ignore={path}" for path in SYSTEM]
+        first = Lane(ROOT, [*_present(SERVICES), *apart, *more]).follow(say)
+        say(first.closing)
+        run.show(browser.result())
+        run.show(types.result())
+        heading("tests: the whole system")
+        last = second.result()
+        say("\n".join([*said, last.closing]))
+    run.steps.append(Step("services", first.code, first.seconds, note=first.closing.strip("= ")))
+    run.steps.append(Step("whole system", last.code, last.seconds, note=last.closing.strip("= ")))
+    return together([first, last])
 
 
-def _close(run: Run, tests: Step) -> None:
-    """The summary, with the closing line of pytest as the very last."""
+def _present(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if (ROOT / path).is_dir()]
+
+
+def _chosen_tests(arguments: list[str]) -> int:
+    """Only what was asked for, as pytest says it."""
+    ended = Lane(ROOT, arguments).follow(say)
+    say(ended.closing)
+    return ended.code
+
+
+def _close(run: Run, closing: str) -> None:
+    """The summary, with the closing line of the tests as the very last."""
     heading("summary")
     for step in run.steps:
         say(step.line)
     say("")
-    say(tests.said)
+    say(closing)
 
 
 def _check(name: str) -> Step:
@@ -132,39 +158,6 @@ def _ran(name: str, command: Sequence[str]) -> Step:
     started = time.monotonic()
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=ROOT)
     return Step(name, done.returncode, time.monotonic() - started, done.stdout)
-
-
-def _pytest(arguments: Sequence[str]) -> Step:
-    """Run pytest, passing on what it says line by line, but for its closing line, which is kept in `said`."""
-    heading("tests")
-    started = time.monotonic()
-    # -P keeps the folder we stand in out of the search path, as everywhere; PYTHONPATH names the tree
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "pytest",
-        "-ra",
-        "--continue-on-collection-errors",
-        "--durations=8",
-        "--color=no",
-        *arguments,
-    ]
-    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONTZPATH": ""}
-    last = ""
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environ
-    ) as process:
-        for line in process.stdout or ():
-            if last:
-                say(last)
-                last = ""
-            if PYTEST_CLOSING.match(line.rstrip()):
-                last = line.rstrip()
-            else:
-                say(line.rstrip("\n"))
-    last = last or f"pytest ended with code {process.returncode} before it could close"
-    return Step("tests", process.returncode, time.monotonic() - started, last)
 
 
 def _engines() -> Step:

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from tests.kit.lanes import CLOSING, Ended, together
 from tests.kit.network import OutsideWorld
-from tests.kit.run_tests import PYTEST_CLOSING
 from tests.kit.waiting import wait_until
 from tests.unit.house.test_sizes import code_lines
 from tests.unit.house.test_words import NOUNS, words_of
@@ -49,4 +49,9 @@ def test_only_code_counts_as_code() -> None:
     ],
 )
 def test_the_closing_line_of_pytest_is_known(line: str) -> None:
-    assert PYTEST_CLOSING.match(line)
+    assert CLOSING.match(line)
+
+
+def test_two_lanes_close_in_one_line() -> None:
+    ended = [Ended(1, 70.0, "==== 1 failed, 20 passed, 1 error in 70.00s ===="), Ended(0, 12.0, "3 passed in 12.00s")]
+    assert together(ended).strip("= ") == "1 failed, 23 passed, 1 error in 70.00s (0:01:10)"
