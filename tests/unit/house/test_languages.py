@@ -23,7 +23,7 @@ def sources() -> Iterator[Path]:
     """Code and templates that speak to people."""
     for path in files():
         top = path.relative_to(ROOT).parts[0]
-        if top in ("services", "shared") and path.suffix in (".py", ".html") and "migrations" not in path.parts:
+        if top in ("services", "shared", "deploy") and path.suffix in (".py", ".html") and "migrations" not in path.parts:
             yield path
 
 
