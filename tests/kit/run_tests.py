@@ -74,12 +74,13 @@ def heading(text: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run what is asked for; 0 when all is well."""
-    asked, for_pytest = _parser().parse_known_args(arguments)
+    own, for_pytest = _split(arguments)
+    asked = _parser().parse_args(own)
     os.chdir(ROOT)
     run = Run()
     if asked.full:
         for_pytest.append("--full")
-    if asked.paths:
+    if asked.paths or any(Path(word.partition("::")[0]).exists() for word in for_pytest):
         return _chosen_tests([*asked.paths, *for_pytest])
     with ThreadPoolExecutor(4) as beside:
         browser = beside.submit(_browser)
@@ -90,6 +91,14 @@ def main(arguments: Sequence[str]) -> int:
         closing = _all_tests(run, browser, checks["types"], for_pytest)
     _close(run, closing)
     return run.code
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our own words, and those for pytest: from the first option on that is not ours."""
+    for at, word in enumerate(arguments):
+        if word.startswith("-") and word not in ("--full", "-h", "--help"):
+            return list(arguments[:at]), list(arguments[at:])
+    return list(arguments), []
 
 
 def _parser() -> argparse.ArgumentParser:
