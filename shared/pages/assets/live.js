@@ -3,6 +3,15 @@
 (() => {
   if (window.moussemLive) return;
   window.moussemLive = true;
+  // What was unfolded stays unfolded, what had the focus keeps it.
+  const replace = (region, text) => {
+    const all = (names) => [...region.querySelectorAll(names)];
+    const open = all("details").map((one) => one.open);
+    const at = all("a,summary,button").indexOf(document.activeElement);
+    region.innerHTML = text;
+    all("details").forEach((one, n) => { one.open = Boolean(open[n]); });
+    all("a,summary,button")[at]?.focus({ preventScroll: true });
+  };
   const watch = (region) => {
     let etag = "", pause = 1000, timer = 0;
     const look = async () => {
@@ -13,9 +22,11 @@
           headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", credentials: "same-origin",
         });
         if (answer.status === 200) {
-          etag = answer.headers.get("ETag") || "";
           const text = await answer.text();
-          if (!region.contains(document.activeElement)) region.innerHTML = text;
+          if (!region.querySelector(":is(input,select,textarea):focus")) {
+            replace(region, text);
+            etag = answer.headers.get("ETag") || "";
+          }
         } else if (answer.status !== 304) throw new Error(answer.status);
         pause = 1000;
       } catch {
