@@ -17,6 +17,7 @@
     const look = async () => {
       timer = 0;
       if (document.hidden) return;
+      timer = -1; // busy: a tab shown again in the middle of a fetch must not start a second round
       try {
         const answer = await fetch(region.dataset.live, {
           headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", credentials: "same-origin",
