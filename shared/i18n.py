@@ -101,6 +101,11 @@ def short_date(day: date) -> str:
     return dates.format_date(day, "EEE d MMM", locale=locale())
 
 
+def span(first: date, last: date) -> str:
+    """ "4–23 déc. 2026"."""
+    return dates.format_interval(first, last, "yMMMMd", locale=locale())
+
+
 def hour(at: datetime | time) -> str:
     """ "10:00", as on a wall clock in Morocco, in every language."""
     return f"{at:%H:%M}"

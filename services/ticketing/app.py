@@ -77,7 +77,7 @@ def _frame() -> dict[str, Any]:
         "exhibition": {
             "reference": where.reference,
             "name": i18n.pick(where.names),
-            "dates": f"{i18n.short_date(where.first_day)} – {i18n.short_date(where.last_day)} {where.last_day:%Y}",
+            "span": i18n.span(where.first_day, where.last_day),
         },
         "menu": menu(asked["lang"], where.reference, request.path),
     }

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from services.notifications.deliveries import operations as deliveries
 from services.notifications.deliveries.senders.sms import SmsGateway
-from services.notifications.notices import domain, operations
+from services.notifications.notices import domain
+from services.notifications.notices.operations import telling
 from services.ticketing.bookings import operations as bookings
 from shared import clock, outbox, queue
 from shared.db import Database, current, insert_new
@@ -68,7 +69,7 @@ def inbox_after_the_effect() -> None:
 
     _put(queue, "handle_all", careless)
     _put(domain, "notice_id", lambda *about: uuid.uuid4() if getattr(again, "is_so", False) else told(*about))
-    _put(operations, "_keep_booking", lambda *_: True)
+    _put(telling, "keep_booking", lambda *_: True)
 
 
 def verdict_before_the_commit() -> None:

@@ -13,7 +13,7 @@ from services.notifications.notices.operations.log import count_by_state, list_n
 from services.notifications.templates.domain import Kind
 from shared.db import reading
 from shared.i18n import gettext as _
-from shared.i18n import hour, in_zone, number, pick, short_date
+from shared.i18n import hour, in_zone, number, pick, short_date, span
 from shared.problem import N_, Invalid
 from shared.web import may, page
 
@@ -87,8 +87,8 @@ def _query() -> dict[str, Any]:
 
 
 def _frame(exhibition: Any) -> dict[str, str]:
-    dates = f"{short_date(exhibition.first_day)} – {short_date(exhibition.last_day)}"
-    return {"reference": exhibition.reference, "name": pick(exhibition.names), "dates": dates}
+    days = span(exhibition.first_day, exhibition.last_day)
+    return {"reference": exhibition.reference, "name": pick(exhibition.names), "span": days}
 
 
 def _line(row: Any, zone: str) -> dict[str, Any]:

@@ -96,6 +96,11 @@ class Exhibition:
         return i18n.gettext("From %(first)s to %(last)s", first=first, last=last)
 
     @property
+    def span(self) -> str:
+        """Its days, as short as they can be said."""
+        return i18n.span(self.first_day, self.last_day)
+
+    @property
     def today(self) -> date:
         """The date on the wall of the venue."""
         return day_in(now(), self.zone)

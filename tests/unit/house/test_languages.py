@@ -23,7 +23,8 @@ def sources() -> Iterator[Path]:
     """Code and templates that speak to people."""
     for path in files():
         top = path.relative_to(ROOT).parts[0]
-        if top in ("services", "shared", "deploy") and path.suffix in (".py", ".html") and "migrations" not in path.parts:
+        is_ours = top in ("services", "shared", "deploy") and "migrations" not in path.parts
+        if is_ours and path.suffix in (".py", ".html"):
             yield path
 
 

@@ -89,8 +89,8 @@ def test_addresses_are_masked() -> None:
     ("verdict", "statuses"),
     [
         ("accepted", (200, 202, 204)),
-        ("later", (301, 408, 425, 429, 500, 503)),
-        ("refused", (400, 401, 404, 410, 422)),
+        ("later", (301, 401, 403, 404, 408, 425, 429, 500, 503)),
+        ("refused", (400, 410, 413, 422)),
     ],
 )
 def test_http_answers(verdict: str, statuses: tuple[int, ...]) -> None:

@@ -54,13 +54,13 @@ def _names(lang: str) -> dict[str, str]:
     if lang == "ar":
         return {
             "name": "اللقاء الثاني عشر للصناعة التقليدية بورزازات",
-            "dates": "من الجمعة 4 إلى الأربعاء 23 دجنبر 2026",
+            "span": "من الجمعة 4 إلى الأربعاء 23 دجنبر 2026",
         }
     if lang == "zgh":
-        return {"name": "ⴰⵎⵢⴰⵡⴰⴹ ⵡⵉⵙⵙ 12 ⵏ ⵡⴰⵔⵣⴰⵣⴰⵜ", "dates": "4 – 23 ⴷⵓⵊⴰⵏⴱⵉⵔ 2026"}
+        return {"name": "ⴰⵎⵢⴰⵡⴰⴹ ⵡⵉⵙⵙ 12 ⵏ ⵡⴰⵔⵣⴰⵣⴰⵜ", "span": "4 – 23 ⴷⵓⵊⴰⵏⴱⵉⵔ 2026"}
     return {
         "name": "12ᵉ Rencontre de l’artisanat d’Ouarzazate",
-        "dates": "Du vendredi 4 au mercredi 23 décembre 2026",
+        "span": "Du vendredi 4 au mercredi 23 décembre 2026",
     }
 
 
