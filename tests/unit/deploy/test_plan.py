@@ -22,7 +22,7 @@ def compose() -> dict[str, Any]:
 
 @pytest.fixture
 def nginx() -> str:
-    return (ROOT / "deploy" / "nginx.conf").read_text()
+    return (ROOT / "deploy" / "nginx.conf.template").read_text()
 
 
 def test_every_process_of_the_plan_has_its_container(compose: dict[str, Any]) -> None:
