@@ -97,9 +97,29 @@ def _care(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     staff.add_argument("action", choices=("list", "reset"))
     staff.add_argument("login", nargs="?", help="e-mail address or phone of the account to reset")
     _data(staff)
+    _proof(commands)
     text = "Look at everything Moussem needs and say what is wrong and what to do about it. Changes nothing."
     doctor = commands.add_parser("doctor", help="say what is wrong and what to do", description=text)
     _data(doctor)
+
+
+def _proof(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = (
+        "The keys that sign people's and staff's tokens and badges. `rotate` lets a new key sign and leaves what the "
+        "old one signed good; `revoke`, after a theft, lets nothing that key signed be believed any more."
+    )
+    keys = commands.add_parser("keys", help="list, rotate or revoke signing keys", description=text)
+    keys.add_argument("action", choices=("list", "rotate", "revoke"))
+    keys.add_argument(
+        "key", nargs="?", metavar="PURPOSE|KEY_ID", help="rotate: person, staff or badge; revoke: the key's id"
+    )
+    _data(keys)
+    text = (
+        "Count every admission anew from the scans and compare with the counters, while Moussem runs or not. "
+        "Changes nothing; the exit code is 1 when a counter is wrong."
+    )
+    recount = commands.add_parser("recount", help="compare the counters with a recount", description=text)
+    _data(recount)
 
 
 def parse(args: list[str]) -> argparse.Namespace:
@@ -114,6 +134,8 @@ def parse(args: list[str]) -> argparse.Namespace:
             parser().error("--rehearsal is refused together with --production")
     if found.command == "staff" and found.action == "reset" and not found.login:
         parser().error("whose password? ./moussem staff reset E-MAIL")
+    if found.command == "keys" and found.action != "list" and not found.key:
+        parser().error("./moussem keys rotate person|staff|badge, or ./moussem keys revoke KEY_ID")
     if found.command == "dead" and found.action == "show" and not found.message:
         parser().error("which message? ./moussem dead show ID")
     return found

@@ -1,6 +1,6 @@
 """What a running Moussem consists of, as data: processes, settings, paths.
 
-The supervisor starts it, the front routes by it; a test compares deploy/compose.yaml and deploy/nginx.conf.template with it.
+The supervisor starts it, the front routes by it; a test compares compose.yaml and nginx.conf.template with it.
 """
 
 import re

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import redis
+import requests
 
 from tests.faults.system import System
 from tests.kit import postgres
@@ -66,6 +67,14 @@ class Machine(System):
         self._run("nginx", self._nginx_command(), {})
         wait_until(self.is_ready, 60, every=0.2)
 
+    def is_ready(self) -> bool:
+        """Whether every service answers through nginx, and the programme is there."""
+        try:
+            well = all(requests.get(f"{self.url}/{one}/health/ready", timeout=5).ok for one in SERVICES)
+        except requests.RequestException:
+            return False
+        return well and super().is_ready()
+
     @property
     def process(self) -> subprocess.Popen[bytes]:  # type: ignore[override]
         """What must live for us to answer."""
@@ -117,6 +126,10 @@ class Machine(System):
                     continue
                 found.append(f"{role} comes into {database}")
         return found
+
+    def turned_away(self) -> int:
+        """How often nginx said that a service does not answer, until now."""
+        return (self.folder / "access.log").read_text().count('HTTP/1.1" 503 ')
 
     def connections(self) -> int:
         """How many connections PostgreSQL has open now."""

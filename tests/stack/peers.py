@@ -1,4 +1,4 @@
-"""The SMS gateway and the mail server that receive what is sent: `python -m tests.stack.peers DATA SMS_PORT SMTP_PORT`."""
+"""The SMS gateway and the mail server that receive: `python -m tests.stack.peers DATA SMS_PORT SMTP_PORT`."""
 
 import os
 import sys

@@ -102,6 +102,15 @@ def verifying_keys(db: Connection, at: datetime) -> list[tuple[str, str, bytes]]
     return [(row.purpose, row.key_id, row.public_key) for row in rows]
 
 
+def all_keys(db: Connection) -> Sequence[sa.Row[Any]]:
+    """Every key with its purpose, number and end, by purpose and age; no private part."""
+    key = signing_key.c
+    asked: sa.Select[Any] = sa.select(
+        key.key_id, key.purpose, key.number, key.made_at, key.verifies_until, key.is_revoked
+    )
+    return db.execute(asked.order_by(key.purpose, key.number)).all()
+
+
 class RecentKeys:
     """The keys that verify, looked up in the database again each second and whenever an unknown one is asked for."""
 
