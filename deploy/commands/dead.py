@@ -7,6 +7,8 @@ import sys
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from deploy.commands import opened
 from deploy.embedded.options import CannotRun
 from deploy.embedded.plan import SERVICES
@@ -53,9 +55,16 @@ def _show(message_id: UUID | None) -> int:
         print("No message of this id was given up.", file=sys.stderr)
         return 1
     for service, row in found:
-        said = {**row._mapping, "sender": service}
+        said = {**row._mapping, "sender": service, "error": _error(row)}
         print(json.dumps(said, indent=1, ensure_ascii=False, default=str))
     return 0
+
+
+def _error(row: Any) -> str | None:
+    """What the listener last failed with, from its own books."""
+    tried = outbox.inbox_attempt
+    with opened(row.listener) as database, database.reading() as db:
+        return db.execute(sa.select(tried.c.last_error).where(tried.c.message_id == row.id)).scalar()
 
 
 def _replay(message_id: UUID | None) -> int:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from deploy.embedded import plan
+from shared import i18n
+from shared.pages import TRANSLATIONS
+from shared.problem import Unavailable
 from tests.kit.tree import ROOT
 
 yaml: Any = importlib.import_module("yaml")
@@ -49,6 +52,19 @@ def test_nginx_routes_as_the_front_does(nginx: str) -> None:
 def test_nginx_limits_as_the_front_does(nginx: str) -> None:
     assert f"client_max_body_size {plan.BODY_LIMIT // 2**20}m;" in nginx
     assert f"client_header_timeout {plan.HEADER_SECONDS}s;" in nginx
+
+
+def test_every_blank_of_nginx_is_filled_by_compose(compose: dict[str, Any], nginx: str) -> None:
+    blanks = set(re.findall(r"\$\{([A-Z_]+)\}", nginx))
+    assert blanks == set(compose["services"]["nginx"]["environment"])
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_nginx_says_in_every_language_what_the_front_says(nginx: str, language: str) -> None:
+    i18n.load_catalogues(TRANSLATIONS)
+    with i18n.speaking(language):
+        said = i18n.gettext(Unavailable.title)
+    assert f'{"default" if language == "en" else language} "{said}";' in nginx
 
 
 def test_the_queue_keeps_its_promises_in_both(compose: dict[str, Any]) -> None:
