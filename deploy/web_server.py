@@ -14,6 +14,7 @@ from granian import _futures, _granian, _signals, wsgi
 from granian.http import HTTP1Settings
 
 from deploy.embedded.plan import HEADER_LIMIT, HEADER_SECONDS, WEB_THREADS
+from shared import log
 
 # granian's annotations lag behind its code
 _native: Any = _granian
@@ -65,6 +66,8 @@ def serve(app: WsgiApp, listener: socket.socket, threads: int = WEB_THREADS) -> 
         *NO_TLS,
         (None, None),
     )
+    log.write_behind()
     scheduler = _scheduler_of(asyncio.new_event_loop(), _wrap(app, {}, None), impl_asyncio=True)
     worker.serve_mtr(scheduler, None, signals)
     stopped.wait()
+    log.flush()

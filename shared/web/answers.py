@@ -6,7 +6,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -31,7 +31,17 @@ from shared.web.bodies import flat
 from shared.web.callers import current_caller
 
 KEPT_PAGES = 256
-_pages: OrderedDict[tuple[str, str], tuple[bytes, bytes]] = OrderedDict()
+
+
+class _Page(NamedTuple):
+    """A page as it was rendered once, and the mark that tells it from others (its ETag)."""
+
+    mark: str
+    body: bytes
+    packed: bytes
+
+
+_pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
 _pages_lock = threading.Lock()
 
 _BY_STATUS: dict[int, type[Problem]] = {
@@ -60,25 +70,27 @@ def etag_page(version: str, render: Callable[[], str], *, content_type: str = "t
     `version` must change with everything the page shows; the address and its query are added here.
     """
     place = (request.full_path, version)
-    mark = hashlib.blake2b("\0".join(place).encode(), digest_size=12).hexdigest()
-    if request.if_none_match.contains(mark):
-        return Response(status=304, headers={"ETag": f'"{mark}"', "Cache-Control": "no-cache"})
     kept = _pages.get(place)
     if kept is None:
-        body = render().encode()
-        kept = (body, gzip.compress(body, 6))
-        with _pages_lock:
-            _pages[place] = kept
-            while len(_pages) > KEPT_PAGES:
-                _pages.popitem(last=False)
-    is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = Response(kept[1] if is_packed else kept[0], content_type=content_type)
-    if is_packed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
-    response.headers["ETag"] = f'"{mark}"'
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+        kept = _keep_page(place, render)
+    if request.if_none_match.contains(kept.mark):
+        return Response(status=304, headers={"ETag": f'"{kept.mark}"', "Cache-Control": "no-cache"})
+    headers = {"ETag": f'"{kept.mark}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(kept.packed, headers=headers, content_type=content_type)
+    return Response(kept.body, headers=headers, content_type=content_type)
+
+
+def _keep_page(place: tuple[str, str], render: Callable[[], str]) -> _Page:
+    body = render().encode()
+    mark = hashlib.blake2b("\0".join(place).encode(), digest_size=12).hexdigest()
+    page = _Page(mark, body, gzip.compress(body, 6))
+    with _pages_lock:
+        _pages[place] = page
+        while len(_pages) > KEPT_PAGES:
+            _pages.popitem(last=False)
+    return page
 
 
 def wants_json() -> bool:

@@ -54,7 +54,7 @@ def make_app(part: Part) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["settings"], app.extensions["part"] = settings, part
-    app.wsgi_app = _Plumbing(ProxyFix(app.wsgi_app), part.database)  # type: ignore[method-assign]
+    app.wsgi_app = _Plumbing(ProxyFix(app.wsgi_app), part)  # type: ignore[method-assign]
     _prepare_process(part)
     _prepare_templates(app, part)
     _prepare_requests(app, part)
@@ -64,14 +64,18 @@ def make_app(part: Part) -> Flask:
 
 
 class _Plumbing:
-    """Lets every request work with its service's own database, also where one process holds all three."""
+    """Lets every request work with its service's own database, and adds the headers that every answer carries."""
 
-    def __init__(self, inner: Any, database: Database) -> None:
-        self._inner, self._database = inner, database
+    def __init__(self, inner: Any, part: Part) -> None:
+        self._inner, self._database = inner, part.database
+        self._headers = security.headers_of(part.settings)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start_response(status, headers + self._headers, *more)
+
         with databases.using(self._database):
-            return self._inner(environ, start_response)
+            return self._inner(environ, start)
 
 
 def _prepare_process(part: Part) -> None:
@@ -133,7 +137,12 @@ def _let_in(app: Flask, part: Part) -> None:
         read_json()
     elif not g.is_api:
         security.check_form()
-    g.caller = _caller(part, allowed_to(view) or frozenset())
+    who = allowed_to(view) or frozenset()
+    if "anyone" in who:
+        # many public pages never ask who reads them
+        g.find_caller = lambda: _caller(part, who)
+    else:
+        g.caller = _caller(part, who)
 
 
 def _finish(response: Response) -> Response:
@@ -153,7 +162,8 @@ def _finish(response: Response) -> Response:
 def _look_at_address() -> None:
     if any("\0" in str(value) for value in (request.view_args or {}).values()):
         abort(404)
-    refuse_nul(request.args.to_dict())
+    if request.query_string:
+        refuse_nul(request.args.to_dict())
 
 
 def _choose_language() -> None:

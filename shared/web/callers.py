@@ -51,7 +51,9 @@ def allowed_to(view: Callable[..., Any]) -> frozenset[str] | None:
 
 def current_caller() -> Caller:
     """Who makes this request."""
-    return cast(Caller, g.get("caller", NOBODY))
+    if "caller" not in g:
+        g.caller = g.find_caller() if "find_caller" in g else NOBODY
+    return cast(Caller, g.caller)
 
 
 def client_address() -> str:

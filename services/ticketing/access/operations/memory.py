@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection
@@ -14,21 +14,40 @@ Value = TypeVar("Value")
 KEPT = 1000
 
 
+class _Kept(NamedTuple, Generic[Value]):
+    """A value, the moment from which it is read again, and the moment from which it may not be used."""
+
+    renew_at: float
+    ends_at: float
+    value: Value
+
+
 class Memory(Generic[Value]):
-    """Values read from the current database at most `seconds` ago; one thread reads again, others wait for it."""
+    """Values read from the current database at most `seconds` ago.
+
+    From half that age on, one thread reads again while all others go on with what there is; only a value that is too
+    old makes them wait. Otherwise every reader of a busy page would stand still ten times a second.
+    """
 
     def __init__(self, seconds: float, read: Callable[..., Value]) -> None:
         self._seconds, self._read = seconds, read
-        self._kept: WeakKeyDictionary[Database, dict[Hashable, tuple[float, Value]]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Database, dict[Hashable, _Kept[Value]]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def get(self, *asked: Any) -> Value:
         """What `read(db, *asked)` says, not older than the memory's seconds; its refusals are not remembered."""
-        kept = self._shelf().get(asked)
-        if kept is not None and time.monotonic() < kept[0]:
-            return kept[1]
-        with self._lock:
+        kept, now = self._shelf().get(asked), time.monotonic()
+        if kept is not None and now < kept.renew_at:
+            return kept.value
+        if kept is not None and now < kept.ends_at:
+            if not self._lock.acquire(blocking=False):
+                return kept.value
+        else:
+            self._lock.acquire()
+        try:
             return self._again(asked)
+        finally:
+            self._lock.release()
 
     def forget(self) -> None:
         """Read everything again at the next question."""
@@ -38,17 +57,17 @@ class Memory(Generic[Value]):
     def _again(self, asked: tuple[Any, ...]) -> Value:
         shelf = self._shelf()
         kept = shelf.get(asked)
-        if kept is None or time.monotonic() >= kept[0]:
+        if kept is None or time.monotonic() >= kept.renew_at:
             # the age counts from before the read: what it saw may have changed while it ran
-            until = time.monotonic() + self._seconds
+            now = time.monotonic()
             if len(shelf) >= KEPT:
                 shelf.clear()
             with reading() as db:
-                kept = shelf[asked] = (until, self._look(db, asked))
-        return kept[1]
+                kept = shelf[asked] = _Kept(now + self._seconds / 2, now + self._seconds, self._look(db, asked))
+        return kept.value
 
     def _look(self, db: Connection, asked: tuple[Any, ...]) -> Value:
         return self._read(db, *asked)
 
-    def _shelf(self) -> dict[Hashable, tuple[float, Value]]:
+    def _shelf(self) -> dict[Hashable, _Kept[Value]]:
         return self._kept.setdefault(current(), {})
