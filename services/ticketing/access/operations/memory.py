@@ -25,12 +25,13 @@ class _Kept(NamedTuple, Generic[Value]):
 class Memory(Generic[Value]):
     """Values read from the current database at most `seconds` ago.
 
-    From half that age on, one thread reads again while all others go on with what there is; only a value that is too
-    old makes them wait. Otherwise every reader of a busy page would stand still ten times a second.
+    After `renew` seconds (half of `seconds`, if nothing is said) one thread reads again while all others go on with
+    what there is; only a value that is too old makes them wait. Otherwise every reader of a busy page would stand
+    still ten times a second.
     """
 
-    def __init__(self, seconds: float, read: Callable[..., Value]) -> None:
-        self._seconds, self._read = seconds, read
+    def __init__(self, seconds: float, read: Callable[..., Value], *, renew: float | None = None) -> None:
+        self._seconds, self._read, self._renew = seconds, read, renew or seconds / 2
         self._kept: WeakKeyDictionary[Database, dict[Hashable, _Kept[Value]]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -63,7 +64,7 @@ class Memory(Generic[Value]):
             if len(shelf) >= KEPT:
                 shelf.clear()
             with reading() as db:
-                kept = shelf[asked] = _Kept(now + self._seconds / 2, now + self._seconds, self._look(db, asked))
+                kept = shelf[asked] = _Kept(now + self._renew, now + self._seconds, self._look(db, asked))
         return kept.value
 
     def _look(self, db: Connection, asked: tuple[Any, ...]) -> Value:
