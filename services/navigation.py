@@ -29,6 +29,8 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),
+            (f"{base}/staff", _("Staff")),
+            (f"{base}/log", _("Log of acts")),
             (f"/{lang}/{exhibition}/programme", _("Programme")),
         ],
     )

@@ -13,10 +13,11 @@ from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions import pages as exhibitions_pages
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
 from services.registration.staff import api as staff_api
-from services.registration.staff import pages as staff_pages
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
+from services.registration.staff.pages import joining, team
+from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.visitors import api as visitors_api
 from services.registration.visitors.pages import registering, signing_in
 from services.subscriptions import SUBSCRIPTIONS
@@ -54,7 +55,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 *rehearsal_api,
             ),
             pages=(
-                staff_pages.staff_pages,
+                staff_signing_in.staff_pages,
+                joining.joining_pages,
+                team.team_pages,
                 exhibitions_pages.exhibition_pages,
                 registering.visitor_pages,
                 signing_in.sign_in_pages,

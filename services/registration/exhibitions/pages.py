@@ -7,8 +7,8 @@ from pathlib import Path
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.registration.exhibitions import operations
-from services.registration.staff.domain import STAFF_TOKEN_HOURS, Role
-from services.registration.staff.operations import accounts
+from services.registration.staff.domain import STAFF_TOKEN_HOURS, Act, Role, roles_at
+from services.registration.staff.operations import accounts, audit
 from shared import clock
 from shared.db import reading, transaction
 from shared.i18n import LANGUAGES
@@ -74,14 +74,19 @@ def favicon() -> Response:
 
 
 @exhibition_pages.get("/<lang>/office/")
-@may(*Role)
+@may("anyone")
 def find_office(lang: str) -> Response:
-    """Send staff to the office of the latest exhibition."""
+    """Send staff to the office of the latest exhibition they work at; everybody else to its door."""
+    staff_id = current_caller().staff_id
     with reading() as db:
         every = operations.list_exhibitions(db)
-    if not every:
+        account = accounts.account_of(db, staff_id) if staff_id else None
+    if account is None:
+        return make_response(redirect(f"/{lang}/office/sign-in?next=/{lang}/office/", code=303))
+    own = [one for one in every if roles_at(account.roles, one.id)]
+    if not own:
         raise NotFound
-    return make_response(redirect(f"/{lang}/{every[0].reference}/office/", code=303))
+    return make_response(redirect(f"/{lang}/{own[0].reference}/office/", code=303))
 
 
 @exhibition_pages.get("/<lang>/<exhibition>/office/")
@@ -99,7 +104,12 @@ def go_to_first_day(lang: str, exhibition: str) -> Response:
     """In a rehearsal: let it be the fair's first day, half past nine."""
     with reading() as db:
         found = operations.find_exhibition(db, exhibition)
-    clock.set_clock(found.moment(found.first_day, FIRST_HOUR))
+    moment = found.moment(found.first_day, FIRST_HOUR)
+    staff_id = current_caller().staff_id
+    if staff_id:
+        with transaction() as db:
+            audit.note(db, audit.By(found.id, staff_id), Act.CLOCK_MOVED, moment.isoformat())
+    clock.set_clock(moment)
     response = make_response(redirect(f"/{lang}/{exhibition}/office/", code=303))
     _stay_signed_in(response)
     return response

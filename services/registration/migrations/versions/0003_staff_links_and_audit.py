@@ -1,0 +1,48 @@
+"""Links for staff, and the log of what staff did."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "staff_link",
+        sa.Column("exhibition_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("login", sa.String(length=254), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
+        sa.ForeignKeyConstraint(["made_by"], ["staff.id"]),
+        sa.PrimaryKeyConstraint("exhibition_id", "id"),
+    )
+    op.create_index(op.f("ix_staff_link_staff_id"), "staff_link", ["staff_id"], unique=False)
+    op.create_index("staff_link_by_hash", "staff_link", ["secret_hash"], unique=False)
+    op.create_table(
+        "audit",
+        sa.Column("exhibition_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("act", sa.String(length=30), nullable=False),
+        sa.Column("subject", sa.String(length=254), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
+        sa.PrimaryKeyConstraint("exhibition_id", "id"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("audit")
+    op.drop_index("staff_link_by_hash", table_name="staff_link")
+    op.drop_index(op.f("ix_staff_link_staff_id"), table_name="staff_link")
+    op.drop_table("staff_link")
