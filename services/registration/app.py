@@ -10,8 +10,8 @@ from flask import Flask, request
 
 from services import navigation
 from services.registration.exhibitions import api as exhibitions_api
-from services.registration.exhibitions import pages as exhibitions_pages
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
+from services.registration.exhibitions.pages import opening, showing
 from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
@@ -39,7 +39,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database = Database(settings.database_url, settings.service)
         db.use(database)
     rehearsal_api, rehearsal_pages = (
-        ((staff_api.rehearsal,), (exhibitions_pages.rehearsal_pages,)) if settings.rehearsal else ((), ())
+        ((staff_api.rehearsal,), (showing.rehearsal_pages,)) if settings.rehearsal else ((), ())
     )
     app = make_app(
         Part(
@@ -58,7 +58,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 staff_signing_in.staff_pages,
                 joining.joining_pages,
                 team.team_pages,
-                exhibitions_pages.exhibition_pages,
+                showing.exhibition_pages,
+                opening.opening_pages,
                 registering.visitor_pages,
                 signing_in.sign_in_pages,
                 *rehearsal_pages,

@@ -123,6 +123,8 @@ class Act(StrEnum):
     RESET_LINK_MADE = "reset_link_made"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
+    EXHIBITION_OPENED = "exhibition_opened"
+    EXHIBITION_COPIED = "exhibition_copied"
     CLOCK_MOVED = "clock_moved"
 
 

@@ -20,5 +20,7 @@ ACTS: dict[str, str] = {
     Act.RESET_LINK_MADE: N_("Made a link to a new password"),
     Act.PASSWORD_RESET: N_("Set a new password with a link"),
     Act.PASSWORD_CHANGED: N_("Changed the own password"),
+    Act.EXHIBITION_OPENED: N_("Opened an exhibition"),
+    Act.EXHIBITION_COPIED: N_("Opened an exhibition like another"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }

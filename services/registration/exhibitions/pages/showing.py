@@ -1,4 +1,4 @@
-"""Pages of exhibitions: the list, the fair's own page, the staff's first page."""
+"""What everybody sees of exhibitions, and the staff's first page."""
 
 from datetime import time
 from functools import cache
@@ -84,6 +84,8 @@ def find_office(lang: str) -> Response:
     if account is None:
         return make_response(redirect(f"/{lang}/office/sign-in?next=/{lang}/office/", code=303))
     own = [one for one in every if roles_at(account.roles, one.id)]
+    if not own and Role.ORGANISER in current_caller().roles:
+        return make_response(redirect(f"/{lang}/office/exhibitions/new", code=303))
     if not own:
         raise NotFound
     return make_response(redirect(f"/{lang}/{own[0].reference}/office/", code=303))
@@ -111,7 +113,7 @@ def go_to_first_day(lang: str, exhibition: str) -> Response:
             audit.note(db, audit.By(found.id, staff_id), Act.CLOCK_MOVED, moment.isoformat())
     clock.set_clock(moment)
     response = make_response(redirect(f"/{lang}/{exhibition}/office/", code=303))
-    _stay_signed_in(response)
+    stay_signed_in(response)
     return response
 
 
@@ -119,7 +121,7 @@ def go_to_first_day(lang: str, exhibition: str) -> Response:
 def _problems() -> list[list[str]]:
     """The rows of docs/problems.md: name, status, when, what a person can do."""
     try:
-        text = (Path(__file__).parents[3] / "docs" / "problems.md").read_text()
+        text = (Path(__file__).parents[4] / "docs" / "problems.md").read_text()
     except FileNotFoundError:
         return []
     rows = [
@@ -130,8 +132,8 @@ def _problems() -> list[list[str]]:
     return [row for row in rows if len(row) == 4 and row[1].isdigit()]
 
 
-def _stay_signed_in(response: Response) -> None:
-    """The clock has left the organiser's tokens behind: give new ones."""
+def stay_signed_in(response: Response) -> None:
+    """The clock, or a new role, has left the organiser's tokens behind: give new ones."""
     staff_id = current_caller().staff_id
     with transaction() as db:
         account = accounts.account_of(db, staff_id) if staff_id else None
