@@ -26,6 +26,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         path,
         [
             (f"{base}/", _("Office")),
+            (f"{base}/desk", _("Desk")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Flask, request
 
 from services import navigation
+from services.registration.desk import pages as desk_pages
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
 from services.registration.exhibitions.pages import opening, showing
@@ -62,6 +63,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 opening.opening_pages,
                 registering.visitor_pages,
                 signing_in.sign_in_pages,
+                desk_pages.desk_pages,
                 *rehearsal_pages,
             ),
             catalogues=(_HERE / "translations", _HERE.parent / "translations"),

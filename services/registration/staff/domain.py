@@ -125,6 +125,11 @@ class Act(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
     EXHIBITION_OPENED = "exhibition_opened"
     EXHIBITION_COPIED = "exhibition_copied"
+    PEOPLE_SEARCHED = "people_searched"
+    VISITOR_REGISTERED = "visitor_registered"
+    BADGE_PRINTED = "badge_printed"
+    BADGE_REPLACED = "badge_replaced"
+    LINK_SENT = "link_sent"
     CLOCK_MOVED = "clock_moved"
 
 

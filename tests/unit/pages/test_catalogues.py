@@ -16,6 +16,7 @@ FORMS = {"ar": 6, "fr": 2, "zgh": 2}
 OPENING = ("exhibitions/domain.py", "exhibitions/schemas.py", "exhibitions/new.html")
 OFFICE = (
     "/staff/",
+    "/desk/",
     "/counts/",
     "/admissions/",
     "notifications/notices/",

@@ -1,7 +1,9 @@
-"""Links for staff, and the log of what staff did."""
+"""Links for staff, the log of what staff did, and what names are found by."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from services.registration.visitors.domain.names import search_key
 
 revision = "0003"
 down_revision = "0001"
@@ -39,9 +41,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
         sa.PrimaryKeyConstraint("exhibition_id", "id"),
     )
+    with op.batch_alter_table("person") as person:
+        person.add_column(sa.Column("name_key", sa.String(length=500), nullable=False, server_default=""))
+    _fill_keys()
+
+
+def _fill_keys() -> None:
+    person = sa.table("person", *map(sa.column, ("exhibition_id", "id", "name", "name_key")))
+    db = op.get_bind()
+    for row in db.execute(sa.select(person.c.exhibition_id, person.c.id, person.c.name)).all():
+        same = [person.c.exhibition_id == row.exhibition_id, person.c.id == row.id]
+        db.execute(sa.update(person).where(*same).values(name_key=search_key(row.name)))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("person") as person:
+        person.drop_column("name_key")
     op.drop_table("audit")
     op.drop_index("staff_link_by_hash", table_name="staff_link")
     op.drop_index(op.f("ix_staff_link_staff_id"), table_name="staff_link")

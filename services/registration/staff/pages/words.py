@@ -22,5 +22,10 @@ ACTS: dict[str, str] = {
     Act.PASSWORD_CHANGED: N_("Changed the own password"),
     Act.EXHIBITION_OPENED: N_("Opened an exhibition"),
     Act.EXHIBITION_COPIED: N_("Opened an exhibition like another"),
+    Act.PEOPLE_SEARCHED: N_("Looked for somebody"),
+    Act.VISITOR_REGISTERED: N_("Registered somebody at the desk"),
+    Act.BADGE_PRINTED: N_("Printed a badge"),
+    Act.BADGE_REPLACED: N_("Replaced a lost badge"),
+    Act.LINK_SENT: N_("Sent a private link again"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }
