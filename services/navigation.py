@@ -26,9 +26,12 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         path,
         [
             (f"{base}/", _("Office")),
+            (f"{base}/desk", _("Desk")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),
+            (f"{base}/staff", _("Staff")),
+            (f"{base}/log", _("Log of acts")),
             (f"/{lang}/{exhibition}/programme", _("Programme")),
         ],
     )

@@ -9,14 +9,16 @@ from uuid import UUID
 from flask import Flask, request
 
 from services import navigation
+from services.registration.desk import pages as desk_pages
 from services.registration.exhibitions import api as exhibitions_api
-from services.registration.exhibitions import pages as exhibitions_pages
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
+from services.registration.exhibitions.pages import opening, showing
 from services.registration.staff import api as staff_api
-from services.registration.staff import pages as staff_pages
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
+from services.registration.staff.pages import joining, team
+from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.visitors import api as visitors_api
 from services.registration.visitors.pages import registering, signing_in
 from services.subscriptions import SUBSCRIPTIONS
@@ -38,7 +40,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database = Database(settings.database_url, settings.service)
         db.use(database)
     rehearsal_api, rehearsal_pages = (
-        ((staff_api.rehearsal,), (exhibitions_pages.rehearsal_pages,)) if settings.rehearsal else ((), ())
+        ((staff_api.rehearsal,), (showing.rehearsal_pages,)) if settings.rehearsal else ((), ())
     )
     app = make_app(
         Part(
@@ -54,10 +56,14 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 *rehearsal_api,
             ),
             pages=(
-                staff_pages.staff_pages,
-                exhibitions_pages.exhibition_pages,
+                staff_signing_in.staff_pages,
+                joining.joining_pages,
+                team.team_pages,
+                showing.exhibition_pages,
+                opening.opening_pages,
                 registering.visitor_pages,
                 signing_in.sign_in_pages,
+                desk_pages.desk_pages,
                 *rehearsal_pages,
             ),
             catalogues=(_HERE / "translations", _HERE.parent / "translations"),

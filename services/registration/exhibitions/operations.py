@@ -8,12 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.exhibitions.domain import Kind, Phase, State, phase
+from services.registration.exhibitions.domain import Kind, Phase, ReferenceTaken, State, phase
 from services.registration.exhibitions.messages import ExhibitionChanged, Texts
 from services.registration.exhibitions.models import exhibition, hall, organiser, venue
-from services.registration.staff.operations import keys
+from services.registration.staff.domain import Act, Role
+from services.registration.staff.operations import accounts, keys
+from services.registration.staff.operations.audit import By, note
 from shared import i18n
 from shared.clock import day_in, now, to_utc
+from shared.db import insert_new
 from shared.ids import new_id
 from shared.outbox import Outgoing, publish
 from shared.problem import NotFound
@@ -121,17 +124,33 @@ class Exhibition:
 
 
 def open_exhibition(db: Connection, new: NewExhibition) -> Exhibition:
-    """Open an exhibition with its organiser, venue and halls."""
+    """Open an exhibition with its organiser, venue and halls; ReferenceTaken."""
     organiser_id = _insert(db, organiser, names=new.organiser_names)
     venue_id = _insert(db, venue, names=new.venue_names, town_names=new.town_names)
     own = {name: value for name, value in vars(new).items() if name in exhibition.c}
-    exhibition_id = _insert(
-        db, exhibition, organiser_id=organiser_id, venue_id=venue_id, state=State.OPEN, version=1, **own
-    )
+    exhibition_id = new_id()
+    row = {"id": exhibition_id, "organiser_id": organiser_id, "venue_id": venue_id, "state": State.OPEN, "version": 1}
+    if not insert_new(db, exhibition, [row | own], returning=[exhibition.c.id]):
+        raise ReferenceTaken
     for part in new.halls:
         _insert(db, hall, exhibition_id=exhibition_id, **asdict(part))
     _tell(db, exhibition_id)
     return find_exhibition(db, new.reference)
+
+
+def open_by_staff(db: Connection, by: By, new: NewExhibition, act: Act = Act.EXHIBITION_OPENED) -> Exhibition:
+    """The same as an organiser's act: it is in the log, and who opened it is an organiser there. ReferenceTaken."""
+    opened = open_exhibition(db, new)
+    account = accounts.account_of(db, by.staff_id)
+    if account and Role.ORGANISER not in account.roles.get("*", ()):
+        accounts.set_roles(db, by.staff_id, opened.id, [Role.ORGANISER])
+    note(db, By(opened.id, by.staff_id), act, opened.reference)
+    return opened
+
+
+def next_number(db: Connection) -> int:
+    """The number a new exhibition's badges carry."""
+    return (db.scalar(sa.select(sa.func.max(exhibition.c.number))) or 0) + 1
 
 
 def change_exhibition(db: Connection, exhibition_id: UUID, **values: Any) -> None:

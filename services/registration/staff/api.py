@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from services.registration.staff import schemas
-from services.registration.staff.domain import Role
-from services.registration.staff.operations import accounts, keys
+from services.registration.staff.domain import EVERYWHERE, Act, Role
+from services.registration.staff.operations import accounts, audit, keys
 from shared import clock, tokens
 from shared.db import reading, transaction
 from shared.idempotency import Answer
-from shared.web import client_address, load, may, reply
+from shared.web import client_address, current_caller, load, may, reply
 from shared.web.security import settings
 
 staff = Blueprint("staff", __name__, url_prefix="/registration/v1", description="Staff sign-in")
@@ -41,6 +42,21 @@ def sign_in() -> Response:
     return reply(Answer(200, {"name": account.name, "roles": account.roles, "tokens": given}))
 
 
+@staff.get("/exhibitions/<exhibition>/audit")
+@staff.arguments(schemas.AuditQuery, location="query", unknown=RAISE)
+@staff.response(200, schemas.AuditOut)
+@may(Role.ORGANISER)
+def show_audit(said: dict[str, Any], exhibition: str) -> Response:  # noqa: ARG001 - the caller is of this exhibition
+    """What staff did at an exhibition, newest first."""
+    exhibition_id = current_caller().exhibition_id
+    assert exhibition_id is not None  # noqa: S101 - who has a role has an exhibition
+    with reading() as db:
+        acts = audit.list_acts(db, exhibition_id, said.get("before"), said["at_most"] + 1)
+    shown = acts[: said["at_most"]]
+    following = shown[-1].id if len(acts) > len(shown) else None
+    return reply(Answer(200, dict(schemas.AuditOut().dump({"acts": shown, "next": following}))))
+
+
 @well_known.get("/.well-known/jwks.json")
 @well_known.response(200, description="A JSON Web Key Set (RFC 7517, RFC 8037)")
 @may("anyone")
@@ -66,5 +82,10 @@ def show_clock() -> Response:
 def set_clock() -> Response:
     """Move the rehearsal's clock, for all services at once."""
     said = load(schemas.ClockSet)
+    staff_id = current_caller().staff_id
+    if staff_id:
+        with transaction() as db:
+            by = audit.By(EVERYWHERE, staff_id)
+            audit.note(db, by, Act.CLOCK_MOVED, said["moment"].isoformat(), rate=said["rate"])
     clock.set_clock(said["moment"].astimezone(UTC), said["rate"])
     return reply(Answer(200, {"moment": clock.now().isoformat()}))

@@ -1,5 +1,9 @@
 """Who staff are and what a key may still do. Values in, decision out."""
 
+import base64
+import hashlib
+import hmac
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -93,3 +97,79 @@ def verifies_until(retired_at: datetime, last_days: Iterable[date]) -> datetime:
     """
     ends = [datetime.combine(day, time.max, UTC) for day in last_days]
     return max([retired_at, *ends]) + KEY_GRACE
+
+
+LINK_LASTS = timedelta(days=7)
+LONGEST_NAME = 120
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_PHONE = re.compile(r"\+\d{8,15}")
+
+
+class LinkPurpose(StrEnum):
+    """What a link handed to somebody of the staff lets them do, once."""
+
+    INVITE = "invite"
+    RESET = "reset"
+
+
+class Act(StrEnum):
+    """What staff do and the log keeps."""
+
+    STAFF_INVITED = "staff_invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    STAFF_JOINED = "staff_joined"
+    ROLES_CHANGED = "roles_changed"
+    ACCOUNT_CLOSED = "account_closed"
+    RESET_LINK_MADE = "reset_link_made"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
+    EXHIBITION_OPENED = "exhibition_opened"
+    EXHIBITION_COPIED = "exhibition_copied"
+    PEOPLE_SEARCHED = "people_searched"
+    VISITOR_REGISTERED = "visitor_registered"
+    BADGE_PRINTED = "badge_printed"
+    BADGE_REPLACED = "badge_replaced"
+    LINK_SENT = "link_sent"
+    CLOCK_MOVED = "clock_moved"
+
+
+class StaffLinkUnknown(Problem):
+    """Never given, used, withdrawn or too old: the answer is the same."""
+
+    slug = "staff-link-unknown"
+    status = 410
+    title = N_("This link has been used or is no longer valid.")
+    detail = N_("Ask the organiser for a new one.")
+
+
+class OwnAccount(Problem):
+    """Organisers neither close their own account nor change their own roles: so one always stays."""
+
+    slug = "own-account"
+    status = 409
+    title = N_("You cannot do this to your own account.")
+    detail = N_("Ask another organiser.")
+
+
+class NotYours(Problem):
+    slug = "staff-of-others"
+    status = 403
+    title = N_("This person also works for other fairs.")
+    detail = N_("You can change what they may do here. The rest is for an organiser of all their fairs.")
+
+
+def is_contact(login: str) -> bool:
+    """Whether a tidy login is an e-mail address or a phone number, so that a link can be brought there."""
+    return login.isprintable() and bool(_EMAIL.fullmatch(login) or _PHONE.fullmatch(login))
+
+
+def may_manage(acting: Mapping[str, Iterable[str]], target: Mapping[str, Iterable[str]]) -> bool:
+    """Whether an organiser is one at every place where the other has a role (places as in `roles_at`)."""
+    own = {place for place, roles in acting.items() if Role.ORGANISER in roles}
+    return "*" in own or set(target) <= own
+
+
+def link_secret(secret: bytes, link_id: UUID) -> str:
+    """The 128 bits of a staff link: found again from the installation's secret, so that only a hash is stored."""
+    mark = hmac.new(secret, b"staff-link:" + link_id.bytes, hashlib.sha256).digest()[:16]
+    return base64.urlsafe_b64encode(mark).rstrip(b"=").decode()

@@ -67,3 +67,35 @@ signing_key_use = sa.Table(
     sa.Column("signing_key_id", Id, sa.ForeignKey("signing_key.id"), primary_key=True, index=True),
     sa.Column("last_day", sa.Date, nullable=False),
 )
+
+# An invitation or a reset, handed over as a link; `staff_id` is whose password a reset sets.
+staff_link = sa.Table(
+    "staff_link",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("purpose", sa.String(10), nullable=False),
+    sa.Column("secret_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), index=True),
+    sa.Column("login", sa.String(254), nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("made_by", Id, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+)
+# The address of a link names no exhibition, so it is looked for by its hash alone.
+sa.Index("staff_link_by_hash", staff_link.c.secret_hash)
+
+# What staff did: appended, never changed. Ids are ordered by time.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("act", sa.String(30), nullable=False),
+    sa.Column("subject", sa.String(254), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)

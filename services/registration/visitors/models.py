@@ -12,6 +12,8 @@ person = sa.Table(
     sa.Column("exhibition_id", Id, sa.ForeignKey("exhibition.id"), primary_key=True),
     sa.Column("id", Id, primary_key=True),
     sa.Column("name", sa.String(120), nullable=False),
+    # what the desk finds the name by, however it is spelt (domain/names.py)
+    sa.Column("name_key", sa.String(500), nullable=False, server_default=""),
     sa.Column("phone", sa.String(16)),
     sa.Column("email", sa.String(254)),
     sa.Column("language", sa.String(3), nullable=False),

@@ -96,6 +96,12 @@ def reset_password(db: Connection, login: str) -> str:
     return password
 
 
+def set_password(db: Connection, staff_id: UUID, password: str) -> None:
+    """Let somebody sign in with this password from now on; earlier tokens stop counting. PasswordTooShort."""
+    domain.check_password(password)
+    _change(db, staff_id, password_hash=_hasher.hash(password))
+
+
 def find_account(db: Connection, login: str) -> Account | None:
     """The account somebody signs in to by this name, however they type it."""
     known = sa.select(staff_login.c.staff_id).where(staff_login.c.login == domain.tidy_login(login))

@@ -1,5 +1,6 @@
 """Persons: registered, found, changed, and given the tokens to act with."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.staff.domain import Purpose
 from services.registration.staff.operations.keys import signer_for
+from services.registration.visitors.domain.names import search_key
 from services.registration.visitors.domain.people import Kind, check_open
 from services.registration.visitors.messages import PersonChanged, PersonRegistered
 from services.registration.visitors.models import person, visitor
@@ -29,7 +31,10 @@ TOKEN_LASTS = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class NewVisitor:
-    """What somebody told us, already tidy; `may_text` is whether the limits allow a message to the phone."""
+    """What somebody told us, already tidy; `may_text` is whether the limits allow a message to the phone.
+
+    At the desk people are registered also while registration is closed.
+    """
 
     name: str
     phone: str | None
@@ -38,6 +43,7 @@ class NewVisitor:
     country: str | None = None
     region: str | None = None
     may_text: bool = True
+    is_at_desk: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def register_visitor(
 
     ExhibitionOver, RegistrationClosed.
     """
-    check_open(is_open=exhibition.is_open, last_day=exhibition.last_day, today=exhibition.today)
+    check_open(is_open=exhibition.is_open or new.is_at_desk, last_day=exhibition.last_day, today=exhibition.today)
     at = now()
     row = {
         "exhibition_id": exhibition.id,
@@ -87,7 +93,7 @@ def register_visitor(
         "version": 1,
     }
     reference = new_reference()
-    db.execute(sa.insert(person).values(made_at=at, **row))
+    db.execute(sa.insert(person).values(made_at=at, name_key=search_key(new.name), **row))
     db.execute(
         sa.insert(visitor).values(
             exhibition_id=exhibition.id, person_id=row["id"], reference=reference, registered_at=at
@@ -120,6 +126,14 @@ def visitors_with_phone(db: Connection, exhibition_id: UUID, phone: str) -> list
     return [Visitor(**row._mapping) for row in rows]
 
 
+def visitors_of(db: Connection, exhibition_id: UUID, person_ids: Collection[UUID]) -> list[Visitor]:
+    """These persons, by name."""
+    rows = db.execute(
+        _visitors().where(person.c.exhibition_id == exhibition_id, person.c.id.in_(person_ids)).order_by(person.c.name)
+    )
+    return [Visitor(**row._mapping) for row in rows]
+
+
 def change_person(
     db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, change: PersonChange
 ) -> Visitor:
@@ -129,10 +143,11 @@ def change_person(
     """
     before = visitor_of(db, exhibition.id, person_id)
     own = person.c
+    keys = {"name_key": search_key(change.values["name"])} if "name" in change.values else {}
     changed = db.execute(
         sa.update(person)
         .where(own.exhibition_id == exhibition.id, own.id == person_id, own.version == change.version)
-        .values(**change.values, version=own.version + 1)
+        .values(**change.values, **keys, version=own.version + 1)
     )
     if changed.rowcount == 0:
         raise ChangedMeanwhile
@@ -171,7 +186,7 @@ def publish_persons(db: Connection) -> int:
 
 
 def _visitors() -> sa.Select[Any]:
-    columns = [c for c in person.c if c.name != "made_at"]
+    columns = [c for c in person.c if c.name not in ("made_at", "name_key")]
     return sa.select(*columns, visitor.c.reference, visitor.c.registered_at).join(visitor)
 
 

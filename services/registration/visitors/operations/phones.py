@@ -77,8 +77,25 @@ def welcome(
     """
     phone, badge_reference = sent_to
     code = phone_codes.new_code()
-    if not _put_code(db, settings, exhibition.id, phone, code):
-        return
+    if _put_code(db, settings, exhibition.id, phone, code):
+        _send_link(db, settings, exhibition, person_id, (code, "welcome", badge_reference))
+
+
+def send_link(
+    db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, badge_reference: str
+) -> None:
+    """Send somebody a private link once more, because staff ask for it with the person before them."""
+    _send_link(db, settings, exhibition, person_id, (None, "link", badge_reference))
+
+
+def _send_link(
+    db: Connection,
+    settings: Settings,
+    exhibition: Exhibition,
+    person_id: UUID,
+    said: tuple[str | None, str, str],
+) -> None:
+    code, purpose, badge_reference = said
     secret = new_secret()
     ends_at = exhibition.moment(exhibition.last_day + timedelta(days=1), time.min)
     row = {
@@ -88,7 +105,7 @@ def welcome(
         "ends_at": ends_at,
     }
     db.execute(sa.insert(private_link).values(row))
-    body = PersonLinkIssued(f"{settings.public_url}/k/{secret}", code, "welcome", _iso(ends_at), badge_reference)
+    body = PersonLinkIssued(f"{settings.public_url}/k/{secret}", code, purpose, _iso(ends_at), badge_reference)
     publish(db, Outgoing(exhibition.id, person_id, 1, body, secret=True))
 
 

@@ -1,4 +1,4 @@
-"""Pages of staff: signing in and out."""
+"""Signing in to the office, and out."""
 
 from flask import Blueprint, Response, make_response, redirect, request
 

@@ -1,4 +1,4 @@
-"""Pages of exhibitions: the list, the fair's own page, the staff's first page."""
+"""What everybody sees of exhibitions, and the staff's first page."""
 
 from datetime import time
 from functools import cache
@@ -7,8 +7,8 @@ from pathlib import Path
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.registration.exhibitions import operations
-from services.registration.staff.domain import STAFF_TOKEN_HOURS, Role
-from services.registration.staff.operations import accounts
+from services.registration.staff.domain import STAFF_TOKEN_HOURS, Act, Role, roles_at
+from services.registration.staff.operations import accounts, audit
 from shared import clock
 from shared.db import reading, transaction
 from shared.i18n import LANGUAGES
@@ -74,14 +74,21 @@ def favicon() -> Response:
 
 
 @exhibition_pages.get("/<lang>/office/")
-@may(*Role)
+@may("anyone")
 def find_office(lang: str) -> Response:
-    """Send staff to the office of the latest exhibition."""
+    """Send staff to the office of the latest exhibition they work at; everybody else to its door."""
+    staff_id = current_caller().staff_id
     with reading() as db:
         every = operations.list_exhibitions(db)
-    if not every:
+        account = accounts.account_of(db, staff_id) if staff_id else None
+    if account is None:
+        return make_response(redirect(f"/{lang}/office/sign-in?next=/{lang}/office/", code=303))
+    own = [one for one in every if roles_at(account.roles, one.id)]
+    if not own and Role.ORGANISER in current_caller().roles:
+        return make_response(redirect(f"/{lang}/office/exhibitions/new", code=303))
+    if not own:
         raise NotFound
-    return make_response(redirect(f"/{lang}/{every[0].reference}/office/", code=303))
+    return make_response(redirect(f"/{lang}/{own[0].reference}/office/", code=303))
 
 
 @exhibition_pages.get("/<lang>/<exhibition>/office/")
@@ -99,9 +106,14 @@ def go_to_first_day(lang: str, exhibition: str) -> Response:
     """In a rehearsal: let it be the fair's first day, half past nine."""
     with reading() as db:
         found = operations.find_exhibition(db, exhibition)
-    clock.set_clock(found.moment(found.first_day, FIRST_HOUR))
+    moment = found.moment(found.first_day, FIRST_HOUR)
+    staff_id = current_caller().staff_id
+    if staff_id:
+        with transaction() as db:
+            audit.note(db, audit.By(found.id, staff_id), Act.CLOCK_MOVED, moment.isoformat())
+    clock.set_clock(moment)
     response = make_response(redirect(f"/{lang}/{exhibition}/office/", code=303))
-    _stay_signed_in(response)
+    stay_signed_in(response)
     return response
 
 
@@ -109,7 +121,7 @@ def go_to_first_day(lang: str, exhibition: str) -> Response:
 def _problems() -> list[list[str]]:
     """The rows of docs/problems.md: name, status, when, what a person can do."""
     try:
-        text = (Path(__file__).parents[3] / "docs" / "problems.md").read_text()
+        text = (Path(__file__).parents[4] / "docs" / "problems.md").read_text()
     except FileNotFoundError:
         return []
     rows = [
@@ -120,8 +132,8 @@ def _problems() -> list[list[str]]:
     return [row for row in rows if len(row) == 4 and row[1].isdigit()]
 
 
-def _stay_signed_in(response: Response) -> None:
-    """The clock has left the organiser's tokens behind: give new ones."""
+def stay_signed_in(response: Response) -> None:
+    """The clock, or a new role, has left the organiser's tokens behind: give new ones."""
     staff_id = current_caller().staff_id
     with transaction() as db:
         account = accounts.account_of(db, staff_id) if staff_id else None

@@ -1,0 +1,166 @@
+"""The desk's pages: find a person, register one, print, replace, send again. No list without a search."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, request
+
+from services.registration.desk import domain, operations, schemas
+from services.registration.exhibitions.operations import exhibition_of
+from services.registration.staff.domain import Role
+from services.registration.staff.operations.audit import By
+from services.registration.visitors.operations import badges, people, phones
+from services.registration.visitors.operations.print_badge import draw_pdf
+from shared import i18n
+from shared.db import reading, transaction
+from shared.i18n import gettext as _
+from shared.idempotency import Answer, once
+from shared.problem import Invalid, NotSignedIn
+from shared.web import client_address, current_caller, idempotency_key, load_form, may, page
+from shared.web.security import settings
+
+desk_pages = Blueprint("desk_pages", __name__, url_prefix="/<lang>/<exhibition>/office/desk")
+
+AT_DESK = (Role.DESK, Role.SUPERVISOR, Role.ORGANISER)
+
+
+@desk_pages.get("")
+@may(*AT_DESK)
+def show_desk(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
+    """The two forms: whom are you looking for, and who is new?"""
+    return _desk({}, {})
+
+
+@desk_pages.post("")
+@may(*AT_DESK)
+def find_people(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
+    """Find people. A form that is sent, so that no name stands in an address or its logs."""
+    by = _by()
+    try:
+        typed = load_form(schemas.SearchForm)["sought"]
+        sought = domain.read_search(typed)
+        if sought == domain.Sought():
+            raise Invalid({"sought": [schemas.NO_SEARCH]})
+    except Invalid as refused:
+        return _desk(request.form, refused.errors)
+    operations.allow_search(by.staff_id)
+    with transaction() as db:
+        found = operations.find_people(db, by, typed, sought)
+    return _desk({"sought": typed, "name": "" if sought.phone or sought.reference else typed}, {}, found)
+
+
+@desk_pages.post("/people")
+@may(*AT_DESK)
+def register(lang: str, exhibition: str) -> Response:
+    """Register somebody who stands here; pressed twice, done once."""
+    by = _by()
+    try:
+        said = {"language": lang, "phone": None} | load_form(schemas.WalkInForm)
+    except Invalid as refused:
+        return _desk(request.form, refused.errors)
+    new = people.NewVisitor(**said, may_text=phones.may_welcome(said["phone"], client_address()))
+    with transaction() as db:
+        found = exhibition_of(db, by.exhibition_id)
+
+        def act() -> Answer:
+            return Answer(201, {"who": operations.register_walk_in(db, settings(), found, by, new).reference})
+
+        answer = once(db, idempotency_key(by.exhibition_id, required=False), act)
+    return _go(lang, exhibition, answer.data["who"], "new")
+
+
+@desk_pages.get("/people/<reference>")
+@may(*AT_DESK)
+def show_person(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries it
+    """One person, and what the desk can do for them."""
+    with reading() as db:
+        somebody, badge = operations.person_called(db, _by().exhibition_id, reference)
+    phone = domain.mask_phone(somebody.phone)
+    return page("desk/person.html", somebody=somebody, badge=badge, phone=phone, news=_news())
+
+
+@desk_pages.post("/people/<reference>/print")
+@may(*AT_DESK)
+def print_badge(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries it
+    """The badge to print, in the language of whoever wears it."""
+    by = _by()
+    with transaction() as db:
+        found = exhibition_of(db, by.exhibition_id)
+        somebody, badge = operations.print_badge(db, by, reference)
+    with i18n.speaking(somebody.language):
+        drawn = draw_pdf(found, somebody.name, badge)
+    response = Response(drawn, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="badge-{badge.shown_reference}.pdf"'
+    return response
+
+
+@desk_pages.post("/people/<reference>/replacement")
+@may(*AT_DESK)
+def replace_badge(lang: str, exhibition: str, reference: str) -> Response:
+    """A new badge for a lost one; pressed twice, done once."""
+    by = _by()
+    with transaction() as db:
+        found = exhibition_of(db, by.exhibition_id)
+
+        def act() -> Answer:
+            given: badges.Badge = operations.replace_badge(db, settings(), found, by, reference)
+            return Answer(201, {"badge": given.reference})
+
+        once(db, idempotency_key(by.exhibition_id, required=False), act)
+    return _go(lang, exhibition, reference, "replaced")
+
+
+@desk_pages.post("/people/<reference>/link")
+@may(*AT_DESK)
+def send_link(lang: str, exhibition: str, reference: str) -> Response:
+    """Send the private link again; pressed twice, sent once."""
+    by = _by()
+    with reading() as db:
+        somebody, _badge = operations.person_called(db, by.exhibition_id, reference)
+    if not phones.may_welcome(somebody.phone, client_address()):
+        return _go(lang, exhibition, reference, "waiting")
+    with transaction() as db:
+        found = exhibition_of(db, by.exhibition_id)
+
+        def act() -> Answer:
+            operations.send_link(db, settings(), found, by, reference)
+            return Answer(202, {})
+
+        once(db, idempotency_key(by.exhibition_id, required=False), act)
+    return _go(lang, exhibition, reference, "sent")
+
+
+def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | None = None) -> Response:
+    shown = [(one, domain.mask_phone(one.phone)) for one in found.people] if found else []
+    return page(
+        "desk/desk.html",
+        status=422 if errors else 200,
+        values=values,
+        errors=errors,
+        found=found,
+        people=shown,
+        languages=[(code, i18n.NAMES[code]) for code in i18n.LANGUAGES],
+    )
+
+
+def _by() -> By:
+    caller = current_caller()
+    if caller.staff_id is None or caller.exhibition_id is None:
+        raise NotSignedIn
+    return By(caller.exhibition_id, caller.staff_id)
+
+
+def _news() -> tuple[str, str]:
+    """What has just been done, in words, with its kind."""
+    said = {
+        "new": ("good", _("Registered. Print the badge.")),
+        "replaced": ("good", _("The new badge counts. The lost one is refused at every gate.")),
+        "sent": ("good", _("The link is on its way.")),
+        "waiting": ("wait", _("Too many messages went to this number. Please try again later, or print the badge.")),
+    }
+    return next((what for name, what in said.items() if name in request.args), ("", ""))
+
+
+def _go(lang: str, exhibition: str, reference: str, news: str) -> Response:
+    address = f"/{lang}/{exhibition}/office/desk/people/{quote(reference)}?{news}=1"
+    return make_response(redirect(address, code=303))

@@ -1,0 +1,31 @@
+"""The words staff read for roles and acts."""
+
+from services.registration.staff.domain import Act, Role
+from shared.problem import N_
+
+ROLES: dict[str, str] = {
+    Role.ORGANISER: N_("Organiser"),
+    Role.REVIEWER: N_("Reviewer"),
+    Role.DESK: N_("Desk agent"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.STEWARD: N_("Gate steward"),
+    Role.VIEWER: N_("Viewer"),
+}
+ACTS: dict[str, str] = {
+    Act.STAFF_INVITED: N_("Invited somebody to the staff"),
+    Act.INVITATION_WITHDRAWN: N_("Withdrew an invitation"),
+    Act.STAFF_JOINED: N_("Joined the staff"),
+    Act.ROLES_CHANGED: N_("Changed somebody’s roles"),
+    Act.ACCOUNT_CLOSED: N_("Closed an account"),
+    Act.RESET_LINK_MADE: N_("Made a link to a new password"),
+    Act.PASSWORD_RESET: N_("Set a new password with a link"),
+    Act.PASSWORD_CHANGED: N_("Changed the own password"),
+    Act.EXHIBITION_OPENED: N_("Opened an exhibition"),
+    Act.EXHIBITION_COPIED: N_("Opened an exhibition like another"),
+    Act.PEOPLE_SEARCHED: N_("Looked for somebody"),
+    Act.VISITOR_REGISTERED: N_("Registered somebody at the desk"),
+    Act.BADGE_PRINTED: N_("Printed a badge"),
+    Act.BADGE_REPLACED: N_("Replaced a lost badge"),
+    Act.LINK_SENT: N_("Sent a private link again"),
+    Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
+}
