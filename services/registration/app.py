@@ -9,6 +9,8 @@ from uuid import UUID
 from flask import Flask, request
 
 from services import navigation
+from services.registration.applications import api as applications_api
+from services.registration.applications.pages import applying, office, taking_up
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions import pages as exhibitions_pages
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
@@ -51,6 +53,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 staff_api.well_known,
                 exhibitions_api.exhibitions,
                 visitors_api.visitors,
+                applications_api.applications,
                 *rehearsal_api,
             ),
             pages=(
@@ -58,6 +61,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 exhibitions_pages.exhibition_pages,
                 registering.visitor_pages,
                 signing_in.sign_in_pages,
+                applying.apply_pages,
+                taking_up.taking_up_pages,
+                office.office_pages,
                 *rehearsal_pages,
             ),
             catalogues=(_HERE / "translations", _HERE.parent / "translations"),
