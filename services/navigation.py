@@ -15,6 +15,7 @@ def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/visit", _("Register")),
             (f"{base}/me", _("My badge")),
             (f"{base}/programme/mine", _("My bookings")),
+            (f"{base}/apply", _("Apply for a stand")),
         ],
     )
 
@@ -27,6 +28,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         [
             (f"{base}/", _("Office")),
             (f"{base}/desk", _("Desk")),
+            (f"{base}/applications", _("Applications")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),
@@ -38,7 +40,9 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
 
 
 def sign_in_address(who: frozenset[str], lang: str, exhibition: str | None, back: str) -> str:
-    """Where somebody who must sign in is sent: visitors to the phone code, staff to the office's door."""
+    """Where somebody who must sign in is sent: people to the phone code, staff to the office's door."""
+    if "person" in who and exhibition and f"/{exhibition}/apply" in back:
+        return f"/{lang}/{exhibition}/apply/sign-in"
     if "person" in who and exhibition:
         return f"/{lang}/{exhibition}/me/sign-in?next={back}"
     return f"/{lang}/office/sign-in?next={back}"

@@ -7,6 +7,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "person.registered.v1": ("notifications",),
     "person.changed.v1": ("notifications",),
     "person.link_issued.v1": ("notifications",),
+    "application.changed.v1": ("notifications",),
     "badge.issued.v1": ("ticketing",),
     "session.changed.v1": ("notifications",),
     "booking.confirmed.v1": ("notifications",),

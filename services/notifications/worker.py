@@ -8,6 +8,7 @@ from services.notifications.access.tasks import on_exhibition_changed, on_key_pu
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
 from services.notifications.notices.tasks import (
+    on_application_changed,
     on_booking_told,
     on_link_issued,
     on_person_told,
@@ -33,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
     "person.registered.v1": on_person_told,
     "person.changed.v1": on_person_told,
     "person.link_issued.v1": on_link_issued,
+    "application.changed.v1": on_application_changed,
     "session.changed.v1": on_session_changed,
     "booking.confirmed.v1": on_booking_told,
     "booking.waitlisted.v1": on_booking_told,

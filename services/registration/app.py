@@ -9,6 +9,8 @@ from uuid import UUID
 from flask import Flask, request
 
 from services import navigation
+from services.registration.applications import api as applications_api
+from services.registration.applications.pages import applying, office, taking_up
 from services.registration.desk import pages as desk_pages
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
@@ -53,6 +55,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 staff_api.well_known,
                 exhibitions_api.exhibitions,
                 visitors_api.visitors,
+                applications_api.applications,
                 *rehearsal_api,
             ),
             pages=(
@@ -64,6 +67,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
                 registering.visitor_pages,
                 signing_in.sign_in_pages,
                 desk_pages.desk_pages,
+                applying.apply_pages,
+                taking_up.taking_up_pages,
+                office.office_pages,
                 *rehearsal_pages,
             ),
             catalogues=(_HERE / "translations", _HERE.parent / "translations"),

@@ -5,6 +5,10 @@ from functools import partial
 
 from sqlalchemy.engine import Connection
 
+from services.registration.applications.fair import load_call
+from services.registration.applications.operations.dossiers import publish_applicants
+from services.registration.applications.operations.moving import publish_applications
+from services.registration.applications.tasks import due_work as applications_due
 from services.registration.exhibitions.fair import load_fair
 from services.registration.exhibitions.operations import publish_exhibitions
 from services.registration.staff.domain import Purpose
@@ -34,11 +38,15 @@ def prepare(settings: Settings, database: Database) -> None:
         ensure_first_staff(db, settings.data_dir / "staff.txt")
         if settings.load_fair:
             load_fair(db, clock.now().date())
+            load_call(db, clock.now().date())
 
 
 def resync(db: Connection) -> int:
     """Say again how everything stands, keys and exhibitions first; listeners ignore what they have."""
-    publishers = (publish_keys, publish_exhibitions, publish_staff, publish_persons, publish_badges)
+    publishers = (
+        *(publish_keys, publish_exhibitions, publish_staff, publish_persons, publish_badges),
+        *(publish_applicants, publish_applications),
+    )
     return sum(publish_all(db) for publish_all in publishers)
 
 
@@ -47,6 +55,7 @@ def due_work(settings: Settings, database: Database) -> list[Due]:
     return [
         Due("prepare", 60, partial(_prepare, settings, database)),
         Due("tidy", 3600, partial(_tidy, database)),
+        *applications_due(database),
     ]
 
 

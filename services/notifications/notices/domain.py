@@ -82,6 +82,8 @@ def kind_of_link(purpose: str, code: str | None) -> Kind:
     """A welcome when somebody registered; otherwise the code, or the link where no code was made."""
     if purpose == "welcome":
         return Kind.WELCOME
+    if purpose == "application":
+        return Kind.APPLICATION_BEGUN
     return Kind.SIGN_IN_CODE if code else Kind.SIGN_IN_LINK
 
 
@@ -92,6 +94,23 @@ def kind_of_booking(name: str, *, was_waitlisted: bool, cancelled_by: str | None
     if name == "booking.waitlisted.v1":
         return Kind.WAITLIST_JOINED
     return Kind.MOVED_UP if was_waitlisted else Kind.BOOKING_CONFIRMED
+
+
+def kind_of_application(state: str) -> Kind | None:
+    """What an application's new state means to its person; None for what they need not hear of."""
+    return _OF_APPLICATION.get(state)
+
+
+_OF_APPLICATION = {
+    "submitted": Kind.APPLICATION_SUBMITTED,
+    "incomplete": Kind.APPLICATION_INCOMPLETE,
+    "reserve": Kind.APPLICATION_RESERVE,
+    "rejected": Kind.APPLICATION_REJECTED,
+    "offered": Kind.APPLICATION_OFFERED,
+    "confirmed": Kind.APPLICATION_CONFIRMED,
+    "lapsed": Kind.APPLICATION_LAPSED,
+    "withdrawn": Kind.APPLICATION_WITHDRAWN,
+}
 
 
 def useful_until(kind: Kind, ends_at: datetime, now: datetime) -> datetime:

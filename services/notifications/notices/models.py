@@ -45,6 +45,16 @@ booking_copy = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
 )
 
+application_copy = sa.Table(
+    "application_copy",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("person_id", Id, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
 # `next_at` is when somebody must look again: at once, when a pause is over, or when a claim has run out.
 # It follows the machines' clock, not the fair's: a rehearsal that plays a day a minute must not shorten a lease.
 notice = sa.Table(

@@ -24,3 +24,8 @@ def on_session_changed(db: Connection, message: Received) -> None:
 def on_booking_told(db: Connection, message: Received) -> None:
     """A booking was confirmed, put on the waiting list, moved up or cancelled."""
     telling.tell_booking(db, message)
+
+
+def on_application_changed(db: Connection, message: Received) -> None:
+    """An application was handed in, sent back, decided, offered a place, answered or withdrawn."""
+    telling.tell_application(db, message)

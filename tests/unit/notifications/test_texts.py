@@ -38,6 +38,9 @@ VALUES = {
     "line_place": "3",
     "my_bookings": "https://moussem.example/fr/ouarzazate-12/programme/mine",
     "programme": "https://moussem.example/fr/ouarzazate-12/programme",
+    "my_application": "https://moussem.example/fr/ouarzazate-12/apply/mine",
+    "missing": "photos, ville",
+    "rank": "3",
     "my_page": "https://moussem.example/fr/ouarzazate-12/me",
 }
 EVERY = [(language, kind) for language in TEXT_LANGUAGES for kind in Kind]
@@ -50,7 +53,7 @@ def test_every_kind_says_all_it_must_in_every_language(language: str, kind: Kind
     for text in (sms, mail.subject, mail.plain, mail.as_html):
         assert text.strip()
         assert "{" not in re.sub(r"style=\"[^\"]*\"", "", text)
-    must = "K7P3M9QA" if kind.value not in ("welcome", "sign_in_code", "sign_in_link") else ""
+    must = "K7P3M9QA" if kind.value not in ("welcome", "application_begun", "sign_in_code", "sign_in_link") else ""
     must = must or (VALUES["code"] if kind is Kind.SIGN_IN_CODE else VALUES["link"])
     assert must in sms
     assert must in mail.plain

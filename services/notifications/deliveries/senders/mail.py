@@ -72,4 +72,5 @@ def _for_header(text: str) -> str:
 def _with_links(claimed: Claimed, site: str) -> dict[str, str]:
     home = f"{site}/{claimed.language}/{claimed.data.get('exhibition_reference', '')}"
     links = {"programme": f"{home}/programme", "my_bookings": f"{home}/programme/mine", "my_page": f"{home}/me"}
+    links["my_application"] = f"{home}/apply/mine"
     return {**claimed.data, **links}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from services.notifications.notices.models import booking_copy, contact, session_copy
+from services.notifications.notices.models import application_copy, booking_copy, contact, session_copy
 from services.notifications.templates.domain import clean
 from shared.db import put_newer
 from shared.outbox import Received
@@ -55,3 +55,15 @@ def keep_booking(db: Connection, message: Received) -> bool:
         "version": message.subject_version,
     }
     return put_newer(db, booking_copy, row)
+
+
+def keep_application(db: Connection, message: Received) -> bool:
+    """Keep where an application stands; False when we know this version of it or a newer one."""
+    row = {
+        "exhibition_id": message.exhibition_id,
+        "id": message.subject_id,
+        "person_id": UUID(message.body["person_id"]),
+        "state": message.body["state"],
+        "version": message.subject_version,
+    }
+    return put_newer(db, application_copy, row)

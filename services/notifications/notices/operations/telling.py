@@ -12,8 +12,14 @@ from services.notifications.access.models import exhibition_copy
 from services.notifications.notices import domain
 from services.notifications.notices.domain import Contact, State
 from services.notifications.notices.models import contact, notice, session_copy
-from services.notifications.notices.operations.copies import keep_booking
-from services.notifications.notices.operations.words import About, words_of_booking, words_of_link
+from services.notifications.notices.operations.copies import keep_application, keep_booking
+from services.notifications.notices.operations.words import (
+    About,
+    end_of,
+    words_of_application,
+    words_of_booking,
+    words_of_link,
+)
 from services.notifications.templates.domain import SECRET_KINDS, Kind
 from shared import clock
 from shared.db import insert_new
@@ -64,6 +70,25 @@ def tell_booking(db: Connection, message: Received) -> None:
         kind=kind,
         data=words_of_booking(about, session, body) | _calendar_facts(message, session),
         ends_at=session.ends_at,
+    )
+    _make_notices(db, message, about.contact, told)
+
+
+def tell_application(db: Connection, message: Received) -> None:
+    """Make the notices of where an application stands now, unless a newer change was told already.
+
+    NotKnownYet before the person or the exhibition has arrived; nothing is written then.
+    """
+    body = message.body
+    about = _about(db, message.exhibition_id, UUID(body["person_id"]))
+    kind = domain.kind_of_application(body["state"])
+    if not keep_application(db, message) or kind is None:
+        return
+    told = Told(
+        same=f"{message.name} {message.subject_id} {message.subject_version}",
+        kind=kind,
+        data=words_of_application(about, body),
+        ends_at=datetime.fromisoformat(body["offer_ends_at"]) if body["offer_ends_at"] else end_of(about),
     )
     _make_notices(db, message, about.contact, told)
 

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from services.notifications.notices.domain import Contact
 from services.notifications.templates.domain import clean
-from shared.clock import to_wall
+from shared.clock import to_utc, to_wall
 from shared.i18n import gettext as _
 from shared.i18n import hour, long_date, ngettext, number, pick, short_date, speaking
+from shared.problem import N_
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,40 @@ def words_of_booking(about: About, session: sa.Row[Any], body: dict[str, Any]) -
             "line_place": number(body["place_in_line"]) if body["place_in_line"] else "",
             "reference": clean(body["reference"]),
         }
+
+
+# What a dossier can lack, in one or two words: an SMS names several.
+LACKS = {
+    "business": N_("name of the house"),
+    "filiere": N_("craft"),
+    "activity": N_("activity"),
+    "town": N_("town"),
+    "home": N_("region or country"),
+    "shows": N_("what you will show"),
+    "members": N_("members"),
+}
+
+
+def words_of_application(about: About, body: dict[str, Any]) -> dict[str, str]:
+    """Words for where an application stands."""
+    with speaking(about.contact.language):
+        ends = to_wall(datetime.fromisoformat(body["offer_ends_at"]), about.exhibition.zone) if _ends(body) else None
+        return _common(about) | {
+            "reference": clean(body["reference"]),
+            "missing": ", ".join(_(LACKS[code]) for code in body["missing"] if code in LACKS),
+            "until": _until(ends) if ends else "",
+            "rank": number(body["rank"]) if body["rank"] else "",
+        }
+
+
+def end_of(about: About) -> datetime:
+    """When the exhibition's last day is over."""
+    night = datetime.combine(about.exhibition.last_day + timedelta(days=1), time.min)
+    return to_utc(night, about.exhibition.zone)
+
+
+def _ends(body: dict[str, Any]) -> bool:
+    return bool(body["offer_ends_at"])
 
 
 def _common(about: About) -> dict[str, str]:

@@ -27,9 +27,18 @@ class Kind(StrEnum):
     MOVED_UP = "moved_up"
     BOOKING_CANCELLED = "booking_cancelled"
     CANCELLED_BY_STAFF = "cancelled_by_staff"
+    APPLICATION_BEGUN = "application_begun"
+    APPLICATION_SUBMITTED = "application_submitted"
+    APPLICATION_INCOMPLETE = "application_incomplete"
+    APPLICATION_RESERVE = "application_reserve"
+    APPLICATION_REJECTED = "application_rejected"
+    APPLICATION_OFFERED = "application_offered"
+    APPLICATION_CONFIRMED = "application_confirmed"
+    APPLICATION_LAPSED = "application_lapsed"
+    APPLICATION_WITHDRAWN = "application_withdrawn"
 
 
-SECRET_KINDS = frozenset({Kind.WELCOME, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
+SECRET_KINDS = frozenset({Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
 
 _ANY = frozenset({"name", "exhibition", "place"})
 _ACCOUNT = _ANY | {"badge", "link", "code", "code_words", "until", "my_page"}
@@ -46,8 +55,10 @@ _BOOKING = _ANY | {
     "my_bookings",
     "programme",
 }
+_APPLICATION = _ANY | {"reference", "missing", "until", "rank", "my_application"}
 PLACEHOLDERS: dict[Kind, frozenset[str]] = {
-    kind: _ACCOUNT if kind in SECRET_KINDS else frozenset(_BOOKING) for kind in Kind
+    kind: _ACCOUNT if kind in SECRET_KINDS else frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)
+    for kind in Kind
 }
 
 

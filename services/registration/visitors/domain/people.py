@@ -23,6 +23,7 @@ class Kind(StrEnum):
     """In which quality somebody comes."""
 
     VISITOR = "visitor"
+    EXHIBITOR = "exhibitor"
 
 
 class ExhibitionOver(Problem):
@@ -37,6 +38,15 @@ class RegistrationClosed(Problem):
     status = 409
     title = N_("Registration is closed.")
     detail = N_("At the entrance of the fair, the desk can still help you.")
+
+
+class NoBadge(Problem):
+    """Known to us, as an exhibitor say, but not registered as a visitor."""
+
+    slug = "no-badge"
+    status = 404
+    title = N_("You have no badge yet.")
+    detail = N_("Register on this phone to get one.")
 
 
 def check_open(*, is_open: bool, last_day: date, today: date) -> None:

@@ -17,7 +17,7 @@ from services.registration.visitors.domain.people import Kind, check_open
 from services.registration.visitors.messages import PersonChanged, PersonRegistered
 from services.registration.visitors.models import person, visitor
 from services.registration.visitors.operations.badges import Badge, badge_of, issue_badge
-from services.registration.visitors.operations.phones import welcome
+from services.registration.visitors.operations.phones import FirstMessage, welcome
 from shared import tokens
 from shared.clock import now
 from shared.ids import new_id, new_reference
@@ -103,7 +103,7 @@ def register_visitor(
     publish(db, _outgoing(somebody, PersonRegistered))
     badge = issue_badge(db, settings, exhibition, somebody.id)
     if somebody.phone and new.may_text:
-        welcome(db, settings, exhibition, somebody.id, (somebody.phone, badge.reference))
+        welcome(db, settings, exhibition, somebody.id, FirstMessage(somebody.phone, badge.reference))
     return somebody, badge
 
 
@@ -155,7 +155,7 @@ def change_person(
     publish(db, _outgoing(after, PersonChanged))
     if after.phone and after.phone != before.phone and change.may_text:
         badge = badge_of(db, exhibition.id, person_id)
-        welcome(db, settings, exhibition, person_id, (after.phone, badge.reference))
+        welcome(db, settings, exhibition, person_id, FirstMessage(after.phone, badge.reference))
     return after
 
 

@@ -24,16 +24,29 @@ from shared.problem import TooMany, Unavailable
 from shared.settings import Settings
 
 PREFIX_LENGTH = 8
+_VALID_BADGE = sa.and_(
+    badge.c.exhibition_id == person.c.exhibition_id, badge.c.person_id == person.c.id, badge.c.state == "valid"
+)
+
+
+@dataclass(frozen=True)
+class FirstMessage:
+    """Where the first message goes, and the reference (of a badge, of an application) it is about."""
+
+    phone: str
+    reference: str
+    purpose: str = "welcome"
 
 
 @dataclass(frozen=True)
 class OpenedLink:
-    """Whom a private link belongs to."""
+    """Whom a private link belongs to; somebody without a badge has applied for something."""
 
     exhibition_id: UUID
     person_id: UUID
     name: str
     language: str
+    has_badge: bool
 
 
 def allow_code(phone: str, address: str) -> None:
@@ -68,17 +81,14 @@ def allow_answer(phone: str, address: str) -> None:
     limits.allow("code-typed-address", address, 300, 3600, fail_open=False)
 
 
-def welcome(
-    db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, sent_to: tuple[str, str]
-) -> None:
-    """Send somebody new their private link and a code; `sent_to` is (phone, badge reference).
+def welcome(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, first: FirstMessage) -> None:
+    """Send somebody new their private link and a code.
 
     A number that has not answered its first message gets no further one.
     """
-    phone, badge_reference = sent_to
     code = phone_codes.new_code()
-    if _put_code(db, settings, exhibition.id, phone, code):
-        _send_link(db, settings, exhibition, person_id, (code, "welcome", badge_reference))
+    if _put_code(db, settings, exhibition.id, first.phone, code):
+        _send_link(db, settings, exhibition, person_id, (code, first.purpose, first.reference))
 
 
 def send_link(
@@ -113,11 +123,8 @@ def ask_code(db: Connection, settings: Settings, exhibition: Exhibition, phone: 
     """Send a code to a phone somebody gave us; an unknown or silent number gets nothing, and nobody is told."""
     first = db.execute(
         sa.select(person.c.id, badge.c.reference)
-        .join(
-            badge,
-            sa.and_(badge.c.exhibition_id == person.c.exhibition_id, badge.c.person_id == person.c.id),
-        )
-        .where(person.c.exhibition_id == exhibition.id, person.c.phone == phone, badge.c.state == "valid")
+        .join(badge, _VALID_BADGE, isouter=True)
+        .where(person.c.exhibition_id == exhibition.id, person.c.phone == phone)
         .order_by(person.c.made_at)
         .limit(1)
     ).first()
@@ -125,7 +132,7 @@ def ask_code(db: Connection, settings: Settings, exhibition: Exhibition, phone: 
     if first is None or not _put_code(db, settings, exhibition.id, phone, code):
         return
     ends_at = _iso(now() + phone_codes.CODE_LASTS)
-    body = PersonLinkIssued(sign_in_page, code, "sign_in", ends_at, first.reference)
+    body = PersonLinkIssued(sign_in_page, code, "sign_in", ends_at, first.reference or "")
     publish(db, Outgoing(exhibition.id, first.id, 1, body, secret=True))
 
 
@@ -161,8 +168,11 @@ def look_at_link(db: Connection, secret: str) -> OpenedLink:
     """Whose link this is; changes nothing, since mail scanners open links too. LinkUnknown."""
     own = private_link.c
     row = db.execute(
-        sa.select(own.exhibition_id, own.person_id, person.c.name, person.c.language)
-        .join(person)
+        sa.select(
+            *(own.exhibition_id, own.person_id, person.c.name, person.c.language),
+            badge.c.id.is_not(None).label("has_badge"),
+        )
+        .select_from(private_link.join(person).join(badge, _VALID_BADGE, isouter=True))
         .where(own.secret_hash == hash_secret(secret), own.ends_at > now())
     ).first()
     if row is None:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.visitors import schemas
 from services.registration.visitors.domain import places
-from services.registration.visitors.domain.people import check_open
+from services.registration.visitors.domain.people import NoBadge, check_open
 from services.registration.visitors.operations import badges, people, phones, print_badge
 from services.registration.visitors.pages.ways import go, inside, newcomers_key, with_tokens
 from shared import i18n
@@ -215,7 +215,7 @@ def _mine(exhibition: str) -> tuple[Exhibition, people.Visitor, badges.Badge]:
         try:
             somebody = people.visitor_of(db, found.id, _me())
         except NotFound as gone:
-            raise NotSignedIn from gone
+            raise NoBadge from gone
         return found, somebody, badges.badge_of(db, found.id, somebody.id)
 
 

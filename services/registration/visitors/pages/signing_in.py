@@ -117,4 +117,5 @@ def open_link(secret: str) -> Response:
         link = phones.open_link(db, secret)
         found = exhibition_of(db, link.exhibition_id)
         given = people.person_tokens(db, settings(), found, link.person_id, now())
-    return with_tokens(f"/{link.language}/{found.reference}/me", given)
+    place = "me" if link.has_badge else "apply/mine"
+    return with_tokens(f"/{link.language}/{found.reference}/{place}", given)

@@ -1,0 +1,1 @@
+"""Calls, the applications (dossiers) of exhibitors, their review and the decisions on them."""

@@ -1,0 +1,1 @@
+"""Rules for applications: their states, what a whole dossier holds, how scores become one number."""

@@ -1,0 +1,122 @@
+"""What a dossier holds, when it is whole, and how one is recognised that was handed in twice."""
+
+import csv
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from services.registration.visitors.domain.people import Refused, tidy_name
+from shared.problem import N_, Problem
+
+MOST_MEMBERS = 200
+
+
+class ExhibitorKind(StrEnum):
+    """Who applies; the first four are the actors of law 50-17."""
+
+    ARTISAN = "artisan"
+    MAALEM = "maalem"
+    COOPERATIVE = "cooperative"
+    ENTERPRISE = "enterprise"
+    ASSOCIATION = "association"
+    DELEGATION = "delegation"
+
+
+GROUPS = frozenset(ExhibitorKind) - {ExhibitorKind.ARTISAN, ExhibitorKind.MAALEM}
+
+
+class Missing(StrEnum):
+    """What a dossier can lack; a notice says it in words."""
+
+    BUSINESS = "business"
+    FILIERE = "filiere"
+    ACTIVITY = "activity"
+    TOWN = "town"
+    HOME = "home"
+    SHOWS = "shows"
+    MEMBERS = "members"
+
+
+class NoCall(Problem):
+    slug = "no-call"
+    status = 404
+    title = N_("This fair asks for no applications.")
+
+
+class CallClosed(Problem):
+    slug = "call-closed"
+    status = 410
+    title = N_("Applications are not taken now.")
+    detail = N_("They are taken only between the dates of the call.")
+
+
+class AlreadyApplied(Problem):
+    slug = "already-applied"
+    status = 409
+    title = N_("You have an application for this fair already.")
+
+
+class NotSubmittable(Problem):
+    """Answers are missing; `missing` names them."""
+
+    slug = "application-incomplete"
+    status = 422
+    title = N_("Some answers are still missing.")
+
+
+def check_call(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+    """Whether applications are taken now; the last moment is out. CallClosed."""
+    if not opens_at <= now < closes_at:
+        raise CallClosed(opens_at=opens_at.isoformat(), closes_at=closes_at.isoformat())
+
+
+def missing_in(said: Mapping[str, Any]) -> list[Missing]:
+    """What a dossier still lacks before it can be handed in, in the order of the form."""
+    is_group = said.get("kind") in GROUPS
+    wanted = [Missing.FILIERE, Missing.ACTIVITY, Missing.TOWN, Missing.SHOWS]
+    lacking = {one for one in wanted if not said.get(one.value)}
+    if not said.get("country"):
+        lacking.add(Missing.HOME)
+    if is_group and not said.get("business"):
+        lacking.add(Missing.BUSINESS)
+    if said.get("kind") == ExhibitorKind.ASSOCIATION and not said.get("members"):
+        lacking.add(Missing.MEMBERS)
+    return [one for one in Missing if one in lacking]
+
+
+def read_members(typed: str) -> list[str]:
+    """Names from a typed list or a pasted CSV: one a line, the first column counts. Refused names the line."""
+    names: list[str] = []
+    for number, line in enumerate(typed.replace("\r\n", "\n").split("\n"), 1):
+        cell = _first_cell(line)
+        if not cell or (number == 1 and fold(cell) in _HEADINGS):
+            continue
+        try:
+            names.append(tidy_name(cell))
+        except Refused as refused:
+            raise Refused(N_("One of the names cannot be read; each needs a line of its own.")) from refused
+    if len(names) > MOST_MEMBERS:
+        raise Refused(N_("This list is too long: 200 names can be given."))
+    return names
+
+
+def _first_cell(line: str) -> str:
+    mark = next((mark for mark in (";", "\t", ",") if mark in line), ";")
+    try:
+        row = next(csv.reader([line.strip()], delimiter=mark), [])
+    except csv.Error:
+        row = [line]
+    return row[0].strip() if row else ""
+
+
+def fold(name: str) -> str:
+    """A name as it is compared: no capitals, accents, vowel signs, blanks; swapped Arabic letters are one."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    kept = "".join(_SAME.get(c, c) for c in plain if unicodedata.category(c)[0] in "LN")
+    return kept.replace("ـ", "")[:120]
+
+
+_SAME = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي"}
+_HEADINGS = frozenset(map(fold, ("nom", "name", "noms", "names", "nom et prénom", "الاسم", "الاسم الكامل")))

@@ -1,0 +1,18 @@
+"""What registration says about applications: where each stands, never whose name is on it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class ApplicationChanged:
+    """An application as it stands now; `missing` names what an incomplete one lacks, `offer_ends_at` is in UTC."""
+
+    NAME: ClassVar[str] = "application.changed.v1"
+
+    reference: str
+    person_id: str
+    state: str
+    missing: list[str]
+    offer_ends_at: str | None
+    rank: int | None

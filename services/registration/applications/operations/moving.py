@@ -1,0 +1,180 @@
+"""Moving applications from state to state: conditional on the version, audited, told."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.registration.applications.domain.dossiers import Missing, NotSubmittable, missing_in
+from services.registration.applications.domain.states import (
+    OFFER_LASTS,
+    Act,
+    State,
+    check_offer,
+    follow,
+    frees_a_place,
+)
+from services.registration.applications.messages import ApplicationChanged
+from services.registration.applications.models import application, application_change
+from services.registration.applications.operations.calls import find_call
+from services.registration.applications.operations.dossiers import (
+    ANSWERS,
+    CLOCK,
+    Application,
+    By,
+    application_of,
+    load_applications,
+)
+from shared.clock import now
+from shared.outbox import Outgoing, publish
+from shared.problem import ChangedMeanwhile
+
+
+def submit(db: Connection, mine: Application, by: By) -> Application:
+    """Hand in a draft, or again what was incomplete; NotSubmittable, ActRefused, CallClosed for a draft."""
+    follow(mine.state, Act.SUBMIT)
+    if mine.state is State.DRAFT:
+        find_call(db, mine.exhibition_id).check_open()
+    lacking = missing_in({name: getattr(mine, name) for name in ANSWERS})
+    if lacking:
+        raise NotSubmittable(missing=[one.value for one in lacking])
+    return move(db, mine, Act.SUBMIT, by, submitted_at=now(), missing=[])
+
+
+def ask_back(db: Connection, one: Application, by: By, missing: list[Missing], reason: str) -> Application:
+    """Send a dossier back for what it lacks; ActRefused, ChangedMeanwhile."""
+    return move(db, one, Act.ASK_BACK, by, reason, missing=[part.value for part in missing])
+
+
+def begin_review(db: Connection, one: Application, by: By) -> Application:
+    """Let the reviewers have it; ActRefused, ChangedMeanwhile."""
+    return move(db, one, Act.REVIEW, by)
+
+
+def answer_offer(db: Connection, mine: Application, by: By, act: Act) -> Application:
+    """Confirm or decline an offer; a declined place goes to the next of the reserve. OfferEnded, ActRefused."""
+    check_offer(mine.state, mine.offer_ends_at, now())
+    return _leave(db, mine, act, by)
+
+
+def withdraw(db: Connection, mine: Application, by: By, reason: str = "") -> Application:
+    """Take an application back from any live state; a freed place goes to the next of the reserve. ActRefused."""
+    if mine.state is State.OFFERED:
+        check_offer(mine.state, mine.offer_ends_at, now())
+    return _leave(db, mine, Act.WITHDRAW, by, reason)
+
+
+def lapse_offers(db: Connection) -> int:
+    """Note which offers have ended and offer their places on; returns how many ended."""
+    own = application.c
+    ended = load_applications(db, own.state == State.OFFERED, own.offer_ends_at <= now())
+    count = 0
+    for one in ended:
+        try:
+            _leave(db, one, Act.LAPSE, CLOCK)
+        except ChangedMeanwhile:
+            continue  # somebody else noted it
+        count += 1
+    return count
+
+
+def has_ended_offers(db: Connection) -> bool:
+    """Whether any offer has ended; a cheap look before a write is begun."""
+    own = application.c
+    return (
+        db.execute(sa.select(own.id).where(own.state == State.OFFERED, own.offer_ends_at <= now()).limit(1)).first()
+        is not None
+    )
+
+
+def offer(db: Connection, one: Application, by: By) -> Application:
+    """Offer a place for 72 hours; ActRefused, ChangedMeanwhile."""
+    return move(db, one, Act.OFFER, by, offer_ends_at=now() + OFFER_LASTS)
+
+
+def offer_next(db: Connection, exhibition_id: UUID) -> Application | None:
+    """Offer a freed place to the first of the reserve; None when nobody waits.
+
+    Two that do so at the same moment take two different ones.
+    """
+    own = application.c
+    first = db.scalar(
+        sa.select(own.id)
+        .where(own.exhibition_id == exhibition_id, own.state == State.RESERVE)
+        .order_by(own.rank, own.submitted_at, own.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return offer(db, application_of(db, exhibition_id, first), CLOCK) if first else None
+
+
+def move(db: Connection, one: Application, act: Act, by: By, reason: str = "", **values: Any) -> Application:
+    """Follow the table of states, write the audit row, tell it. ActRefused; ChangedMeanwhile for a stale version."""
+    after = follow(one.state, act)
+    keep(db, one, {"offer_ends_at": None, "pending": None} | values | {"state": after})
+    write_change(db, one, (act, after), by, reason)
+    moved = application_of(db, one.exhibition_id, one.id)
+    publish(db, outgoing(moved))
+    return moved
+
+
+def keep(db: Connection, one: Application, values: dict[str, Any]) -> None:
+    """Change a row that still stands at the version it was read at; ChangedMeanwhile."""
+    changed = db.execute(
+        sa.update(application)
+        .where(application.c.exhibition_id == one.exhibition_id, application.c.id == one.id, unchanged(one))
+        .values(**values, version=application.c.version + 1)
+    )
+    if changed.rowcount == 0:
+        raise ChangedMeanwhile
+
+
+def unchanged(one: Application) -> sa.ColumnElement[bool]:
+    """The guard of every change."""
+    return application.c.version == one.version
+
+
+def write_change(db: Connection, one: Application, act: tuple[Act, State], by: By, reason: str) -> None:
+    """The audit row of a change (the act and where it led), at the version it led to."""
+    verb, after = act
+    row = {
+        "exhibition_id": one.exhibition_id,
+        "application_id": one.id,
+        "version": one.version + 1,
+        "at": now(),
+        "by_kind": by.kind,
+        "by_id": by.id,
+        "act": verb,
+        "before": one.state,
+        "after": after,
+        "reason": reason[:500],
+    }
+    db.execute(sa.insert(application_change).values(row))
+
+
+def publish_applications(db: Connection) -> int:
+    """Say again where every application stands; returns how many."""
+    every = load_applications(db, application.c.state != State.DRAFT)
+    publish(db, *map(outgoing, every))
+    return len(every)
+
+
+def outgoing(one: Application) -> Outgoing:
+    """The message of how it stands now."""
+    body = ApplicationChanged(
+        reference=one.reference,
+        person_id=str(one.person_id),
+        state=one.state,
+        missing=one.missing,
+        offer_ends_at=one.offer_ends_at.isoformat() if one.offer_ends_at else None,
+        rank=one.rank if one.state is State.RESERVE else None,
+    )
+    return Outgoing(one.exhibition_id, one.id, one.version, body)
+
+
+def _leave(db: Connection, one: Application, act: Act, by: By, reason: str = "") -> Application:
+    moved = move(db, one, act, by, reason)
+    if frees_a_place(one.state) and moved.state is not State.CONFIRMED:
+        offer_next(db, one.exhibition_id)
+    return moved

@@ -1,0 +1,169 @@
+"""Reviews, what looks like a second dossier, and the office's lists."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.registration.applications.domain.scores import HIGHEST, LOWEST, score_of, weighted
+from services.registration.applications.domain.states import ActRefused, State
+from services.registration.applications.models import application, application_change, review
+from services.registration.applications.operations.calls import Call
+from services.registration.applications.operations.dossiers import Application, find_application, load_applications
+from services.registration.staff.models import staff
+from services.registration.visitors.models import person
+from shared.clock import now
+from shared.db import insert
+from shared.problem import N_, Invalid, NotFound
+
+REVIEWABLE = frozenset({State.SUBMITTED, State.IN_REVIEW})
+FILTERS = ("state", "kind", "filiere", "region")
+
+
+@dataclass(frozen=True)
+class Review:
+    """What one reviewer gave; `score` is weighted, 0 to 5."""
+
+    staff_id: UUID
+    name: str
+    scores: dict[str, int]
+    comment: str
+    given_at: datetime
+    score: float | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of the audit trail."""
+
+    version: int
+    at: datetime
+    by_kind: str
+    by_name: str | None
+    act: str
+    before: str | None
+    after: str
+    reason: str
+
+
+def find_handed_in(db: Connection, exhibition_id: UUID, reference: str) -> Application:
+    """The application of this reference; NotFound also for a draft, which is nobody's business yet."""
+    found = find_application(db, exhibition_id, reference)
+    if found.state is State.DRAFT:
+        raise NotFound
+    return found
+
+
+def give_review(db: Connection, call: Call, one: Application, staff_id: UUID, given: dict[str, Any]) -> None:
+    """Keep a reviewer's scores and comment, in place of their earlier ones; ActRefused, Invalid."""
+    if one.state not in REVIEWABLE:
+        raise ActRefused(state=one.state.value)
+    scores = given.get("scores", {})
+    if set(scores) - set(call.weights) or any(not LOWEST <= score <= HIGHEST for score in scores.values()):
+        raise Invalid({"scores": [N_("Each criterion is scored from 0 to 5.")]})
+    row = {
+        "exhibition_id": one.exhibition_id,
+        "application_id": one.id,
+        "staff_id": staff_id,
+        "scores": scores,
+        "comment": given.get("comment", ""),
+        "given_at": now(),
+    }
+    fresh = insert(db, review).values(row)
+    changed = {name: fresh.excluded[name] for name in ("scores", "comment", "given_at")}
+    db.execute(
+        fresh.on_conflict_do_update(index_elements=["exhibition_id", "application_id", "staff_id"], set_=changed)
+    )
+
+
+def reviews_of(db: Connection, call: Call, one: Application) -> list[Review]:
+    """What the reviewers gave, in the order they came."""
+    own = review.c
+    rows = db.execute(
+        sa.select(own.staff_id, staff.c.name, own.scores, own.comment, own.given_at)
+        .join_from(review, staff)
+        .where(own.exhibition_id == one.exhibition_id, own.application_id == one.id)
+        .order_by(own.given_at)
+    )
+    return [Review(**row._mapping, score=weighted(row.scores, call.weights)) for row in rows]
+
+
+def changes_of(db: Connection, one: Application) -> list[Change]:
+    """Its audit trail, oldest first."""
+    own = application_change.c
+    columns = (own.version, own.at, own.by_kind, own.act, own.before, own.after, own.reason)
+    rows = db.execute(
+        sa.select(*columns, staff.c.name.label("by_name"))
+        .join_from(application_change, staff, staff.c.id == own.by_id, isouter=True)
+        .where(own.exhibition_id == one.exhibition_id, own.application_id == one.id)
+        .order_by(own.version)
+    )
+    return [Change(**row._mapping) for row in rows]
+
+
+def lookalikes(db: Connection, one: Application) -> list[Application]:
+    """Other dossiers with the same phone or the same name as it is compared; drafts are nobody's business yet."""
+    own = application.c
+    same = [own.folded == one.folded] if one.folded else []
+    same += [person.c.phone == one.phone] if one.phone else []
+    if not same:
+        return []
+    others = (own.exhibition_id == one.exhibition_id, own.id != one.id, own.state != State.DRAFT)
+    return load_applications(db, *others, sa.or_(*same))
+
+
+def list_applications(db: Connection, call: Call, wanted: dict[str, str]) -> list[Application]:
+    """Everything that was handed in, with its score; `wanted` narrows it by the filters that are named."""
+    own = application.c
+    chosen = [own[name] == wanted[name] for name in FILTERS if wanted.get(name)]
+    found = load_applications(db, own.exhibition_id == call.exhibition_id, own.state != State.DRAFT, *chosen)
+    given = _scores(db, call.exhibition_id)
+    return [replace(one, score=score_of(given.get(one.id, []), call.weights)) for one in found]
+
+
+def count_states(db: Connection, exhibition_id: UUID) -> dict[str, int]:
+    """How many applications stand where."""
+    own = application.c
+    rows = db.execute(
+        sa.select(own.state, sa.func.count()).where(own.exhibition_id == exhibition_id).group_by(own.state)
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def write_csv(rows: Iterable[Application]) -> str:
+    """The list for a spreadsheet; a cell that would be read as a formula is quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for one in rows:
+        values = [getattr(one, name) for name in _COLUMNS]
+        writer.writerow([_cell(value) for value in values])
+    return "\ufeff" + out.getvalue()
+
+
+_COLUMNS = (
+    *("reference", "state", "pending", "rank", "score", "kind", "business", "name", "phone", "email", "filiere"),
+    *("activity", "town", "region", "country", "shows", "needs_power", "needs_water", "members", "submitted_at"),
+)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        value = "; ".join(value)
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def _scores(db: Connection, exhibition_id: UUID) -> dict[UUID, list[dict[str, int]]]:
+    own = review.c
+    rows = db.execute(sa.select(own.application_id, own.scores).where(own.exhibition_id == exhibition_id))
+    found: dict[UUID, list[dict[str, int]]] = {}
+    for row in rows:
+        found.setdefault(row.application_id, []).append(row.scores)
+    return found

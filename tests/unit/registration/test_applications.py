@@ -1,0 +1,88 @@
+"""Rules of applications, as tables."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.registration.applications.domain import dossiers, scores, states
+from services.registration.applications.domain.filieres import FILIERES
+from services.registration.applications.domain.states import TRANSITIONS, Act, State
+from services.registration.visitors.domain.people import Refused
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_the_page_of_states_and_the_code_say_the_same() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "states.md").read_text()
+    part = page.split("## Applications (registration)")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (\S+) \| ([a-z ]+) \| (\w+) \|$", part, re.MULTILINE)
+    assert [tuple(row) for row in rows if row[0] != "from"] == [
+        (before.value if before else "–", act.value, after.value) for before, act, after in TRANSITIONS
+    ]
+
+
+@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("state", list(State))
+def test_only_the_table_moves_an_application(state: State, act: Act) -> None:
+    wanted = {(before, verb): after for before, verb, after in TRANSITIONS}
+    assert states.can(state, act) is ((state, act) in wanted)
+    if states.can(state, act):
+        assert states.follow(state, act) is wanted[state, act]
+    else:
+        with pytest.raises(states.ActRefused):
+            states.follow(state, act)
+
+
+@pytest.mark.parametrize(
+    ("state", "late", "worth"),
+    [
+        (State.OFFERED, timedelta(seconds=-1), State.OFFERED),
+        (State.OFFERED, timedelta(0), State.LAPSED),
+        (State.CONFIRMED, timedelta(days=9), State.CONFIRMED),
+    ],
+)
+def test_an_offer_ends_by_the_clock(state: State, late: timedelta, worth: State) -> None:
+    assert states.standing(state, NOW, NOW + late) is worth
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("", []),
+        ("Ali\nفاطمة\n\n", ["Ali", "فاطمة"]),
+        ('Nom;Ville\r\n"Aït Ali";Fès', ["Aït Ali"]),
+        ("Ali, Fès\nZoé\tRabat", ["Ali", "Zoé"]),
+    ],
+)
+def test_members_are_read_from_a_list_or_a_table(typed: str, names: list[str]) -> None:
+    assert dossiers.read_members(typed) == names
+
+
+@pytest.mark.parametrize("typed", ["Ali\n\u202ex", "\n".join(["Ali"] * 201)])
+def test_members_that_cannot_be_read_are_refused(typed: str) -> None:
+    with pytest.raises(Refused):
+        dossiers.read_members(typed)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Aït Ali", "AIT-ALI"), ("فاطمة الإدريسي", "فاطمه الادريسى"), ("مُحَمَّد", "محمد"), ("Éric  Noël", "eric noel")],
+)
+def test_spellings_of_one_name_meet(one: str, other: str) -> None:
+    assert dossiers.fold(one) == dossiers.fold(other)
+
+
+def test_scores_are_weighted_and_the_median_counts() -> None:
+    weights = {"craft": 3, "heritage": 1}
+    assert scores.weighted({"craft": 4, "heritage": 0}, weights) == 3
+    assert scores.weighted({"heritage": 2}, weights) == 2
+    assert scores.weighted({}, weights) is None
+    assert scores.score_of([{"craft": 5}, {"craft": 1}, {"craft": 4}, {}], weights) == 4
+    assert scores.score_of([], weights) is None
+
+
+def test_there_are_thirteen_filieres_in_three_languages() -> None:
+    assert len(FILIERES) == 13
+    assert all({"ar", "fr", "en"} <= set(texts) for texts in FILIERES.values())
