@@ -13,6 +13,7 @@ from tests.unit.house.test_languages import catalogues, said, texts_of, translat
 
 FORMS = {"ar": 6, "fr": 2, "zgh": 2}
 OFFICE = ("/staff/", "/counts/", "/admissions/", "notifications/notices/", "office.html", "problems.html", "docs.html")
+OFFICE += ("/office-", "/reviewing.py")
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
 TIFINAGH = re.compile(r"[ⴰ-ⵯ]")
 
