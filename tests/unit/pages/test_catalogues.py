@@ -12,8 +12,10 @@ from tests.kit.tree import ROOT
 from tests.unit.house.test_languages import catalogues, said, texts_of, translated
 
 FORMS = {"ar": 6, "fr": 2, "zgh": 2}
-OFFICE = ("/staff/", "/counts/", "/admissions/", "notifications/notices/", "office.html", "problems.html", "docs.html")
-OFFICE += ("/office-", "/reviewing.py")
+OFFICE = (
+    *("/staff/", "/counts/", "/admissions/", "notifications/notices/", "office.html", "problems.html", "docs.html"),
+    *("/office-", "/reviewing.py"),
+)
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
 TIFINAGH = re.compile(r"[ⴰ-ⵯ]")
 
