@@ -35,43 +35,42 @@ _HERE = Path(__file__).parent
 Authorise = Callable[[frozenset[str], dict[str, Any]], Caller]
 
 
+_APIS = (
+    staff_api.staff,
+    staff_api.well_known,
+    exhibitions_api.exhibitions,
+    visitors_api.visitors,
+    applications_api.applications,
+)
+_PAGES = (
+    staff_signing_in.staff_pages,
+    joining.joining_pages,
+    team.team_pages,
+    showing.exhibition_pages,
+    opening.opening_pages,
+    registering.visitor_pages,
+    signing_in.sign_in_pages,
+    desk_pages.desk_pages,
+    applying.apply_pages,
+    taking_up.taking_up_pages,
+    office.office_pages,
+)
+
+
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """The web side of registration, on its own database."""
     outbox.set_subscriptions(SUBSCRIPTIONS)
     if database is None:
         database = Database(settings.database_url, settings.service)
         db.use(database)
-    rehearsal_api, rehearsal_pages = (
-        ((staff_api.rehearsal,), (showing.rehearsal_pages,)) if settings.rehearsal else ((), ())
-    )
     app = make_app(
         Part(
             settings=settings,
             database=database,
             title="Registration",
             authorise=_authorise(),
-            api=(
-                staff_api.staff,
-                staff_api.well_known,
-                exhibitions_api.exhibitions,
-                visitors_api.visitors,
-                applications_api.applications,
-                *rehearsal_api,
-            ),
-            pages=(
-                staff_signing_in.staff_pages,
-                joining.joining_pages,
-                team.team_pages,
-                showing.exhibition_pages,
-                opening.opening_pages,
-                registering.visitor_pages,
-                signing_in.sign_in_pages,
-                desk_pages.desk_pages,
-                applying.apply_pages,
-                taking_up.taking_up_pages,
-                office.office_pages,
-                *rehearsal_pages,
-            ),
+            api=(*_APIS, staff_api.rehearsal) if settings.rehearsal else _APIS,
+            pages=(*_PAGES, showing.rehearsal_pages) if settings.rehearsal else _PAGES,
             catalogues=(_HERE / "translations", _HERE.parent / "translations"),
             templates=tuple(sorted(_HERE.glob("*/templates"))),
             sign_in_address=_sign_in_address,

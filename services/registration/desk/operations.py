@@ -93,7 +93,8 @@ def _ids(db: Connection, exhibition_id: UUID, sought: Sought) -> list[UUID]:
 
 
 def _ways(exhibition_id: UUID, sought: Sought) -> list[sa.Select[Any]]:
-    here = person.c.exhibition_id == exhibition_id
+    registered = sa.exists().where(visitor.c.exhibition_id == exhibition_id, visitor.c.person_id == person.c.id)
+    here = sa.and_(person.c.exhibition_id == exhibition_id, registered)
     ways: list[sa.Select[Any]] = []
     if sought.reference:
         for table in (visitor, badge):

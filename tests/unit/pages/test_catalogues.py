@@ -24,6 +24,8 @@ OFFICE = (
     "problems.html",
     "docs.html",
     *OPENING,
+    "/office-",
+    "/reviewing.py",
 )
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
 TIFINAGH = re.compile(r"[ⴰ-ⵯ]")
