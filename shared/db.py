@@ -45,7 +45,6 @@ class _FairTurn:
 
     def __init__(self, beside: Path) -> None:
         self._paths = (beside.with_name(f"{beside.name}.turn"), beside.with_name(f"{beside.name}.write"))
-        self._files: dict[int, tuple[Any, Any]] = {}
 
     @contextmanager
     def taken(self) -> Iterator[None]:
