@@ -82,6 +82,8 @@ def write(  # noqa: PLR0913 - how a text stands on paper
     def cells(*, dry_run: bool) -> list[str]:
         # a long word without a space is cut rather than drawn over the edge
         has_long_word = max(map(len, text.split()), default=0) > width / 5
+        # the page may still be set to another script's letters, which the library forgets: say the size anew
+        pdf.set_font(size=1)
         pdf.set_font(size=size)
         written: Any = pdf.multi_cell(
             width,
