@@ -20,7 +20,7 @@ from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
-from services.registration.staff.pages import beginning, joining, team
+from services.registration.staff.pages import beginning, devices, joining, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.visitors import api as visitors_api
 from services.registration.visitors.pages import registering, signing_in
@@ -39,6 +39,7 @@ Authorise = Callable[[frozenset[str], dict[str, Any]], Caller]
 _APIS = (
     staff_api.staff,
     staff_api.well_known,
+    staff_api.devices_api,
     exhibitions_api.exhibitions,
     visitors_api.visitors,
     desk_api.desk,
@@ -49,6 +50,7 @@ _PAGES = (
     beginning.beginning_pages,
     joining.joining_pages,
     team.team_pages,
+    devices.device_pages,
     showing.exhibition_pages,
     opening.opening_pages,
     registering.visitor_pages,

@@ -1,6 +1,6 @@
 """The words staff read for roles and acts."""
 
-from services.registration.staff.domain import Act, Role
+from services.registration.staff.domain import Act, Profile, Role
 from shared.problem import N_
 
 ROLES: dict[str, str] = {
@@ -29,5 +29,10 @@ ACTS: dict[str, str] = {
     Act.BADGE_REPLACED: N_("Replaced a lost badge"),
     Act.LINK_SENT: N_("Sent a private link again"),
     Act.PIN_ISSUED: N_("Gave a PIN on paper"),
+    Act.DEVICE_MADE: N_("Entered a device"),
+    Act.DEVICE_ENROLLED: N_("A device was enrolled with its code"),
+    Act.DEVICE_CODE_MADE: N_("Made a new code for a device"),
+    Act.DEVICE_REVOKED: N_("Shut a device out"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }
+PROFILES: dict[str, str] = {Profile.STEWARD: ROLES[Role.STEWARD], Profile.SUPERVISOR: ROLES[Role.SUPERVISOR]}
