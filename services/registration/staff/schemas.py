@@ -181,7 +181,9 @@ class DeviceForm(Schema):
     """A device: its name, whose work it does, where and when."""
 
     name = fields.String(required=True, validate=_device_name, error_messages={"required": NO_DEVICE_NAME})
-    profile = fields.Enum(Profile, by_value=True, required=True, error_messages={"required": NO_ROLE, "unknown": NO_ROLE})
+    profile = fields.Enum(
+        Profile, by_value=True, required=True, error_messages={"required": NO_ROLE, "unknown": NO_ROLE}
+    )
     gates = fields.String(load_default="", validate=_gates)
     first_day = fields.Date(required=True, error_messages={"required": NO_DAY, "invalid": NO_DAY})
     last_day = fields.Date(required=True, error_messages={"required": NO_DAY, "invalid": NO_DAY})

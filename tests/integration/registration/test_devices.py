@@ -35,10 +35,14 @@ class Gates:
     """The fair with its gates, and stewards' phones there."""
 
     def __init__(self, fair: Fair, ticketing: Service, staff_id: UUID) -> None:
-        self.fair, self.ticketing = fair, ticketing
-        self.organiser = signed_in(fair, staff_id)
+        self.fair, self.ticketing, self.staff_id = fair, ticketing, staff_id
         self.told()
         ticketing.do_due("load-fair")
+
+    @property
+    def organiser(self) -> Browser:
+        """The first organiser, signed in at this moment."""
+        return signed_in(self.fair, self.staff_id)
 
     def told(self) -> None:
         """Messages carried, and what was remembered for a second forgotten."""

@@ -100,9 +100,8 @@ def enrol(lang: str, exhibition: str, secret: str) -> Response:  # noqa: ARG001 
 
 def _new(said: dict[str, Any]) -> devices.NewDevice:
     hours = {name: said[name] and f"{said[name]:%H:%M}" for name in ("from_hour", "until_hour")}
-    gates = domain.read_gates(said["gates"]) or []
-    days = {name: said[name] for name in ("first_day", "last_day")}
-    return devices.NewDevice(name=said["name"].strip(), profile=said["profile"], gates=gates, **days, **hours)
+    more: dict[str, Any] = {"name": said["name"].strip(), "gates": domain.read_gates(said["gates"]) or []}
+    return devices.NewDevice(**(said | hours | more))
 
 
 def _list(values: Any, errors: dict[str, list[str]]) -> Response:
