@@ -130,6 +130,7 @@ class Act(StrEnum):
     BADGE_PRINTED = "badge_printed"
     BADGE_REPLACED = "badge_replaced"
     LINK_SENT = "link_sent"
+    PIN_ISSUED = "pin_issued"
     CLOCK_MOVED = "clock_moved"
 
 

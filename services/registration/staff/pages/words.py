@@ -27,5 +27,6 @@ ACTS: dict[str, str] = {
     Act.BADGE_PRINTED: N_("Printed a badge"),
     Act.BADGE_REPLACED: N_("Replaced a lost badge"),
     Act.LINK_SENT: N_("Sent a private link again"),
+    Act.PIN_ISSUED: N_("Gave a PIN on paper"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }
