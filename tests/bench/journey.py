@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -29,7 +29,6 @@ class Walked:
     requests: int = 0
     pages: int = 0
     first_paint_ms: float | None = None
-    asked: list[str] = field(default_factory=list)
 
 
 def journey() -> Iterator[Figure]:
@@ -95,18 +94,21 @@ def _slow_down(page: Page, walked: Walked, line: tuple[int, int], slower: int) -
     tap = page.context.new_cdp_session(page)
 
     def asked(event: Any) -> None:
-        walked.requests += 1
-        walked.asked.append(f"{event['request']['method']} {event['request']['url']}")
         if "redirectResponse" in event:
+            walked.requests += 1
             walked.bytes += int(event["redirectResponse"]["encodedDataLength"])
 
     def finished(event: Any) -> None:
         walked.bytes += int(event["encodedDataLength"])
 
+    def answered(event: Any) -> None:
+        walked.requests += not event["response"].get("fromDiskCache")
+
     def remembered(_event: Any) -> None:
         walked.requests -= 1
 
     tap.on("Network.requestWillBeSent", asked)
+    tap.on("Network.responseReceived", answered)
     tap.on("Network.loadingFinished", finished)
     tap.on("Network.requestServedFromCache", remembered)
     tap.send("Network.enable")
