@@ -11,7 +11,8 @@ from flask import Flask, request
 from services import navigation
 from services.registration.applications import api as applications_api
 from services.registration.applications.pages import applying, call, contact, counter, office, photos, taking_up
-from services.registration.desk import pages as desk_pages
+from services.registration.desk import api as desk_api
+from services.registration.desk.pages import people as desk_people
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
 from services.registration.exhibitions.pages import opening, showing
@@ -40,6 +41,7 @@ _APIS = (
     staff_api.well_known,
     exhibitions_api.exhibitions,
     visitors_api.visitors,
+    desk_api.desk,
     applications_api.applications,
 )
 _PAGES = (
@@ -50,7 +52,7 @@ _PAGES = (
     opening.opening_pages,
     registering.visitor_pages,
     signing_in.sign_in_pages,
-    desk_pages.desk_pages,
+    desk_people.desk_pages,
     applying.apply_pages,
     taking_up.taking_up_pages,
     contact.contact_pages,

@@ -135,6 +135,7 @@ class Act(StrEnum):
     CRAFTS_CHANGED = "crafts_changed"
     APPLICATION_TYPED_IN = "application_typed_in"
     APPLICANT_CHANGED = "applicant_changed"
+    PIN_ISSUED = "pin_issued"
     CLOCK_MOVED = "clock_moved"
 
 

@@ -32,5 +32,6 @@ ACTS: dict[str, str] = {
     Act.CRAFTS_CHANGED: N_("Changed the table of crafts"),
     Act.APPLICATION_TYPED_IN: N_("Typed an application in for somebody"),
     Act.APPLICANT_CHANGED: N_("Changed who speaks for an application"),
+    Act.PIN_ISSUED: N_("Gave a PIN on paper"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }
