@@ -35,7 +35,7 @@ def test_every_route_says_who_may_call_it(app: Flask) -> None:
 def test_the_front_sends_every_route_to_its_service(app: Flask) -> None:
     known = PLACES | {"reference": "T1"}
     lost = {route.name for route in routes_of(app) if target_of(route.path(known)) != app.name}
-    assert lost - {"GET /assets/<name>"} == set(), "the front sends these elsewhere: deploy/embedded/plan.py, nginx.conf.template"
+    assert lost - {"GET /assets/<name>"} == set(), "the front sends these elsewhere: deploy/embedded/plan.py"
 
 
 def test_the_description_is_valid_openapi_3_1(app: Flask) -> None:
