@@ -131,6 +131,8 @@ class Act(StrEnum):
     BADGE_REPLACED = "badge_replaced"
     LINK_SENT = "link_sent"
     PIN_ISSUED = "pin_issued"
+    LIST_MADE = "list_made"
+    VISITORS_EXPORTED = "visitors_exported"
     CLOCK_MOVED = "clock_moved"
 
 

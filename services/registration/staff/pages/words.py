@@ -28,5 +28,7 @@ ACTS: dict[str, str] = {
     Act.BADGE_REPLACED: N_("Replaced a lost badge"),
     Act.LINK_SENT: N_("Sent a private link again"),
     Act.PIN_ISSUED: N_("Gave a PIN on paper"),
+    Act.LIST_MADE: N_("Made a door list with names"),
+    Act.VISITORS_EXPORTED: N_("Took the list of all visitors"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }
