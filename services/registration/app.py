@@ -21,7 +21,7 @@ from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
-from services.registration.staff.pages import joining, team
+from services.registration.staff.pages import beginning, joining, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.visitors import api as visitors_api
 from services.registration.visitors.pages import registering, signing_in
@@ -47,6 +47,7 @@ _APIS = (
 )
 _PAGES = (
     staff_signing_in.staff_pages,
+    beginning.beginning_pages,
     joining.joining_pages,
     team.team_pages,
     showing.exhibition_pages,

@@ -12,6 +12,7 @@ ROLES: dict[str, str] = {
     Role.VIEWER: N_("Viewer"),
 }
 ACTS: dict[str, str] = {
+    Act.FIRST_ORGANISER_CAME: N_("Opened the first account of an empty installation"),
     Act.STAFF_INVITED: N_("Invited somebody to the staff"),
     Act.INVITATION_WITHDRAWN: N_("Withdrew an invitation"),
     Act.STAFF_JOINED: N_("Joined the staff"),
