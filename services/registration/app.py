@@ -10,7 +10,7 @@ from flask import Flask, request
 
 from services import navigation
 from services.registration.applications import api as applications_api
-from services.registration.applications.pages import applying, office, taking_up
+from services.registration.applications.pages import applying, call, contact, counter, office, photos, taking_up
 from services.registration.desk import api as desk_api
 from services.registration.desk.pages import lists as desk_lists
 from services.registration.desk.pages import people as desk_people
@@ -58,6 +58,10 @@ _PAGES = (
     desk_lists.list_pages,
     applying.apply_pages,
     taking_up.taking_up_pages,
+    contact.contact_pages,
+    photos.photo_pages,
+    call.call_pages,
+    counter.counter_pages,
     office.office_pages,
 )
 
