@@ -38,6 +38,8 @@ ACTS: dict[str, str] = {
     Act.DEVICE_ENROLLED: N_("A device was enrolled with its code"),
     Act.DEVICE_CODE_MADE: N_("Made a new code for a device"),
     Act.DEVICE_REVOKED: N_("Shut a device out"),
+    Act.LIST_MADE: N_("Made a door list with names"),
+    Act.VISITORS_EXPORTED: N_("Took the list of all visitors"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }
 PROFILES: dict[str, str] = {Profile.STEWARD: ROLES[Role.STEWARD], Profile.SUPERVISOR: ROLES[Role.SUPERVISOR]}
