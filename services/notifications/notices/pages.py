@@ -36,6 +36,16 @@ KINDS: dict[Kind, str] = {
     Kind.MOVED_UP: N_("Moved up from the waiting list"),
     Kind.BOOKING_CANCELLED: N_("Cancelled by the person"),
     Kind.CANCELLED_BY_STAFF: N_("Cancelled by staff"),
+    Kind.SESSION_MOVED: N_("Session moved"),
+    Kind.APPLICATION_BEGUN: N_("Application begun"),
+    Kind.APPLICATION_SUBMITTED: N_("Application received"),
+    Kind.APPLICATION_INCOMPLETE: N_("Application sent back"),
+    Kind.APPLICATION_RESERVE: N_("On the reserve list"),
+    Kind.APPLICATION_REJECTED: N_("Application not accepted"),
+    Kind.APPLICATION_OFFERED: N_("Stand offered"),
+    Kind.APPLICATION_CONFIRMED: N_("Stand confirmed"),
+    Kind.APPLICATION_LAPSED: N_("Offer ended"),
+    Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
 }
 REASONS: dict[Reason, str] = {
     Reason.TOO_LATE: N_("It was too late to be of use"),
