@@ -11,7 +11,7 @@ from flask import Flask, request
 from services import navigation
 from services.registration.applications import api as applications_api
 from services.registration.applications.operations.calls import call_of
-from services.registration.applications.pages import applying, office, taking_up
+from services.registration.applications.pages import applying, call, contact, counter, office, photos, taking_up
 from services.registration.desk import api as desk_api
 from services.registration.desk.pages import people as desk_people
 from services.registration.exhibitions import api as exhibitions_api
@@ -58,6 +58,10 @@ _PAGES = (
     desk_people.desk_pages,
     applying.apply_pages,
     taking_up.taking_up_pages,
+    contact.contact_pages,
+    photos.photo_pages,
+    call.call_pages,
+    counter.counter_pages,
     office.office_pages,
 )
 

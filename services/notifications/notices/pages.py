@@ -38,13 +38,13 @@ KINDS: dict[Kind, str] = {
     Kind.CANCELLED_BY_STAFF: N_("Cancelled by staff"),
     Kind.SESSION_MOVED: N_("Session moved"),
     Kind.APPLICATION_BEGUN: N_("Application begun"),
-    Kind.APPLICATION_SUBMITTED: N_("Application received"),
-    Kind.APPLICATION_INCOMPLETE: N_("Application sent back"),
-    Kind.APPLICATION_RESERVE: N_("On the reserve list"),
-    Kind.APPLICATION_REJECTED: N_("Application not accepted"),
+    Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
+    Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),
+    Kind.APPLICATION_RESERVE: N_("Application on the reserve list"),
+    Kind.APPLICATION_REJECTED: N_("Application not taken"),
     Kind.APPLICATION_OFFERED: N_("Stand offered"),
     Kind.APPLICATION_CONFIRMED: N_("Stand confirmed"),
-    Kind.APPLICATION_LAPSED: N_("Offer ended"),
+    Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
     Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
 }
 REASONS: dict[Reason, str] = {

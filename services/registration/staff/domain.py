@@ -135,6 +135,11 @@ class Act(StrEnum):
     BADGE_PRINTED = "badge_printed"
     BADGE_REPLACED = "badge_replaced"
     LINK_SENT = "link_sent"
+    CALL_OPENED = "call_opened"
+    CALL_CHANGED = "call_changed"
+    CRAFTS_CHANGED = "crafts_changed"
+    APPLICATION_TYPED_IN = "application_typed_in"
+    APPLICANT_CHANGED = "applicant_changed"
     PIN_ISSUED = "pin_issued"
     CLOCK_MOVED = "clock_moved"
 

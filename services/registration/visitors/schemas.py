@@ -91,9 +91,11 @@ class VisitorForm(Schema):
 
 
 class NewVisitorForm(VisitorForm):
-    """The page's registration; `next` is where the person wanted to go."""
+    """The page's registration; `next`: where somebody wanted to go; `reserve`: the session of their form."""
 
     next = fields.String(validate=validate.Length(max=500))
+    reserve = fields.String(validate=validate.Length(max=40))
+    party_size = fields.String(validate=validate.Length(max=40))
 
 
 class ChangeForm(VisitorForm):

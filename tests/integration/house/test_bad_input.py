@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from deploy.embedded.plan import target_of
 from shared.web.description import spec_of
 from tests.kit.browsing import Form, forms_in
 from tests.kit.routes import PLACES, Route, routes_of
@@ -201,7 +202,7 @@ def test_no_address_or_query_breaks_anything(world: World, service: str, share_o
 
 
 def pages_with_forms(world: World, service: Service) -> Iterator[tuple[Caller, Form]]:
-    """The forms a person, a steward, an organiser and nobody find on the pages of a service."""
+    """The forms a person, a steward, an organiser and nobody find on the pages of a service, and send to it."""
     seen = set()
     for name in ("nobody", f"person of {HERE}", f"steward of {HERE}", f"organiser of {HERE}"):
         caller = world.caller(name)
@@ -209,7 +210,8 @@ def pages_with_forms(world: World, service: Service) -> Iterator[tuple[Caller, F
         for route in routes_of(service.app):
             if route.method == "GET" and route.is_page and "asset" not in route.rule.rule:
                 for form in forms_in(client.get(route.path(PLACES | world.references)), route.path(PLACES)):
-                    if form.method == "post" and (form.action, tuple(form.fields)) not in seen:
+                    is_ours = target_of(form.action.partition("?")[0]) == service.name
+                    if form.method == "post" and is_ours and (form.action, tuple(form.fields)) not in seen:
                         seen.add((form.action, tuple(form.fields)))
                         yield caller, form
 

@@ -33,6 +33,9 @@ OFFICE = (
     *OPENING,
     "/office-",
     "/reviewing.py",
+    "applications/domain/calls.py",
+    "applications/pages/call.py",
+    "applications/schemas/office.py",
 )
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
 TIFINAGH = re.compile(r"[ⴰ-ⵯ]")
