@@ -32,6 +32,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/", _("Office")),
             (f"{base}/setup", _("Set up")),
             (f"{base}/desk", _("Desk")),
+            (f"{base}/lists", _("Lists")),
             (f"{base}/applications", _("Applications")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
