@@ -64,9 +64,9 @@ def _run(command: argparse.ArgumentParser) -> None:
 
 def _simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     text = (
-        "Play a whole fair against a Moussem that runs with --rehearsal and that nobody has used yet: artisans apply and "
-        "are chosen, visitors register and reserve, stewards read codes at the gates, day after day. Everything goes "
-        "over HTTP, as people would. At the end: the attendance report, and whether everything that was promised holds. "
+        "Play a whole fair against a Moussem that runs with --rehearsal and that nobody has used yet: artisans apply "
+        "and are chosen, visitors register and reserve, stewards read codes at the gates, day after day. Everything "
+        "goes over HTTP, as people would. At the end: the attendance report, and whether all that was promised holds. "
         "Exit code 0: it does; 1: something does not, and is named; 2: the fair could not be played."
     )
     example = (

@@ -38,7 +38,6 @@ class Applying:
         """Reviewers score, the organiser decides by the scores, and publishes all together."""
         call = self.office.ask("GET", "registration", "/call")
         criteria = [one["reference"] for one in call["criteria"]]
-        self.office.token("registration")
         entries = self._in("submitted")
         self.crew.each("reviewers score", entries, partial(self._review, criteria))
         scored = self.office.ask("GET", "registration", "/applications")["applications"]

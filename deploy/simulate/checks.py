@@ -195,7 +195,7 @@ def _wanted(snapshot: Snapshot, books: Books) -> tuple[Counter[tuple[str, str]],
         least.update((entry.person_id, kind) for kind in kinds[-1:])
     for known in books.known.values():
         key = (known.person_id, "welcome")
-        most[key] += known.is_first_of_phone
+        most[key] += 1  # a phone that has answered since may be welcomed for the next person too
         least[key] += known.is_first_of_phone and books.welcomed
     return most, least
 

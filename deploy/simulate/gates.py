@@ -54,11 +54,9 @@ class Gating:
         own = [known for known in self.books.known.values() if day in dict(known.visitor.visits)]
         persons = [self._persons_day(day, known) for known in sorted(own, key=lambda one: one.visitor.number)]
         self.office.move_clock(self.office.fair.moment(day, NOON))
-        self.office.token("ticketing", "steward")
         self._bring_late()
         self.crew.each("codes read at the gates, morning", self._part(persons, 0, NOON), self._read)
         self.office.move_clock(self.office.fair.moment(day, CLOSES + 30))
-        self.office.token("ticketing", "steward")
         self.crew.each("codes read at the gates, evening", self._part(persons, NOON, 24 * 60), self._read)
         strays = self._strays(own)
         self.crew.each("codes that must not pass", strays, partial(self._read_stray, day))

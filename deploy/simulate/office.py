@@ -1,6 +1,7 @@
 """The organiser's side: signed-in staff, the rehearsal's clock, and waiting until nothing is on its way."""
 
 import re
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ class Office:
     def __init__(self, wire: Wire, exhibition: str, organiser: Login, steward: Login) -> None:
         self.wire, self.exhibition = wire, exhibition
         self._logins = {"organiser": organiser, "steward": steward}
+        self._lock = threading.Lock()
         self._tokens: dict[str, tuple[datetime, dict[str, str]]] = {}
         self.now = datetime.now(UTC)
         self.fair = self._find_fair()
@@ -65,15 +67,19 @@ class Office:
 
     def token(self, service: str, who: str = "organiser") -> str:
         """A token of somebody of the staff, signing in again when the last one ends; Unexpected."""
-        until, tokens = self._tokens.get(who, (self.now, {}))
-        if until <= self.now:
-            login = self._logins[who]
-            said = self.wire.ask("POST", "/registration/v1/staff/sign-in", vars(login))
-            if not said.is_ok:
-                raise Unexpected(f"{login.login} cannot sign in: {_words(said)}")
-            tokens = said.body["tokens"]
-            self._tokens[who] = (self.now + TOKEN_LASTS, tokens)
+        with self._lock:
+            until, tokens = self._tokens.get(who, (self.now, {}))
+            if until <= self.now:
+                tokens = self._sign_in(self._logins[who])
+                self._tokens[who] = (self.now + TOKEN_LASTS, tokens)
         return tokens[service]
+
+    def _sign_in(self, login: Login) -> dict[str, str]:
+        said = self.wire.ask("POST", "/registration/v1/staff/sign-in", vars(login))
+        if not said.is_ok:
+            raise Unexpected(f"{login.login} cannot sign in: {_words(said)}")
+        tokens: dict[str, str] = said.body["tokens"]
+        return tokens
 
     def ask(self, method: str, service: str, path: str, body: Any = None) -> Any:
         """Call an API of the exhibition as its organiser; the body of the answer. Unexpected."""

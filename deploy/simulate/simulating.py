@@ -2,11 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.simulate import checks, report, snapshot
+from deploy.simulate.books import Books
 from deploy.simulate.crew import Crew
 from deploy.simulate.office import Login, Office
 from deploy.simulate.play import Play
@@ -16,14 +17,12 @@ from deploy.simulate.wire import NoAnswer, Unexpected
 FIRST_STEWARD = "steward"
 
 
-def simulate(given: argparse.Namespace, before_check: Callable[[], None] | None = None) -> int:
-    """Play the fair, print the report; 0 when everything holds, 1 when something does not, 2 when it could not run.
-
-    `before_check` is called when all is played and before anything is checked: the tests plant their faults there.
-    """
+def simulate(given: argparse.Namespace) -> int:
+    """Play the fair, print the report; 0 when everything holds, 1 when something does not, 2 when it could not run."""
     try:
         with Crew(given.url, given.hands) as crew:
-            return _simulate(given, crew, before_check)
+            played = play(given, crew)
+            return conclude(given, played)
     except (NoAnswer, Unexpected) as reason:
         print(reason, file=sys.stderr)
         return 2
@@ -32,23 +31,36 @@ def simulate(given: argparse.Namespace, before_check: Callable[[], None] | None 
         return 130
 
 
-def _simulate(given: argparse.Namespace, crew: Crew, before_check: Callable[[], None] | None) -> int:
-    organiser, steward = _logins(given)
-    office = Office(crew.own, given.exhibition, organiser, steward)
+@dataclass
+class Played:
+    """A fair that was played: where, for whom, and what was acknowledged."""
+
+    crew: Crew
+    office: Office
+    sizes: Sizes
+    books: Books
+
+
+def play(given: argparse.Namespace, crew: Crew) -> Played:
+    """Let everybody do what they mean to do; NoAnswer, Unexpected."""
+    office = Office(crew.own, given.exhibition, *_logins(given))
     sizes = Sizes(given.artisans, given.visitors, min(given.days, office.fair.days))
     print(
         f"{office.fair.reference}, {sizes.days} days from {office.fair.first_day}: {sizes.artisans} artisans and "
         f"groups apply, {sizes.visitors} visitors, seed {given.seed}, at {urlsplit(given.url).netloc}",
         file=sys.stderr,
     )
-    books = Play(crew, office, sizes, given.seed).run()
-    if before_check:
-        before_check()
-    seen = snapshot.take(crew, office, books, sizes.days)
+    return Played(crew, office, sizes, Play(crew, office, sizes, given.seed).run())
+
+
+def conclude(given: argparse.Namespace, played: Played) -> int:
+    """Compare what the services say now with the books, and report; 1 when something does not hold."""
+    crew, books = played.crew, played.books
+    seen = snapshot.take(crew, played.office, books, played.sizes.days)
     found = checks.check(seen, books)
     print(f"\n{report.table(seen, books)}\n\n{report.speed(crew.took)}\n\n{report.verdicts(found)}")
     if given.json:
-        report.write_json(given.json, (sizes, given.seed, crew), seen, books, found)
+        report.write_json(given.json, (played.sizes, given.seed, crew), seen, books, found)
     broken = [one.name for one in found if not one.holds]
     for name in broken:
         print(f"BROKEN: {name}", file=sys.stderr)

@@ -41,9 +41,9 @@ class Said:
 
     @property
     def problem(self) -> str:
-        """The name of the refusal, the last part of its type; empty when there is none."""
+        """The name of the refusal, the end of its type; empty when there is none."""
         kind = self.body.get("type", "") if isinstance(self.body, dict) else ""
-        return str(kind).rpartition("/")[2]
+        return str(kind).rpartition("#")[2]
 
 
 @dataclass
