@@ -19,6 +19,7 @@ OFFICE = (
     "/desk/",
     "/counts/",
     "/admissions/",
+    "/planning/",
     "notifications/notices/",
     "office.html",
     "problems.html",
@@ -26,6 +27,9 @@ OFFICE = (
     *OPENING,
     "/office-",
     "/reviewing.py",
+    "applications/domain/calls.py",
+    "applications/pages/call.py",
+    "applications/schemas/office.py",
 )
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
 TIFINAGH = re.compile(r"[ⴰ-ⵯ]")
