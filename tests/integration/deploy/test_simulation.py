@@ -20,7 +20,7 @@ SIZE = ["--artisans", "12", "--visitors", "60", "--days", "3"]
 # what nobody would notice, service by service, and which promise it breaks
 LIES = {
     "ticketing": (
-        "DELETE FROM booking WHERE id IN (SELECT id FROM booking LIMIT 1)",
+        "DELETE FROM booking WHERE id IN (SELECT id FROM booking WHERE state = 'cancelled' LIMIT 1)",
         "UPDATE attendance_count SET value = value + 1 WHERE measure = 'outs'",
     ),
     "registration": ("DELETE FROM application_change WHERE act = 'submit'",),
