@@ -39,7 +39,6 @@ class _Rehearsal:
         return datetime.fromtimestamp(shown + (time.time() - real) * rate, UTC)
 
     def _look(self) -> None:
-        looked_at = time.monotonic()
         try:
             stamp = self.path.stat().st_mtime_ns
             if stamp != self._stamp:
@@ -48,7 +47,7 @@ class _Rehearsal:
                 self._stamp = stamp
         except FileNotFoundError:
             self._anchors = None
-        self._looked_at = looked_at
+        self._looked_at = time.monotonic()
 
     def forget(self) -> None:
         self._looked_at = 0.0

@@ -28,8 +28,8 @@ def allow(name: str, who: str, times: int, per_seconds: int, *, fail_open: bool)
     With Redis away, `fail_open` lets people through (booking); otherwise Unavailable (SMS, sign-in).
     """
     item = RateLimitItemPerSecond(times, per_seconds, namespace=name)
-    if clock.is_rehearsal():  # a window ends by the rehearsal's clock too: its days pass in seconds
-        who = f"{who} {clock.now().timestamp() // per_seconds:.0f}"
+    # in a rehearsal a window ends by the clock that is shown, too: its days pass in seconds
+    who += f" {clock.now().timestamp() // per_seconds:.0f}" if clock.is_rehearsal() else ""
     try:
         if _limiter is None:
             raise ConnectionError("no place to count is configured")
