@@ -28,6 +28,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         [
             (f"{base}/", _("Office")),
             (f"{base}/desk", _("Desk")),
+            (f"{base}/lists", _("Lists")),
             (f"{base}/applications", _("Applications")),
             (f"{base}/programme", _("Planning")),
             (f"{base}/gate", _("Gate")),
