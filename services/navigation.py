@@ -12,6 +12,7 @@ def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         path,
         [
             (f"{base}/programme", _("Programme")),
+            (f"{base}/plan", _("Plan")),
             (f"{base}/visit", _("Register")),
             (f"{base}/me", _("My badge")),
             (f"{base}/programme/mine", _("My bookings")),
@@ -29,6 +30,8 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/", _("Office")),
             (f"{base}/desk", _("Desk")),
             (f"{base}/applications", _("Applications")),
+            (f"{base}/stands", _("Stands")),
+            (f"{base}/exhibitors", _("Exhibitors")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),

@@ -15,6 +15,7 @@ from services.registration.staff.domain import Purpose
 from services.registration.staff.models import metadata
 from services.registration.staff.operations.accounts import ensure_first_staff, publish_staff
 from services.registration.staff.operations.keys import publish_keys, signer
+from services.registration.stands.fair import load_stands
 from services.registration.visitors.operations.badges import publish_badges
 from services.registration.visitors.operations.people import publish_persons
 from services.subscriptions import SUBSCRIPTIONS
@@ -39,6 +40,7 @@ def prepare(settings: Settings, database: Database) -> None:
         if settings.load_fair:
             load_fair(db, clock.now().date())
             load_call(db, clock.now().date())
+            load_stands(db)
 
 
 def resync(db: Connection) -> int:

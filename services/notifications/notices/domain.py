@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from services.notifications.templates.domain import Kind
@@ -96,8 +97,13 @@ def kind_of_booking(name: str, *, was_waitlisted: bool, cancelled_by: str | None
     return Kind.MOVED_UP if was_waitlisted else Kind.BOOKING_CONFIRMED
 
 
-def kind_of_application(state: str) -> Kind | None:
-    """What an application's new state means to its person; None for what they need not hear of."""
+def kind_of_application(state: str, stands: list[Any] | None = None) -> Kind | None:
+    """What an application's new state means to its person; None for what they need not hear of.
+
+    Confirmed once more with an empty list of stands: the last one was taken back.
+    """
+    if state == "confirmed" and stands is not None:
+        return Kind.APPLICATION_FREED
     return _OF_APPLICATION.get(state)
 
 
@@ -108,6 +114,7 @@ _OF_APPLICATION = {
     "rejected": Kind.APPLICATION_REJECTED,
     "offered": Kind.APPLICATION_OFFERED,
     "confirmed": Kind.APPLICATION_CONFIRMED,
+    "placed": Kind.APPLICATION_PLACED,
     "lapsed": Kind.APPLICATION_LAPSED,
     "withdrawn": Kind.APPLICATION_WITHDRAWN,
 }

@@ -131,6 +131,10 @@ class Act(StrEnum):
     BADGE_REPLACED = "badge_replaced"
     LINK_SENT = "link_sent"
     CLOCK_MOVED = "clock_moved"
+    STANDS_ADDED = "stands_added"
+    STAND_OPENED = "stand_opened"
+    STAND_CLOSED = "stand_closed"
+    STAND_REMOVED = "stand_removed"
 
 
 class StaffLinkUnknown(Problem):

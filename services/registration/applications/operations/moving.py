@@ -1,5 +1,6 @@
 """Moving applications from state to state: conditional on the version, audited, told."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,9 @@ from services.registration.applications.operations.dossiers import (
 from shared.clock import now
 from shared.outbox import Outgoing, publish
 from shared.problem import ChangedMeanwhile
+
+# What features further right hold for an application and give back when it is withdrawn.
+WHEN_WITHDRAWN: list[Callable[[Connection, Application], None]] = []
 
 
 def submit(db: Connection, mine: Application, by: By) -> Application:
@@ -62,6 +66,9 @@ def withdraw(db: Connection, mine: Application, by: By, reason: str = "") -> App
     """Take an application back from any live state; a freed place goes to the next of the reserve. ActRefused."""
     if mine.state is State.OFFERED:
         check_offer(mine.state, mine.offer_ends_at, now())
+    follow(mine.state, Act.WITHDRAW)
+    for give_back in WHEN_WITHDRAWN:
+        give_back(db, mine)
     return _leave(db, mine, Act.WITHDRAW, by, reason)
 
 
@@ -112,7 +119,8 @@ def offer_next(db: Connection, exhibition_id: UUID) -> Application | None:
 def move(db: Connection, one: Application, act: Act, by: By, reason: str = "", **values: Any) -> Application:
     """Follow the table of states, write the audit row, tell it. ActRefused; ChangedMeanwhile for a stale version."""
     after = follow(one.state, act)
-    keep(db, one, {"offer_ends_at": None, "pending": None} | values | {"state": after})
+    lost: dict[str, Any] = {"stands": []} if one.stands and after is State.WITHDRAWN else {}
+    keep(db, one, {"offer_ends_at": None, "pending": None} | lost | values | {"state": after})
     write_change(db, one, (act, after), by, reason)
     moved = application_of(db, one.exhibition_id, one.id)
     publish(db, outgoing(moved))
@@ -169,6 +177,7 @@ def outgoing(one: Application) -> Outgoing:
         missing=one.missing,
         offer_ends_at=one.offer_ends_at.isoformat() if one.offer_ends_at else None,
         rank=one.rank if one.state is State.RESERVE else None,
+        stands=one.stands,
     )
     return Outgoing(one.exhibition_id, one.id, one.version, body)
 

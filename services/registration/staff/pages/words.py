@@ -28,4 +28,8 @@ ACTS: dict[str, str] = {
     Act.BADGE_REPLACED: N_("Replaced a lost badge"),
     Act.LINK_SENT: N_("Sent a private link again"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
+    Act.STANDS_ADDED: N_("Set up stands"),
+    Act.STAND_OPENED: N_("Opened a stand"),
+    Act.STAND_CLOSED: N_("Closed a stand"),
+    Act.STAND_REMOVED: N_("Removed a stand"),
 }
