@@ -32,6 +32,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/applications", _("Applications")),
             (f"{base}/stands", _("Stands")),
             (f"{base}/exhibitors", _("Exhibitors")),
+            (f"{base}/programme", _("Planning")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.registration.applications.schemas import Tidy
+from services.registration.applications.schemas.asked import Tidy
 from services.registration.stands.domain.plan import MOST_IN_A_ROW, Unreadable, read_metres
 from services.registration.visitors.domain import people
 from shared.problem import N_

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.filieres import FILIERES
-from services.registration.applications.models import application
+from services.registration.applications.models import application, place_pool
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.visitors.domain.names import search_key
 from services.registration.visitors.domain.places import REGIONS
@@ -27,6 +27,9 @@ def confirm(db: Connection, exhibition: Exhibition, count: int = 1, **more: Any)
         dossiers.append(_dossier(who, n) | {key: value for key, value in more.items() if key != "name"})
     db.execute(sa.insert(person), people)
     db.execute(sa.insert(application), dossiers)
+    own = place_pool.c
+    held = sa.update(place_pool).where(own.exhibition_id == exhibition.id, own.craft == "")
+    db.execute(held.values(places=own.places + count, taken=own.taken + count))
     return [one["reference"] for one in dossiers]
 
 
@@ -53,6 +56,8 @@ def _dossier(who: dict[str, Any], n: int) -> dict[str, Any]:
         "needs_power": n % 2 == 0,
         "needs_water": n % 5 == 0,
         "members": [],
+        "left_out": [],
+        "answers": {},
         "state": "confirmed",
         "missing": [],
         "version": 6,

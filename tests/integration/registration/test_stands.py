@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -36,7 +37,7 @@ class Office:
     def __init__(self, fair: Fair) -> None:
         self.fair = fair
         self._login = f"organiser-{new_id().hex[-6:]}@moussem.example"
-        roles = {EVERYWHERE: (Role.ORGANISER,)}
+        roles: dict[UUID, tuple[Role, ...]] = {EVERYWHERE: (Role.ORGANISER,)}
         with fair.service.writing() as db:
             accounts.open_account(db, accounts.NewStaff("Organiser", (self._login,), "a-long-password-2026", roles))
 

@@ -19,6 +19,7 @@ OFFICE = (
     "/desk/",
     "/counts/",
     "/admissions/",
+    "/planning/",
     "notifications/notices/",
     "office.html",
     "problems.html",
@@ -33,6 +34,9 @@ OFFICE = (
     "stands/operations/setting_up.py",
     "stands/pages/figures.py",
     "stands/schemas.py",
+    "applications/domain/calls.py",
+    "applications/pages/call.py",
+    "applications/schemas/office.py",
 )
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
 TIFINAGH = re.compile(r"[ⴰ-ⵯ]")

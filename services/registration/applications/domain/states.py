@@ -48,6 +48,9 @@ class Act(StrEnum):
     ARRIVE = "arrive"
     MISS = "miss"
     WITHDRAW = "withdraw"
+    # These lead nowhere else; the audit trail names them.
+    CHOOSE_MEMBERS = "members"
+    CORRECT = "correct"
 
 
 class Decision(StrEnum):
@@ -102,6 +105,9 @@ TRANSITIONS: tuple[tuple[State | None, Act, State], ...] = (
 )
 _NEXT = {(before, act): after for before, act, after in TRANSITIONS}
 
+# Who stands here has a place of the fair: counted when it is taken, given back when it is left.
+HOLDING = frozenset({State.ACCEPTED, State.OFFERED, State.CONFIRMED, State.PLACED, State.PRESENT, State.ABSENT})
+
 ACT_OF = {Decision.ACCEPTED: Act.ACCEPT, Decision.RESERVE: Act.RESERVE, Decision.REJECTED: Act.REJECT}
 
 
@@ -147,6 +153,11 @@ def check_offer(state: State, offer_ends_at: datetime | None, now: datetime) -> 
         raise ActRefused(state=state.value)
 
 
-def frees_a_place(state: State) -> bool:
-    """Whether leaving this state gives a place back, which the next of the reserve is offered."""
-    return state in (State.ACCEPTED, State.OFFERED, State.CONFIRMED, State.PLACED)
+def frees_a_place(before: State, after: State) -> bool:
+    """Whether a change gives a place back, which the next of the reserve is offered."""
+    return before in HOLDING and after not in HOLDING
+
+
+def takes_a_place(before: State, after: State) -> bool:
+    """Whether a change takes a place."""
+    return after in HOLDING and before not in HOLDING

@@ -12,6 +12,7 @@ ROLES: dict[str, str] = {
     Role.VIEWER: N_("Viewer"),
 }
 ACTS: dict[str, str] = {
+    Act.FIRST_ORGANISER_CAME: N_("Opened the first account of an empty installation"),
     Act.STAFF_INVITED: N_("Invited somebody to the staff"),
     Act.INVITATION_WITHDRAWN: N_("Withdrew an invitation"),
     Act.STAFF_JOINED: N_("Joined the staff"),
@@ -27,6 +28,12 @@ ACTS: dict[str, str] = {
     Act.BADGE_PRINTED: N_("Printed a badge"),
     Act.BADGE_REPLACED: N_("Replaced a lost badge"),
     Act.LINK_SENT: N_("Sent a private link again"),
+    Act.CALL_OPENED: N_("Opened the call for exhibitors"),
+    Act.CALL_CHANGED: N_("Changed the call for exhibitors"),
+    Act.CRAFTS_CHANGED: N_("Changed the table of crafts"),
+    Act.APPLICATION_TYPED_IN: N_("Typed an application in for somebody"),
+    Act.APPLICANT_CHANGED: N_("Changed who speaks for an application"),
+    Act.PIN_ISSUED: N_("Gave a PIN on paper"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
     Act.STANDS_ADDED: N_("Set up stands"),
     Act.STAND_OPENED: N_("Opened a stand"),

@@ -80,7 +80,17 @@ def occupations_of(db: Connection, exhibition_id: UUID, *which: sa.ColumnElement
         sa.select(
             *(held.id, held.stand_id, held.first_day, held.last_day, held.application_id),
             *(stand.c.reference.label("stand"), own.reference.label("application"), own.business, asked.name),
-            *(own.kind, own.filiere, own.activity, own.town, own.country, own.region, own.state, own.members),
+            *(
+                own.kind,
+                own.filiere,
+                own.activity,
+                own.town,
+                own.country,
+                own.region,
+                own.state,
+                own.members,
+                own.left_out,
+            ),
         )
         .join_from(allocation, application, same_application)
         .join(person, sa.and_(asked.exhibition_id == own.exhibition_id, asked.id == own.person_id))
@@ -95,7 +105,8 @@ def _occupation(row: Any) -> Occupation:
     said = dict(row._mapping)
     title = said.pop("business") or said["name"]
     said.pop("name")
-    return Occupation(**said | {"title": title, "state": State(said["state"]), "members": len(said["members"])})
+    said["members"] = len(said["members"]) - len(said.pop("left_out"))
+    return Occupation(**said | {"title": title, "state": State(said["state"])})
 
 
 def waiting_for_a_stand(db: Connection, exhibition_id: UUID) -> list[Application]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response
 
 from services.registration.applications.domain.dossiers import ExhibitorKind
+from services.registration.applications.operations.crafts import crafts_of
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.stands.domain.figures import Figures
@@ -33,13 +34,15 @@ figure_pages = Blueprint("exhibitor_figures", __name__, url_prefix="/<lang>/<exh
 def show(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
     """Exhibitors with a stand by what they are, and the floor they hold."""
     found, counted = _counted(exhibition)
+    with reading() as db:
+        crafts = words.Crafts(crafts_of(db, found.id))
     return page(
         "stands/office-figures.html",
         exhibition=found,
         counted=counted,
         net={name: words.square_metres(float(area) * 10_000) for name, area in counted.net.items()},
         total=words.square_metres(float(counted.total_net) * 10_000),
-        tables=_tables(counted),
+        tables=_tables(counted, crafts),
         region_rows=_most_first(
             [(i18n.pick(REGIONS[code]), n) for code, n in counted.by_region.items() if code in REGIONS]
         ),
@@ -79,13 +82,13 @@ def _lines(counted: Figures) -> Iterator[tuple[str, str, str]]:
         yield "net m2", which, f"{float(area):.2f}"
 
 
-def _tables(counted: Figures) -> list[tuple[str, str, list[tuple[str, int]]]]:
+def _tables(counted: Figures, crafts: words.Crafts) -> list[tuple[str, str, list[tuple[str, int]]]]:
     """Title, what is counted by, and rows of word and number, the most first."""
     kinds = [(words.kind_word(one), counted.by_kind[one]) for one in ExhibitorKind if counted.by_kind[one]]
-    crafts = [(words.craft_word(code) or "—", n) for code, n in counted.by_filiere.items()]
+    by_craft = [(crafts.word(code) or "—", n) for code, n in counted.by_filiere.items()]
     countries = [(words.home_word(code, None) if code != "?" else "—", n) for code, n in counted.by_country.items()]
     return [
-        (_("By craft"), _("Craft"), _most_first(crafts)),
+        (_("By craft"), _("Craft"), _most_first(by_craft)),
         (_("By kind of exhibitor"), _("Who applies?"), _most_first(kinds)),
         (_("By country"), _("Country"), _most_first(countries)),
     ]

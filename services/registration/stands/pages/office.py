@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.engine import Connection
 
+from services.registration.applications.operations.crafts import crafts_of
 from services.registration.applications.operations.dossiers import Application
 from services.registration.applications.operations.reviewing import find_handed_in
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
@@ -52,19 +53,21 @@ def show_plan(lang: str, exhibition: str) -> Response:
     with reading() as db:
         found = find_exhibition(db, exhibition)
         plan, waiting = plan_of(db, found.id), waiting_for_a_stand(db, found.id)
+        crafts = words.Crafts(crafts_of(db, found.id))
     view = _view(found, plan)
     here = f"/{lang}/{exhibition}/office/stands"
-    looks = _looks(plan, view, here)
+    looks = _looks(plan, crafts, view, here)
     drawings = draw_halls(plan.stands, looks)
+    legend = _legend(plan, crafts, view)
     used = {n for one in plan.stands if (n := looks(one).pattern) is not None}
     return page(
         "stands/office-plan.html",
         exhibition=found,
         view=view,
         drawings=drawings,
-        patterns=patterns(used | {n for n, _word in _legend(plan, view) if n is not None}),
+        patterns=patterns(used | {n for n, _word in legend if n is not None}),
         swatch=swatch,
-        legend=_legend(plan, view),
+        legend=legend,
         rows=[(one, words.on_day(plan.on.get(one.id, []), view.day)) for one in plan.in_hall(view.hall)],
         waiting=[(one, _suggestion(plan, one)) for one in waiting],
         days=_days(found),
@@ -72,6 +75,7 @@ def show_plan(lang: str, exhibition: str) -> Response:
         taken=sum(1 for one in plan.stands if words.on_day(plan.on.get(one.id, []), view.day)),
         total=len(plan.stands),
         words=words,
+        crafts=crafts,
     )
 
 
@@ -201,6 +205,7 @@ def _stand(exhibition: str, reference: str, errors: Errors) -> Response:
         found = find_exhibition(db, exhibition)
         one = setting_up.find_stand(db, found.id, reference)
         plan, waiting = plan_of(db, found.id), waiting_for_a_stand(db, found.id)
+        crafts = words.Crafts(crafts_of(db, found.id))
     placed = {each.application: each.title for each in plan.occupations}
     return page(
         "stands/office-stand.html",
@@ -217,12 +222,13 @@ def _stand(exhibition: str, reference: str, errors: Errors) -> Response:
         values=request.form,
         caller_may=current_caller().roles,
         words=words,
+        crafts=crafts,
     )
 
 
 def _choose(found: Exhibition, one: Application, values: Any, errors: Errors) -> Response:
     with reading() as db:
-        plan = plan_of(db, found.id)
+        plan, crafts = plan_of(db, found.id), words.Crafts(crafts_of(db, found.id))
     suggested = _suggestion(plan, one)
     free = _free_stands(plan, found.first_day, found.last_day)
     return page(
@@ -236,6 +242,7 @@ def _choose(found: Exhibition, one: Application, values: Any, errors: Errors) ->
         values=values,
         errors=errors,
         words=words,
+        crafts=crafts,
     )
 
 
@@ -277,20 +284,20 @@ def _view(found: Exhibition, plan: Plan) -> View:
     )
 
 
-def _looks(plan: Plan, view: View, here: str) -> Callable[[Stand], Look]:
+def _looks(plan: Plan, crafts: words.Crafts, view: View, here: str) -> Callable[[Stand], Look]:
     def look(one: Stand) -> Look:
         somebody = words.on_day(plan.on.get(one.id, []), view.day)
         href = f"{here}/{one.reference}"
         if somebody is None:
             return Look(None if one.is_active else words.CLOSED, href, one.reference)
         by_state = words.OF_STATE.get(somebody.state)
-        pattern = by_state if view.colour == "state" else words.of_craft(somebody.filiere)
+        pattern = by_state if view.colour == "state" else crafts.pattern(somebody.filiere)
         return Look(pattern, href, f"{one.reference}: {somebody.title}")
 
     return look
 
 
-def _legend(plan: Plan, view: View) -> list[tuple[int | None, str]]:
+def _legend(plan: Plan, crafts: words.Crafts, view: View) -> list[tuple[int | None, str]]:
     if view.colour == "state":
         return words.state_legend()
-    return words.craft_legend(each.filiere for each in plan.occupations)
+    return crafts.legend(each.filiere for each in plan.occupations)

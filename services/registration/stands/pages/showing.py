@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 
-from services.registration.applications.domain.filieres import FILIERES
+from services.registration.applications.operations.crafts import crafts_of
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.stands.domain.days import SHOWN
 from services.registration.stands.domain.finding import LONGEST_QUESTION, is_called, is_stand
@@ -53,31 +53,33 @@ def show(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address 
     """Every stand with who is on it, and the list of exhibitors; narrowed by `q`, `filiere`, `hall`."""
     with reading() as db:
         found = find_exhibition(db, exhibition)
-        mark = plan_mark(db, found.id)
+        mark, crafts = plan_mark(db, found.id), crafts_of(db, found.id)
+    called = hashlib.blake2b(repr(crafts).encode(), digest_size=6).hexdigest()
     # in a rehearsal the page's banner tells the time
     minute = f"{clock.now():%d%H%M}" if clock.is_rehearsal() else ""
-    return etag_page(f"{found.id}-{mark}-{found.version}-{_build()}-{minute}", lambda: _page(found))
+    return etag_page(f"{found.id}-{mark}-{called}-{found.version}-{_build()}-{minute}", lambda: _page(found))
 
 
 def _page(found: Exhibition) -> str:
     with reading() as db:
-        plan = plan_of(db, found.id)
+        plan, crafts = plan_of(db, found.id), words.Crafts(crafts_of(db, found.id))
     asked = _asked(found)
     halls = {one.id: one.hall for one in plan.stands}
     shown = [each for each in plan.occupations if each.state in SHOWN]
     hits = [each for each in shown if _is_hit(each, asked, halls[each.stand_id])]
     stands = [one for one in plan.stands if one.is_active and asked.hall in ("", one.hall)]
-    used = {words.of_craft(each.filiere) for each in hits}
+    used = {crafts.pattern(each.filiere) for each in hits}
     return render_template(
         "stands/plan.html",
-        drawings=draw_halls(_worth_drawing(stands, hits, asked), _looks(plan, {each.id for each in hits})),
+        drawings=draw_halls(_worth_drawing(stands, hits, asked), _looks(plan, crafts, {each.id for each in hits})),
         patterns=patterns(used),
         swatch=swatch,
-        legend=words.craft_legend(each.filiere for each in hits),
+        legend=crafts.legend(each.filiere for each in hits),
         entries=_entries(hits),
         total=len({each.application_id for each in shown}),
         asked=asked,
-        crafts=[(code, words.craft_word(code)) for code in FILIERES if any(each.filiere == code for each in shown)],
+        crafts=crafts,
+        craft_options=crafts.options(each.filiere for each in shown),
         halls=[(part.reference, words.hall_word(part.reference, part.names)) for part in found.halls],
         base=f"/{request.view_args['lang']}/{found.reference}/plan" if request.view_args else "",
         whole=(found.first_day, found.last_day),
@@ -89,7 +91,7 @@ def _asked(found: Exhibition) -> Asked:
     filiere, hall = request.args.get("filiere", ""), request.args.get("hall", "")
     return Asked(
         request.args.get("q", "").replace("\0", "").strip()[:LONGEST_QUESTION],
-        filiere if filiere in FILIERES else "",
+        filiere[:12],
         hall if any(part.reference == hall for part in found.halls) else "",
     )
 
@@ -111,13 +113,13 @@ def _worth_drawing(stands: list[Stand], hits: list[Occupation], asked: Asked) ->
     return [one for one in stands if one.hall in halls]
 
 
-def _looks(plan: Plan, hits: set[UUID]) -> Callable[[Stand], Look]:
+def _looks(plan: Plan, crafts: words.Crafts, hits: set[UUID]) -> Callable[[Stand], Look]:
     def look(one: Stand) -> Look:
         there = [each for each in plan.on.get(one.id, []) if each.id in hits]
         if not there:
             return Look(None)
         title = f"{one.reference}: {', '.join(each.title for each in there)}"
-        return Look(words.of_craft(there[0].filiere), f"#e-{there[0].application}", title)
+        return Look(crafts.pattern(there[0].filiere), f"#e-{there[0].application}", title)
 
     return look
 

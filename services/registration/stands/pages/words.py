@@ -1,26 +1,21 @@
 """What pages of stands say of codes, and how a stand looks on the plan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from services.registration.applications.domain.filieres import FILIERES
+from services.registration.applications.domain.calls import Craft
 from services.registration.applications.domain.states import State
-from services.registration.applications.pages.words import craft_word, home_word, kind_word, kinds, regions, state_word
+from services.registration.applications.pages.words import craft_word, home_word, kind_word, state_word
 from services.registration.stands.operations.plan import Occupation
 from shared import i18n
 from shared.i18n import gettext as _
 
-__all__ = ["craft_word", "home_word", "kind_word", "kinds", "regions", "state_word"]
+__all__ = ["home_word", "kind_word", "state_word"]
 
-CRAFTS = tuple(FILIERES)
 # patterns of the drawing: plain ones are 0 to 4, striped 5 to 9, dotted 10 to 14, squared 15 to 19
 OF_STATE = {State.PLACED: 6, State.PRESENT: 3, State.ABSENT: 10}
 CLOSED = 17
-
-
-def of_craft(filiere: str) -> int:
-    """The pattern of a craft."""
-    return CRAFTS.index(filiere) + 1 if filiere in CRAFTS else 0
+MOST_PATTERNS = 19
 
 
 def state_legend() -> list[tuple[int | None, str]]:
@@ -28,10 +23,31 @@ def state_legend() -> list[tuple[int | None, str]]:
     return [(None, _("Free")), *((n, state_word(state)) for state, n in OF_STATE.items()), (CLOSED, _("Closed"))]
 
 
-def craft_legend(filieres: Iterable[str]) -> list[tuple[int | None, str]]:
-    """Patterns and words of the crafts that are there."""
-    there = set(filieres)
-    return [(None, _("Free")), *((of_craft(one), craft_word(one)) for one in CRAFTS if one in there)]
+class Crafts:
+    """The crafts of an exhibition: their words, and how each looks on the plan."""
+
+    def __init__(self, crafts: Sequence[Craft]) -> None:
+        self._crafts = crafts
+        self._patterns = {one.reference: place % MOST_PATTERNS + 1 for place, one in enumerate(crafts)}
+
+    def word(self, filiere: str) -> str:
+        """A craft in words."""
+        return craft_word(self._crafts, filiere)
+
+    def pattern(self, filiere: str) -> int:
+        """Its pattern; the plain first one where the craft is not known."""
+        return self._patterns.get(filiere, 0)
+
+    def legend(self, filieres: Iterable[str]) -> list[tuple[int | None, str]]:
+        """Patterns and words of the crafts that are there."""
+        there = set(filieres)
+        known = [one.reference for one in self._crafts if one.reference in there]
+        return [(None, _("Free")), *((self.pattern(one), self.word(one)) for one in known)]
+
+    def options(self, filieres: Iterable[str]) -> list[tuple[str, str]]:
+        """Those that are there, to choose from."""
+        there = set(filieres)
+        return [(one.reference, self.word(one.reference)) for one in self._crafts if one.reference in there]
 
 
 def days_word(first: date, last: date) -> str:

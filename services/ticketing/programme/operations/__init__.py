@@ -1,4 +1,4 @@
-"""Reads the programme, puts sessions into it, and moves their seats."""
+"""Reads the programme and moves its seats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from sqlalchemy.engine import Connection
 from services.ticketing.programme.domain import Seats, Session, SessionKind, SessionNotFound, SessionState
 from services.ticketing.programme.messages import session_changed
 from services.ticketing.programme.models import room, session, session_text
-from shared.db import insert_new
 from shared.outbox import publish
 
 
@@ -157,22 +156,6 @@ def move_seats(db: Connection, exhibition_id: UUID, moves: Sequence[SeatMove]) -
         )
         if done.rowcount != 1:
             raise SeatsMoved
-
-
-def put_rooms(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rooms; those already there stay as they are."""
-    insert_new(db, room, rows)
-
-
-def put_sessions(
-    db: Connection, exhibition_id: UUID, rows: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]]
-) -> int:
-    """Add sessions with their texts and tell of each new one; returns how many were new."""
-    fresh = {row.id for row in insert_new(db, session, rows, returning=[session.c.id])}
-    insert_new(db, session_text, [text for text in texts if text["session_id"] in fresh])
-    added = [one for one in list_sessions(db, exhibition_id) if one.id in fresh]
-    publish(db, *(session_changed(one) for one in added))
-    return len(added)
 
 
 def republish(db: Connection, exhibition_id: UUID) -> int:
