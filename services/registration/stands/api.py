@@ -14,14 +14,13 @@ from services.registration.applications.operations.reviewing import find_handed_
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.stands import schemas
-from services.registration.stands.domain.days import SHOWN, Days
-from services.registration.stands.domain.plan import Row, Unreadable
+from services.registration.stands.domain.days import SHOWN
 from services.registration.stands.operations import people, placing, setting_up
 from services.registration.stands.operations.plan import Plan, figures_of, plan_of, waiting_for_a_stand
 from services.registration.visitors.operations.print_badge import draw_pdf
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once
-from shared.problem import Invalid, NotSignedIn
+from shared.problem import NotSignedIn
 from shared.web import current_caller, idempotency_key, keyed, load, may, reply
 from shared.web.security import settings
 
@@ -90,28 +89,13 @@ def check_list(exhibition: str) -> Response:
 @may(Role.ORGANISER)
 def check_row(exhibition: str) -> Response:
     """Write a row of stands as a list, to look at and to set up; nothing is changed."""
-    row = row_in(load(schemas.NewRow))
+    row = schemas.row_in(load(schemas.NewRow))
     with reading() as db:
         found = find_exhibition(db, exhibition)
-        text = written(db, found, row)
+        text = setting_up.write_row(db, found, row)
         sheet = setting_up.read_list(db, found, text)
     said = {"csv": text, "good": len(sheet.good), "bad": sheet.bad}
     return reply(Answer(200, dict(schemas.CheckOut().dump(said))))
-
-
-def row_in(said: dict[str, Any]) -> Row:
-    """The form's row."""
-    return Row(
-        **{name: value for name, value in said.items() if name != "is_outdoor"}, is_indoor=not said["is_outdoor"]
-    )
-
-
-def written(db: Connection, found: Exhibition, row: Row) -> str:
-    """A row as a list; Invalid."""
-    try:
-        return setting_up.write_row(db, found, row)
-    except Unreadable as wrong:
-        raise Invalid({"prefix": [str(wrong)]}) from wrong
 
 
 @stands.post("/stands")
@@ -162,15 +146,9 @@ def place(exhibition: str) -> Response:
     said = load(schemas.NewAllocation)
 
     def do(db: Connection, found: Exhibition) -> Answer:
-        return _placed(placing.place(db, found, wish_of(db, found, said), by_staff()))
+        return _placed(placing.place(db, found, placing.wish_of(db, found, said), by_staff()))
 
     return _once(exhibition, do)
-
-
-def wish_of(db: Connection, found: Exhibition, said: dict[str, Any]) -> placing.Wish:
-    """What was asked for; days that are not named are the exhibition's."""
-    days = Days(said.get("first_day") or found.first_day, said.get("last_day") or found.last_day)
-    return placing.Wish(find_handed_in(db, found.id, said["application"]), said["stand"], days)
 
 
 @stands.post("/allocations/<uuid:allocation>/move")

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.registration.applications.schemas.asked import Tidy
-from services.registration.stands.domain.plan import MOST_IN_A_ROW, Unreadable, read_metres
+from services.registration.stands.domain.plan import MOST_IN_A_ROW, Row, Unreadable, read_metres
 from services.registration.visitors.domain import people
 from shared.problem import N_
 
@@ -73,6 +73,13 @@ class NewRow(Schema):
     is_outdoor = fields.Boolean(load_default=False)
     has_power = fields.Boolean(load_default=False)
     has_water = fields.Boolean(load_default=False)
+
+
+def row_in(said: dict[str, Any]) -> Row:
+    """The row that was asked for."""
+    return Row(
+        **{name: value for name, value in said.items() if name != "is_outdoor"}, is_indoor=not said["is_outdoor"]
+    )
 
 
 class NewAllocation(Schema):

@@ -257,7 +257,7 @@ def test_a_row_of_stands_goes_behind_the_last_one(office: Office) -> None:
     said = {"hall": "A", "prefix": "A", "first": "61", "count": "3", "width": "2,5", "depth": "4", "aisle": "3"}
     seen = office.browser().post(f"{OFFICE}/new/row", **said)
     assert "3 stands peuvent être créés" in text_of(seen)
-    assert "A;A-061;0;30;2.5;4;indoor;no;no" in seen.text
+    assert "A;A-061;0;24;2.5;4;indoor;no;no" in seen.text
     wrong = office.browser().post(f"{OFFICE}/new/row", **said | {"count": "0", "width": "wide"})
     assert wrong.status_code == 422
     assert 'value="wide"' in wrong.text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from services.registration.applications.domain.states import Act, ActRefused, St
 from services.registration.applications.models import application
 from services.registration.applications.operations import moving
 from services.registration.applications.operations.dossiers import Application, By, application_of
+from services.registration.applications.operations.reviewing import find_handed_in
 from services.registration.exhibitions.models import hall
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.stands.domain.days import (
@@ -61,6 +63,12 @@ class Wish:
     application: Application
     stand: str
     days: Days
+
+
+def wish_of(db: Connection, exhibition: Exhibition, said: dict[str, Any]) -> Wish:
+    """What was asked for; days that are not named are the exhibition's. NotFound."""
+    days = Days(said.get("first_day") or exhibition.first_day, said.get("last_day") or exhibition.last_day)
+    return Wish(find_handed_in(db, exhibition.id, said["application"]), said["stand"], days)
 
 
 def place(db: Connection, exhibition: Exhibition, wish: Wish, by: By) -> Application:

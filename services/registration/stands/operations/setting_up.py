@@ -18,7 +18,7 @@ from services.registration.stands.domain.sheets import Sheet, read_sheet, write_
 from services.registration.stands.models import allocation, stand
 from shared.clock import now
 from shared.ids import new_id
-from shared.problem import N_, NotFound, Problem
+from shared.problem import N_, Invalid, NotFound, Problem
 
 
 class StandListRefused(Problem):
@@ -91,9 +91,12 @@ def read_list(db: Connection, exhibition: Exhibition, text: str) -> Sheet:
 
 
 def write_row(db: Connection, exhibition: Exhibition, row: Row) -> str:
-    """A row of stands as a list to look at and to set up; Unreadable."""
+    """A row of stands as a list to look at and to set up; Invalid."""
     there = [one.as_new for one in stands_of(db, exhibition.id)]
-    return write_sheet(lay_row(row, there))
+    try:
+        return write_sheet(lay_row(row, there))
+    except Unreadable as wrong:
+        raise Invalid({"prefix": [str(wrong)]}) from wrong
 
 
 def add_stands(db: Connection, exhibition: Exhibition, text: str, staff_id: UUID | None) -> int:

@@ -15,13 +15,13 @@ from services.registration.applications.operations.reviewing import find_handed_
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.stands import schemas
-from services.registration.stands.api import by_staff, my_staff_id, wish_of
 from services.registration.stands.domain.finding import suggest_hall
 from services.registration.stands.operations import placing, setting_up
 from services.registration.stands.operations.plan import Plan, plan_of, waiting_for_a_stand
 from services.registration.stands.operations.setting_up import Stand
 from services.registration.stands.pages import words
 from services.registration.stands.pages.drawing import Look, draw_halls, patterns, swatch
+from services.registration.stands.pages.ways import by_staff, my_staff_id
 from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
@@ -98,7 +98,7 @@ def place(lang: str, exhibition: str) -> Response:
 
     def do(db: Connection, found: Exhibition) -> str:
         said = load_form(schemas.NewAllocation)
-        placing.place(db, found, wish_of(db, found, said), by_staff())
+        placing.place(db, found, placing.wish_of(db, found, said), by_staff())
         return str(said["stand"])
 
     try:

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from services.registration.exhibitions.operations import find_exhibition
 from services.registration.stands import schemas
-from services.registration.stands.api import my_application
 from services.registration.stands.domain.people import NoBadgeLeft, NoStandYet
 from services.registration.stands.operations import people
 from services.registration.stands.pages import words
+from services.registration.stands.pages.ways import my_application
 from services.registration.visitors.operations.print_badge import draw_pdf, draw_svg
 from shared.db import reading, transaction
 from shared.i18n import gettext as _

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, make_response, redirect, request
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.stands import schemas
-from services.registration.stands.api import my_staff_id, row_in, written
 from services.registration.stands.domain.sheets import NEEDED, Sheet
 from services.registration.stands.operations import setting_up
 from services.registration.stands.pages import words
+from services.registration.stands.pages.ways import my_staff_id
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
@@ -38,7 +38,7 @@ def preview_row(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the a
     try:
         said = load_form(schemas.NewRow)
         with reading() as db:
-            text = written(db, found, row_in(said))
+            text = setting_up.write_row(db, found, schemas.row_in(said))
     except Invalid as refused:
         return _forms(found, request.form, refused.errors)
     return _preview(found, text)
