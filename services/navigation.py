@@ -29,6 +29,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         [
             (f"{base}/", _("Office")),
             (f"{base}/desk", _("Desk")),
+            (f"{base}/lists", _("Lists")),
             (f"{base}/applications", _("Applications")),
             (f"{base}/stands", _("Stands")),
             (f"{base}/exhibitors", _("Exhibitors")),

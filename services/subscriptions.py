@@ -9,8 +9,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "person.link_issued.v1": ("notifications",),
     "application.changed.v1": ("notifications",),
     "badge.issued.v1": ("ticketing",),
-    "session.changed.v1": ("notifications",),
-    "booking.confirmed.v1": ("notifications",),
+    "session.changed.v1": ("notifications", "registration"),
+    "booking.confirmed.v1": ("notifications", "registration"),
     "booking.waitlisted.v1": ("notifications",),
-    "booking.cancelled.v1": ("notifications",),
+    "booking.cancelled.v1": ("notifications", "registration"),
 }

@@ -12,6 +12,7 @@ from services import navigation
 from services.registration.applications import api as applications_api
 from services.registration.applications.pages import applying, call, contact, counter, office, photos, taking_up
 from services.registration.desk import api as desk_api
+from services.registration.desk.pages import lists as desk_lists
 from services.registration.desk.pages import people as desk_people
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
@@ -61,6 +62,7 @@ _PAGES = (
     registering.visitor_pages,
     signing_in.sign_in_pages,
     desk_people.desk_pages,
+    desk_lists.list_pages,
     applying.apply_pages,
     taking_up.taking_up_pages,
     contact.contact_pages,

@@ -140,6 +140,8 @@ class Act(StrEnum):
     APPLICATION_TYPED_IN = "application_typed_in"
     APPLICANT_CHANGED = "applicant_changed"
     PIN_ISSUED = "pin_issued"
+    LIST_MADE = "list_made"
+    VISITORS_EXPORTED = "visitors_exported"
     CLOCK_MOVED = "clock_moved"
     STANDS_ADDED = "stands_added"
     STAND_OPENED = "stand_opened"

@@ -26,7 +26,7 @@ def write_csv(rows: Iterable[Application]) -> str:
 
 def write_xlsx(rows: Iterable[Application]) -> bytes:
     """The same as a workbook: every cell a text or a number, written row by row in constant memory."""
-    from xlsxwriter import Workbook  # type: ignore[import-untyped] # some megabytes, so only where it is asked for
+    from xlsxwriter import Workbook  # some megabytes, so only where it is asked for
 
     out = io.BytesIO()
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

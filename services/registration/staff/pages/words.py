@@ -34,6 +34,8 @@ ACTS: dict[str, str] = {
     Act.APPLICATION_TYPED_IN: N_("Typed an application in for somebody"),
     Act.APPLICANT_CHANGED: N_("Changed who speaks for an application"),
     Act.PIN_ISSUED: N_("Gave a PIN on paper"),
+    Act.LIST_MADE: N_("Made a door list with names"),
+    Act.VISITORS_EXPORTED: N_("Took the list of all visitors"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
     Act.STANDS_ADDED: N_("Set up stands"),
     Act.STAND_OPENED: N_("Opened a stand"),
