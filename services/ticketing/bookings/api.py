@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import Booking
-from services.ticketing.bookings.schemas import BookingOut, BookingsOut, NewBooking, booking_out
+from services.ticketing.bookings.schemas import BookingOut, BookingsOut, NewBooking, SessionBookingsOut, booking_out
 from services.ticketing.programme.operations.board import board_of
 from shared import clock, limits
 from shared.db import reading, transaction
@@ -44,6 +44,19 @@ def create_booking(exhibition: str, reference: str) -> Response:
         return Answer(201, booking_out(booking, session.reference))
 
     return reply(group(operations.book_seats, order, key=key, render=render))
+
+
+@api.get("/sessions/<reference>/bookings")
+@may("desk", "viewer", "supervisor", "organiser")
+@api.response(200, SessionBookingsOut)
+def list_session_bookings(exhibition: str, reference: str) -> dict[str, Any]:
+    """Every booking of a session for staff, oldest first, those cancelled included."""
+    where = exhibition_called(exhibition)
+    session = board_of(where.id).called(reference)
+    with reading() as db:
+        found = operations.list_of_session(db, where.id, session.id)
+    rows = [booking_out(one, session.reference) | {"person_id": str(one.person_id)} for one in found]
+    return {"bookings": rows}
 
 
 @api.get("/bookings")

@@ -137,3 +137,16 @@ def test_one_person_has_so_many_bookings_and_no_more(fair: Fair) -> None:
     listed = fair.service.client.get(f"{API}/sessions").get_json()["sessions"]
     answers = [fair.book(one["reference"], person).status_code for one in listed[:21]]
     assert answers == [201] * 20 + [409]
+
+
+def test_staff_read_every_booking_of_a_session_and_nobody_else_does(fair: Fair) -> None:
+    first, second = uuid4(), uuid4()
+    one = said(fair.book("W1", fair.person(first), party_size=10))["reference"]
+    two = said(fair.book("W1", fair.person(second), party_size=3))["reference"]
+    address = f"{API}/sessions/W1/bookings"
+    rows = fair.service.client.get(address, headers=fair.staff("viewer")).get_json()["bookings"]
+    assert [(row["reference"], row["person_id"], row["party_size"], row["place_in_line"]) for row in rows] == [
+        (one, str(first), 10, None),
+        (two, str(second), 3, 1),
+    ]
+    assert fair.service.client.get(address, headers=fair.person(first)).status_code in (401, 403)
