@@ -51,8 +51,10 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--rehearsal", action="store_true", help="let an organiser move the clock, to play a fair in minutes"
     )
-    command.add_argument("--no-fair", action="store_true", help="do not load the fair of Ouarzazate")
-    command.add_argument("--production", action="store_true", help="no mailbox, no fair, no rehearsal")
+    command.add_argument(
+        "--empty", action="store_true", help="no fair and no accounts: prints a link to open the first one"
+    )
+    command.add_argument("--production", action="store_true", help="no mailbox, no fair, no rehearsal; begins empty")
     command.add_argument("--log-to-terminal", action="store_true", help="print the log here, not to DATA/logs")
     https = command.add_argument_group("HTTPS (phones' cameras need it anywhere but on this machine)")
     https.add_argument("--cert", type=Path, metavar="FILE", help="certificate chain (PEM)")
@@ -92,9 +94,12 @@ def _care(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     dead.add_argument("action", nargs="?", choices=("list", "show", "replay"), default="list")
     dead.add_argument("message", nargs="?", help="the message's id; `replay` without one replays all")
     _data(dead)
-    text = "List staff accounts, or give one a new password (printed once)."
+    text = (
+        "List staff accounts, give one a new password (printed once), or print a new link to the first account while "
+        "there is none."
+    )
     staff = commands.add_parser("staff", help="list accounts, reset a password", description=text)
-    staff.add_argument("action", choices=("list", "reset"))
+    staff.add_argument("action", choices=("list", "reset", "link"))
     staff.add_argument("login", nargs="?", help="e-mail address or phone of the account to reset")
     _data(staff)
     _proof(commands)

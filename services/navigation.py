@@ -29,6 +29,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/", _("Office")),
             (f"{base}/desk", _("Desk")),
             (f"{base}/applications", _("Applications")),
+            (f"{base}/programme", _("Planning")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import argon2
 import pytest
 
+from services.registration.staff.operations import accounts
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, outbox
 from shared.db import Database
@@ -51,6 +53,14 @@ def _real_clock_between_tests() -> Iterator[None]:
     outbox.set_subscriptions(SUBSCRIPTIONS)
     yield
     clock.set_rehearsal(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_password_hashes() -> Iterator[None]:
+    """Passwords are hashed as in the product, but lightly: an account need not cost a test 50 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def main(given: argparse.Namespace) -> int:
         cert=given.cert and given.cert.absolute(),
         key=given.key and given.key.absolute(),
         local_ca=given.local_ca,
-        fair=not given.no_fair,
+        fair=not given.empty,
         production=given.production,
         log_to_terminal=given.log_to_terminal,
     )

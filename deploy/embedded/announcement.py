@@ -13,7 +13,7 @@ from deploy.embedded.tls import ca_address
 FAIR = "ouarzazate-12"
 
 
-def announce(options: Options, mailbox_key: str, log: Path | None) -> None:
+def announce(options: Options, mailbox_key: str, log: Path | None, first_link: str = "") -> None:
     """Print the addresses once every part answers."""
     url = os.environ["MOUSSEM_PUBLIC_URL"].rstrip("/")
     lines = ["", "Moussem runs. Stop it with Ctrl-C.", ""]
@@ -31,6 +31,9 @@ def announce(options: Options, mailbox_key: str, log: Path | None) -> None:
     lines.append(_line("APIs", f"{url}/registration/docs, /ticketing/docs, /notifications/docs"))
     if log:
         lines.append(_line("Log", str(log)))
+    if first_link:
+        lines += ["", "  Nobody has an account yet. Open yours and your first fair (once, within 12 hours):"]
+        lines += [f"  {first_link}", f"  بالعربية: {first_link.replace('/fr/office/', '/ar/office/', 1)}"]
     if options.local_ca:
         lines += [_line("Phones trust us with", f"{ca_address(url)} (or {url}/local-ca)"), ""]
     print("\n".join(lines), flush=True)

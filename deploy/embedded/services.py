@@ -18,6 +18,7 @@ from shared import clock, i18n, log, moments, outbox
 from shared.db import Database, use
 from shared.settings import Settings, load
 
+FIRST_HOURS = 12
 EPOCH = date(1970, 1, 1)
 LATE_MODULES = (
     "billiard.dummy",
@@ -88,6 +89,16 @@ def web(service: str, listener: socket.socket) -> Callable[[int], None]:
         web_server.serve(app, listener)
 
     return act
+
+
+def first_link(database: Database) -> str | None:
+    """The address that opens the first account of an empty installation; an earlier one ends. None if one exists."""
+    from services.registration.staff.operations import beginning
+
+    settings = settings_of("registration")
+    with database.transaction() as db:
+        secret = beginning.first_link(db, settings)
+    return f"{settings.public_url}/fr/office/first/{secret}" if secret else None
 
 
 def _warm(app: Flask) -> None:

@@ -70,7 +70,7 @@ class _Start:
             self.ports,
             children,
             self.log,
-            lambda: announce(self.options, self.mailbox_key, self.log),
+            lambda: announce(self.options, self.mailbox_key, self.log, self.first_link),
             lambda: all(self._answers(service) for service in SERVICES),
         )
         return supervisor.run()
@@ -112,12 +112,13 @@ class _Start:
         """In a child, so that no connection and no random state is carried into those forked later."""
         pid, pipe = self.nursery.fork("prepare", lambda ready: prepare_databases(self.options, ready))
         os.set_blocking(pipe, True)
-        with os.fdopen(pipe) as said:
-            refusal = said.read()
+        with os.fdopen(pipe) as pipe_end:
+            told = pipe_end.read()
         _, status = os.waitpid(pid, 0)
         if status:
             where = f" The reason is at the end of {self.log}." if self.log else ""
-            raise CannotRun(refusal + (where if status >> 8 != REFUSED else ""))
+            raise CannotRun(told + (where if status >> 8 != REFUSED else ""))
+        self.first_link = told
 
     def _processes(self) -> list[Process]:
         left_out = {"peers"} if not self.options.peers else set()
@@ -177,8 +178,11 @@ class _Start:
         return Child(process, start, check=server.answers, on_short_lives=server.set_aside)
 
 
-def prepare_databases(options: Options, refusals: int) -> None:
-    """Back up what a migration is about to change, migrate, fill; says a refusal on the pipe and exits with 1."""
+def prepare_databases(options: Options, said: int) -> None:
+    """Back up what a migration is about to change, migrate, fill; says on the pipe the link to the first account.
+
+    A refusal is said there instead, and the exit code tells.
+    """
     try:
         opened = []
         for service in SERVICES:
@@ -189,10 +193,12 @@ def prepare_databases(options: Options, refusals: int) -> None:
             backup.back_up(options.data, options.data / "backups" / f"{at:%Y%m%dT%H%M%SZ}-before-migration")
         for settings, database in opened:
             databases.prepare(settings, database)
+            if settings.service == "registration":
+                os.write(said, (services.first_link(database) or "").encode())
             database.dispose()
     except (CannotRun, ValueError) as refusal:
-        os.write(refusals, str(refusal).encode())
+        os.write(said, str(refusal).encode())
         sys.exit(REFUSED)
     except Exception as wrong:
-        os.write(refusals, f"The databases could not be prepared: {wrong!r}".encode()[:4000])
+        os.write(said, f"The databases could not be prepared: {wrong!r}".encode()[:4000])
         raise

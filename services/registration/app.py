@@ -11,7 +11,8 @@ from flask import Flask, request
 from services import navigation
 from services.registration.applications import api as applications_api
 from services.registration.applications.pages import applying, office, taking_up
-from services.registration.desk import pages as desk_pages
+from services.registration.desk import api as desk_api
+from services.registration.desk.pages import people as desk_people
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
 from services.registration.exhibitions.pages import opening, showing
@@ -19,7 +20,7 @@ from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
-from services.registration.staff.pages import joining, team
+from services.registration.staff.pages import beginning, joining, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.visitors import api as visitors_api
 from services.registration.visitors.pages import registering, signing_in
@@ -40,17 +41,19 @@ _APIS = (
     staff_api.well_known,
     exhibitions_api.exhibitions,
     visitors_api.visitors,
+    desk_api.desk,
     applications_api.applications,
 )
 _PAGES = (
     staff_signing_in.staff_pages,
+    beginning.beginning_pages,
     joining.joining_pages,
     team.team_pages,
     showing.exhibition_pages,
     opening.opening_pages,
     registering.visitor_pages,
     signing_in.sign_in_pages,
-    desk_pages.desk_pages,
+    desk_people.desk_pages,
     applying.apply_pages,
     taking_up.taking_up_pages,
     office.office_pages,

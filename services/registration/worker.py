@@ -9,11 +9,12 @@ from services.registration.applications.fair import load_call
 from services.registration.applications.operations.dossiers import publish_applicants
 from services.registration.applications.operations.moving import publish_applications
 from services.registration.applications.tasks import due_work as applications_due
-from services.registration.exhibitions.fair import load_fair
-from services.registration.exhibitions.operations import publish_exhibitions
+from services.registration.exhibitions.fair import REFERENCE, load_fair
+from services.registration.exhibitions.operations import exhibition_id_of, publish_exhibitions
 from services.registration.staff.domain import Purpose
 from services.registration.staff.models import metadata
 from services.registration.staff.operations.accounts import ensure_first_staff, publish_staff
+from services.registration.staff.operations.beginning import is_empty
 from services.registration.staff.operations.keys import publish_keys, signer
 from services.registration.visitors.operations.badges import publish_badges
 from services.registration.visitors.operations.people import publish_persons
@@ -30,13 +31,13 @@ KEPT = timedelta(days=30)
 
 
 def prepare(settings: Settings, database: Database) -> None:
-    """What an empty installation needs before the first request: keys, first accounts, the fair. Harmless again."""
+    """What an empty installation needs before the first request: keys, the fair with first accounts. Harmless again."""
     outbox.set_subscriptions(SUBSCRIPTIONS)
     with database.transaction() as db:
         for purpose in Purpose:
             signer(db, settings, purpose)
-        ensure_first_staff(db, settings.data_dir / "staff.txt")
-        if settings.load_fair:
+        if settings.load_fair and (is_empty(db) or exhibition_id_of(db, REFERENCE)):
+            ensure_first_staff(db, settings.data_dir / "staff.txt")
             load_fair(db, clock.now().date())
             load_call(db, clock.now().date())
 

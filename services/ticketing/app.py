@@ -17,6 +17,8 @@ from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
+from services.ticketing.planning import api as planning_api
+from services.ticketing.planning.pages import importing, places, programme
 from services.ticketing.programme import api as programme_api
 from services.ticketing.programme import pages as programme_pages
 from shared import db, i18n, outbox
@@ -26,6 +28,16 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 _HERE = Path(__file__).parent
+_APIS = (programme_api.api, bookings_api.api, admissions_api.api, planning_api.api, counts_api.api)
+_PAGES = (
+    programme_pages.pages,
+    bookings_pages.pages,
+    admissions_pages.pages,
+    importing.import_pages,
+    places.place_pages,
+    programme.programme_pages,
+    counts_pages.pages,
+)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -40,8 +52,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             database=database,
             title="Ticketing",
             authorise=authorise,
-            api=(programme_api.api, bookings_api.api, admissions_api.api, counts_api.api),
-            pages=(programme_pages.pages, bookings_pages.pages, admissions_pages.pages, counts_pages.pages),
+            api=_APIS,
+            pages=_PAGES,
             catalogues=(_HERE / "translations", _HERE.parent / "translations"),
             templates=tuple(sorted(_HERE.glob("*/templates"))),
             sign_in_address=_sign_in_address,

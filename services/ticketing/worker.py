@@ -8,11 +8,10 @@ from services.ticketing.access import tasks as access
 from services.ticketing.access.models import metadata
 from services.ticketing.admissions import models as _admissions  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.admissions import tasks as admissions
-from services.ticketing.admissions.fair import load_gates
 from services.ticketing.bookings import operations as bookings
 from services.ticketing.bookings.tasks import tend_lines
+from services.ticketing.planning.fair import load_fair
 from services.ticketing.programme import operations as programme
-from services.ticketing.programme.fair import load_programme
 from shared import outbox
 from shared.db import Database
 from shared.outbox import Handler
@@ -40,7 +39,7 @@ class _LoadFair:
             return 0
         with self._database.transaction() as db:
             before = self._is_done
-            self._is_done = load_programme(db) and load_gates(db)
+            self._is_done = load_fair(db)
         return int(self._is_done and not before)
 
 

@@ -1,6 +1,7 @@
 """OpenAPI 3.1 of a service, from its routes; and the page that shows it."""
 
 import json
+import threading
 from functools import cache
 from typing import Any
 
@@ -60,10 +61,22 @@ def describe(service: str) -> Blueprint:
     return routes
 
 
-@cache
+_one_at_a_time = threading.Lock()
+
+
 def spec_of(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document of an app, made when somebody first asks for it."""
+    with _one_at_a_time:
+        return _spec_of(app)
+
+
+@cache
+def _spec_of(app: Flask) -> dict[str, Any]:
     """The OpenAPI document, with refusals, keys and callers added to what flask-smorest knows."""
     api: Api = app.extensions["moussem_api"]
+    for blueprint in api.undescribed:
+        blueprint.register_views_in_doc(api, app, api.spec, name=blueprint.name, parameters=None)
+        api.spec.tag({"name": blueprint.name, "description": blueprint.description})
     spec: dict[str, Any] = api.spec.to_dict()
     components = spec.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM

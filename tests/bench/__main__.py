@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.bench import pages, relay, whole
+from tests.bench import journey, pages, relay, whole
 
 NAMES = {
     "empty_route": pages.empty_route,
@@ -12,6 +12,7 @@ NAMES = {
     "memory": whole.memory,
     "programme_page": pages.programme_page,
     "relay": relay.run,
+    "journey": journey.journey,
 }
 
 

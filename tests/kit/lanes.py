@@ -1,6 +1,6 @@
-"""Runs pytest in two lanes at once, one for each core: rules and services here, the whole system there.
+"""Runs pytest in lanes at once: rules and services, the whole system, faults.
 
-The lanes share nothing: each has its own PostgreSQL, Valkey and folders. What the second says is printed when the
+The lanes share nothing: each has its own PostgreSQL, Valkey and folders. What the others say is printed when the
 first has ended, and their closing lines become one.
 """
 

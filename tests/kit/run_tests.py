@@ -15,9 +15,10 @@ from tests.kit import postgres, required
 from tests.kit.lanes import Ended, Lane, together
 
 ROOT = Path(__file__).resolve().parents[2]
-# Two lanes of about the same length.
+# Three lanes: the first keeps a core busy, the others wait for starts, recoveries and pages most of their time.
 SERVICES = ("tests/unit", "tests/contracts", "tests/integration")
-SYSTEM = ("tests/integration/deploy", "tests/concurrency", "tests/faults", "tests/e2e")
+SYSTEM = ("tests/integration/deploy", "tests/concurrency", "tests/e2e")
+FAULTS = ("tests/faults",)
 CHECKS: dict[str, list[str]] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
@@ -115,27 +116,33 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _all_tests(run: Run, browser: Future[Step], types: Future[Step], more: list[str]) -> str:
-    """Both lanes at once; the browser gets ready beside the first. The closing line of all tests."""
-    said: list[str] = []
+    """All lanes at once; the browser gets ready beside the first. The closing line of all tests."""
 
-    def second_lane() -> Ended:
-        browser.result()
-        return Lane(ROOT, [*_present(SYSTEM), *more]).follow(said.append)
+    def lane(paths: Sequence[str], ready: Future[Step] | None = None) -> tuple[Ended, list[str]]:
+        said: list[str] = []
+        if ready:
+            ready.result()
+        return Lane(ROOT, [*_present(paths), *more]).follow(said.append), said
 
-    with ThreadPoolExecutor(1) as beside:
-        second = beside.submit(second_lane)
+    with ThreadPoolExecutor(2) as beside:
+        others = {
+            "whole system": beside.submit(lane, SYSTEM, browser),
+            "faults": beside.submit(lane, FAULTS),
+        }
         heading("tests: rules and services")
         apart = [f"--ignore={path}" for path in SYSTEM]
-        first = Lane(ROOT, [*_present(SERVICES), *apart, *more]).follow(say)
-        say(first.closing)
+        ended = [Lane(ROOT, [*_present(SERVICES), *apart, *more]).follow(say)]
+        say(ended[0].closing)
         run.show(browser.result())
         run.show(types.result())
-        heading("tests: the whole system")
-        last = second.result()
-        say("\n".join([*said, last.closing]))
-    run.steps.append(Step("services", first.code, first.seconds, note=first.closing.strip("= ")))
-    run.steps.append(Step("whole system", last.code, last.seconds, note=last.closing.strip("= ")))
-    return together([first, last])
+        for name, other in others.items():
+            heading(f"tests: {name}")
+            last, said = other.result()
+            say("\n".join([*said, last.closing]))
+            ended.append(last)
+    for name, one in zip(("services", *others), ended, strict=True):
+        run.steps.append(Step(name, one.code, one.seconds, note=one.closing.strip("= ")))
+    return together(ended)
 
 
 def _present(paths: Sequence[str]) -> list[str]:

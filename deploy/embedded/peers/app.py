@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from deploy.embedded.peers.store import Arrived, Store
 from deploy.embedded.peers.words import WORDS
-from shared.pages.assets import asset_url
+from shared import i18n
+from shared.pages import prepare
 
 COOKIE = "mailbox"
 TEXT_LIMIT = 10_000
@@ -22,7 +23,7 @@ POLICY = (
 def make_app(store: Store, sms_token: str, mailbox_key: str) -> Flask:
     """The gateway (`POST /messages`) and the mailbox (`/mailbox/`)."""
     app = Flask(__name__, template_folder=str(Path(__file__).parent / "templates"), static_folder=None)
-    app.jinja_env.globals["asset"] = asset_url
+    prepare(app.jinja_env)
     app.add_url_rule("/messages", view_func=_gateway(store, sms_token), methods=["POST"])
     app.add_url_rule("/mailbox/", "page", lambda: _page(store, "page.html"))
     app.add_url_rule("/mailbox/list", "list", lambda: _list(store))
@@ -68,7 +69,9 @@ def _context(store: Store) -> dict[str, Any]:
 
 
 def _page(store: Store, template: str) -> str:
-    return render_template(template, **_context(store), recipients=store.recipients(), languages=list(WORDS))
+    return render_template(
+        template, **_context(store), recipients=store.recipients(), names=[(code, i18n.NAMES[code]) for code in WORDS]
+    )
 
 
 def _list(store: Store) -> AnyResponse:

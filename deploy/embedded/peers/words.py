@@ -3,6 +3,8 @@
 WORDS = {
     "fr": {
         "title": "Boîte aux lettres d’essai",
+        "skip": "Aller au contenu",
+        "languages": "Langue",
         "intro": "Tout ce que Moussem envoie arrive ici, et nulle part ailleurs.",
         "to": "À",
         "all": "Tout le monde",
@@ -15,6 +17,8 @@ WORDS = {
     },
     "ar": {
         "title": "صندوق الرسائل للتجربة",
+        "skip": "انتقل إلى المحتوى",
+        "languages": "اللغة",
         "intro": "كل ما يرسله «موسم» يصل إلى هنا، ولا يصل إلى أي مكان آخر.",
         "to": "إلى",
         "all": "الجميع",
@@ -27,6 +31,8 @@ WORDS = {
     },
     "en": {
         "title": "Mailbox for trying out",
+        "skip": "Skip to the content",
+        "languages": "Language",
         "intro": "Everything Moussem sends arrives here, and nowhere else.",
         "to": "To",
         "all": "Everybody",

@@ -36,6 +36,15 @@ KINDS: dict[Kind, str] = {
     Kind.MOVED_UP: N_("Moved up from the waiting list"),
     Kind.BOOKING_CANCELLED: N_("Cancelled by the person"),
     Kind.CANCELLED_BY_STAFF: N_("Cancelled by staff"),
+    Kind.APPLICATION_BEGUN: N_("Application begun"),
+    Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
+    Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),
+    Kind.APPLICATION_RESERVE: N_("Application on the reserve list"),
+    Kind.APPLICATION_REJECTED: N_("Application not taken"),
+    Kind.APPLICATION_OFFERED: N_("Stand offered"),
+    Kind.APPLICATION_CONFIRMED: N_("Stand confirmed"),
+    Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
+    Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
 }
 REASONS: dict[Reason, str] = {
     Reason.TOO_LATE: N_("It was too late to be of use"),

@@ -13,7 +13,7 @@ from services.registration.staff.domain import Act
 from services.registration.staff.operations.audit import By, note
 from services.registration.visitors.domain.names import search_patterns
 from services.registration.visitors.models import badge, person, visitor
-from services.registration.visitors.operations import badges, people, phones
+from services.registration.visitors.operations import badges, people, phones, pins
 from shared import limits
 from shared.problem import NotFound
 from shared.settings import Settings
@@ -71,8 +71,17 @@ def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, by
     """Give a person a new badge; the lost one is refused at every gate. NotFound."""
     somebody, old = person_called(db, exhibition.id, reference)
     given = badges.replace_badge(db, settings, exhibition, somebody.id)
+    # who lost the letter lost its PIN too
+    pins.end_pin(db, exhibition.id, somebody.id)
     note(db, by, Act.BADGE_REPLACED, somebody.name, before=old.shown_reference, after=given.shown_reference)
     return given
+
+
+def issue_pin(db: Connection, settings: Settings, by: By, reference: str) -> UUID:
+    """Give a person a new PIN on paper, which ends the one before; returns its issue's id. NotFound."""
+    somebody, given = person_called(db, by.exhibition_id, reference)
+    note(db, by, Act.PIN_ISSUED, somebody.name, badge=given.shown_reference)
+    return pins.issue_pin(db, settings, by.exhibition_id, somebody.id)
 
 
 def send_link(db: Connection, settings: Settings, exhibition: Exhibition, by: By, reference: str) -> None:

@@ -1,9 +1,10 @@
-"""What the desk's forms take; unknown fields are refused."""
+"""What the desk takes and gives; unknown fields are refused."""
 
 from marshmallow import Schema, fields, validate
 
+from services.registration.desk.domain import mask_phone
 from services.registration.visitors.domain import people
-from services.registration.visitors.schemas import LANGUAGE, NO_NAME, Tidy
+from services.registration.visitors.schemas import LANGUAGE, NO_NAME, BadgeOut, Tidy
 from shared.problem import N_
 
 NO_SEARCH = N_("Please type a name, a phone number or a badge’s reference.")
@@ -22,6 +23,38 @@ class SearchForm(Schema):
 class WalkInForm(Schema):
     """Somebody at the desk: a name is enough."""
 
-    name = Tidy(people.tidy_name, required=True, error_messages={"required": NO_NAME})
-    phone = Tidy(people.tidy_phone)
+    name = Tidy(people.tidy_name, required=True, error_messages={"required": NO_NAME}, metadata={"example": "Itto"})
+    phone = Tidy(people.tidy_phone, metadata={"example": "06 12 34 56 78"})
     language = fields.String(validate=LANGUAGE)
+
+
+class FoundOut(Schema):
+    """Somebody as the desk sees them in a list."""
+
+    reference = fields.String(metadata={"description": "In the addresses of what the desk does for them."})
+    name = fields.String()
+    phone = fields.Function(
+        lambda one: mask_phone(one.phone) or None,
+        metadata={"description": "Its last two digits.", "example": "•••• 78"},
+    )
+    language = fields.String()
+    registered_at = fields.AwareDateTime()
+
+
+class SearchOut(Schema):
+    """Whom a search found, at most twenty."""
+
+    people = fields.List(fields.Nested(FoundOut))
+    has_more = fields.Boolean()
+
+
+class PersonOut(FoundOut):
+    """One person with their valid badge."""
+
+    badge = fields.Nested(BadgeOut)
+
+
+class PinOut(Schema):
+    """A PIN, told once and kept by nobody."""
+
+    pin = fields.String(metadata={"example": "12345678"})

@@ -1,16 +1,9 @@
-"""Tables of organisers, venues, exhibitions and their halls. Texts are kept by language."""
+"""Tables of venues, exhibitions and their halls. Texts are kept by language."""
 
 import sqlalchemy as sa
 
 from services.registration.staff.models import metadata
 from shared.db import Id
-
-organiser = sa.Table(
-    "organiser",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("names", sa.JSON, nullable=False),
-)
 
 venue = sa.Table(
     "venue",

@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.domain import Kind, Phase, ReferenceTaken, State, phase
 from services.registration.exhibitions.messages import ExhibitionChanged, Texts
-from services.registration.exhibitions.models import exhibition, hall, organiser, venue
+from services.registration.exhibitions.models import exhibition, hall, venue
 from services.registration.staff.domain import Act, Role
-from services.registration.staff.operations import accounts, keys
+from services.registration.staff.models import organiser
+from services.registration.staff.operations import accounts, keys, organisers
 from services.registration.staff.operations.audit import By, note
 from shared import i18n
 from shared.clock import day_in, now, to_utc
@@ -125,7 +126,7 @@ class Exhibition:
 
 def open_exhibition(db: Connection, new: NewExhibition) -> Exhibition:
     """Open an exhibition with its organiser, venue and halls; ReferenceTaken."""
-    organiser_id = _insert(db, organiser, names=new.organiser_names)
+    organiser_id = organisers.organiser_called(db, new.organiser_names)
     venue_id = _insert(db, venue, names=new.venue_names, town_names=new.town_names)
     own = {name: value for name, value in vars(new).items() if name in exhibition.c}
     exhibition_id = new_id()

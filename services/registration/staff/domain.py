@@ -100,7 +100,9 @@ def verifies_until(retired_at: datetime, last_days: Iterable[date]) -> datetime:
 
 
 LINK_LASTS = timedelta(days=7)
+FIRST_LINK_LASTS = timedelta(hours=12)
 LONGEST_NAME = 120
+LONGEST_ORGANISER = 200
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"\+\d{8,15}")
 
@@ -110,11 +112,13 @@ class LinkPurpose(StrEnum):
 
     INVITE = "invite"
     RESET = "reset"
+    FIRST = "first"
 
 
 class Act(StrEnum):
     """What staff do and the log keeps."""
 
+    FIRST_ORGANISER_CAME = "first_organiser_came"
     STAFF_INVITED = "staff_invited"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
     STAFF_JOINED = "staff_joined"
@@ -130,6 +134,7 @@ class Act(StrEnum):
     BADGE_PRINTED = "badge_printed"
     BADGE_REPLACED = "badge_replaced"
     LINK_SENT = "link_sent"
+    PIN_ISSUED = "pin_issued"
     CLOCK_MOVED = "clock_moved"
 
 

@@ -6,6 +6,14 @@ from shared.db import Id, UtcDateTime
 
 metadata = sa.MetaData()
 
+# A body that runs exhibitions: a federation, a prefecture, a chamber. Names are kept by language.
+organiser = sa.Table(
+    "organiser",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("names", sa.JSON, nullable=False),
+)
+
 staff = sa.Table(
     "staff",
     metadata,
@@ -23,6 +31,14 @@ staff_login = sa.Table(
     metadata,
     sa.Column("login", sa.String(254), primary_key=True),
     sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), nullable=False, index=True),
+)
+
+# Which body somebody works for; who was there before bodies were noted has none.
+staff_organiser = sa.Table(
+    "staff_organiser",
+    metadata,
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("organiser_id", Id, sa.ForeignKey("organiser.id"), nullable=False, index=True),
 )
 
 # The nil exhibition stands for "everywhere".
@@ -68,7 +84,8 @@ signing_key_use = sa.Table(
     sa.Column("last_day", sa.Date, nullable=False),
 )
 
-# An invitation or a reset, handed over as a link; `staff_id` is whose password a reset sets.
+# An invitation or a reset, handed over as a link; `staff_id` is whose password a reset sets. The link to the first
+# account is nobody's: the command line made it.
 staff_link = sa.Table(
     "staff_link",
     metadata,
@@ -79,7 +96,7 @@ staff_link = sa.Table(
     sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), index=True),
     sa.Column("login", sa.String(254), nullable=False),
     sa.Column("roles", sa.JSON, nullable=False),
-    sa.Column("made_by", Id, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("made_by", Id, sa.ForeignKey("staff.id")),
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("ends_at", UtcDateTime, nullable=False),
     sa.Column("used_at", UtcDateTime),
@@ -87,13 +104,14 @@ staff_link = sa.Table(
 # The address of a link names no exhibition, so it is looked for by its hash alone.
 sa.Index("staff_link_by_hash", staff_link.c.secret_hash)
 
-# What staff did: appended, never changed. Ids are ordered by time.
+# What staff did: appended, never changed. Ids are ordered by time. Without staff it was done from outside the office:
+# on the command line, or by somebody who could not sign in.
 audit = sa.Table(
     "audit",
     metadata,
     sa.Column("exhibition_id", Id, primary_key=True),
     sa.Column("id", Id, primary_key=True),
-    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id")),
     sa.Column("act", sa.String(30), nullable=False),
     sa.Column("subject", sa.String(254), nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),

@@ -1,8 +1,18 @@
 """What staff routes take and give; unknown fields are refused."""
 
-from marshmallow import Schema, ValidationError, fields, validate
+from typing import Any
 
-from services.registration.staff.domain import LONGEST_NAME, SHORTEST_PASSWORD, Act, Role, is_contact, tidy_login
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.registration.staff.domain import (
+    LONGEST_NAME,
+    LONGEST_ORGANISER,
+    SHORTEST_PASSWORD,
+    Act,
+    Role,
+    is_contact,
+    tidy_login,
+)
 from shared.problem import N_
 
 NO_LOGIN = N_("Please type your name, e-mail address or phone number.")
@@ -12,6 +22,8 @@ NO_PASSWORD = N_("Please type your password.")
 NO_CONTACT = N_("Please type an e-mail address or a phone number.")
 NO_ROLE = N_("Please choose what this person may do.")
 NO_NAME = N_("Please type your name.")
+NO_ORGANISER = N_("Please say who organises, in one language at least.")
+LONG_ORGANISER = N_("This name is too long.")
 SHORT_PASSWORD = N_("This password is too short: it needs at least 10 characters.")
 
 
@@ -118,6 +130,34 @@ class JoinForm(NewPasswordForm):
     name = fields.String(required=True, validate=_name, error_messages={"required": NO_NAME})
 
 
+def _line() -> fields.String:
+    return fields.String(validate=_organiser_name)
+
+
+def _organiser_name(typed: str) -> None:
+    if not typed.isprintable() or len(typed) > LONGEST_ORGANISER:
+        raise ValidationError(LONG_ORGANISER)
+
+
+class FirstForm(JoinForm):
+    """The first account of an empty installation, with the body that organises."""
+
+    organiser_ar = _line()
+    organiser_fr = _line()
+    organiser_en = _line()
+    organiser_zgh = _line()
+    login = fields.String(
+        required=True,
+        validate=[validate.Length(max=254, error=NO_CONTACT), _contact],
+        error_messages={"required": NO_CONTACT},
+    )
+
+    @validates_schema
+    def _says_who_organises(self, data: dict[str, Any], **_more: Any) -> None:
+        if not any(name.startswith("organiser_") for name in data):
+            raise ValidationError({"organiser_fr": [NO_ORGANISER]})
+
+
 class OwnPasswordForm(NewPasswordForm):
     """One's own new password, with the one that counts until now."""
 
@@ -140,8 +180,10 @@ class ActOut(Schema):
 
     id = fields.UUID()
     at = fields.AwareDateTime()
-    staff_id = fields.UUID()
-    name = fields.String(metadata={"description": "who did it"})
+    staff_id = fields.UUID(
+        allow_none=True, metadata={"description": "null: the command line, or somebody who could not sign in"}
+    )
+    name = fields.String(allow_none=True, metadata={"description": "who did it"})
     act = fields.String(metadata={"enum": list(Act)})
     subject = fields.String()
     facts = fields.Dict(keys=fields.String())

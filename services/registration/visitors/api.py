@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.visitors import schemas
-from services.registration.visitors.operations import badges, people, phones, print_badge, sign_in
+from services.registration.visitors.operations import badges, people, phones, pins, print_badge, sign_in
 from shared import i18n
 from shared.clock import now
 from shared.db import reading, transaction
@@ -129,6 +129,22 @@ def _signed_in(db: Connection, exhibition: Exhibition, outcome: sign_in.CodeAnsw
         return Answer(200, dict(schemas.SignedInOut().dump({"choices": outcome.choices})))
     given = people.person_tokens(db, settings(), exhibition, outcome.person.id, now())
     return Answer(200, {"person_id": str(outcome.person.id), "tokens": given})
+
+
+@visitors.post("/pin-sign-ins")
+@visitors.doc(requestBody=_body(schemas.PinAnswer))
+@visitors.response(200, schemas.SignedInOut)
+@may("anyone")
+def answer_pin(exhibition: str) -> Response:
+    """Sign in with the reference and the PIN of a letter."""
+    said = load(schemas.PinAnswer)
+    pins.allow_pin(said["reference"], client_address())
+    with transaction() as db:
+        found = find_exhibition(db, exhibition)
+        outcome = pins.sign_in_by_pin(db, settings(), found, said["reference"], said["pin"])
+        if not isinstance(outcome, Problem):
+            return reply(_signed_in(db, found, sign_in.CodeAnswer(outcome)))
+    raise outcome
 
 
 @visitors.get("/visitors/me/badge")

@@ -1,4 +1,4 @@
-"""Tables of persons, visitors, badges, private links and phone codes."""
+"""Tables of persons, visitors, badges, private links, phone codes and PINs on paper."""
 
 import sqlalchemy as sa
 
@@ -86,4 +86,17 @@ phone_code = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("answered_at", UtcDateTime),
     sa.CheckConstraint("tries BETWEEN 0 AND 5", name="phone_code_five_tries"),
+)
+
+# Who has no phone signs in with what a letter says; a new letter ends the one before.
+paper_pin = sa.Table(
+    "paper_pin",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("person_id", Id, primary_key=True),
+    sa.Column("pin_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("issued_at", UtcDateTime, nullable=False),
+    sa.ForeignKeyConstraint(["exhibition_id", "person_id"], ["person.exhibition_id", "person.id"]),
+    sa.CheckConstraint("tries BETWEEN 0 AND 20", name="paper_pin_twenty_tries"),
 )

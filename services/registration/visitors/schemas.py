@@ -42,6 +42,8 @@ def _said(missing: str) -> dict[str, Any]:
 NO_NAME = N_("Please type your name.")
 NO_PHONE = N_("Please type your phone number.")
 NO_CODE = N_("Please type the code from your phone.")
+NO_REFERENCE = N_("Please type the reference of your badge.")
+NO_PIN = N_("Please type the PIN from your letter.")
 LANGUAGE = validate.OneOf(LANGUAGES)
 REGION = validate.OneOf(list(places.REGIONS), error=N_("Please choose a region from the list."))
 
@@ -89,9 +91,11 @@ class VisitorForm(Schema):
 
 
 class NewVisitorForm(VisitorForm):
-    """The page's registration; `next` is where the person wanted to go."""
+    """The page's registration; `next`: where somebody wanted to go; `reserve`: the session of their form."""
 
     next = fields.String(validate=validate.Length(max=500))
+    reserve = fields.String(validate=validate.Length(max=40))
+    party_size = fields.String(validate=validate.Length(max=40))
 
 
 class ChangeForm(VisitorForm):
@@ -133,6 +137,29 @@ class PhoneForm(PhoneOnly):
 
 class CodeForm(CodeAnswer):
     """The same from the page."""
+
+    next = fields.String(validate=validate.Length(max=500))
+
+
+class PinAnswer(Schema):
+    """What stands in somebody's letter."""
+
+    reference = fields.String(
+        required=True,
+        error_messages=_said(NO_REFERENCE),
+        validate=validate.Length(max=40, error=NO_REFERENCE),
+        metadata={"example": "7K3M-9QXA"},
+    )
+    pin = fields.String(
+        required=True,
+        error_messages=_said(NO_PIN),
+        validate=validate.Length(max=40, error=NO_PIN),
+        metadata={"example": "1234 5678"},
+    )
+
+
+class PinForm(PinAnswer):
+    """The same from the page; `next` is where the person wanted to go."""
 
     next = fields.String(validate=validate.Length(max=500))
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
+from marshmallow import EXCLUDE
 
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
@@ -44,7 +45,10 @@ def show_session(lang: str, exhibition: str, reference: str) -> Response:
 @pages.post("/<reference>/reserve")
 @may("person")
 def reserve(lang: str, exhibition: str, reference: str) -> Response:
-    """Book seats or join the line; pressed twice, done once. A refusal says what is still possible."""
+    """Book seats or join the line; pressed twice, done once. A refusal says what is still possible.
+
+    Who had to register first comes by way of registration with the same form (307): its other fields are not ours.
+    """
     where = exhibition_called(exhibition)
     session = board_of(where.id).called(reference)
     try:
@@ -57,7 +61,7 @@ def reserve(lang: str, exhibition: str, reference: str) -> Response:
 def _order(where: Exhibition, session: Session) -> Answer:
     person_id = current_caller().person_id
     assert person_id is not None  # noqa: S101 - the route says `may("person")`
-    order = operations.order_of(where, session.id, person_id, **load_form(NewOrder))
+    order = operations.order_of(where, session.id, person_id, **load_form(NewOrder(unknown=EXCLUDE)))
     key = idempotency_key(where.id, required=False)
     refuse_if_full(session, person_id, key, order.at)
     limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)

@@ -15,6 +15,7 @@ class SessionChanged:
     reference: str
     titles: dict[str, str]
     kind: str
+    room: str
     room_names: dict[str, str]
     starts_wall: str
     ends_wall: str
@@ -30,6 +31,7 @@ def session_changed(session: Session) -> Outgoing:
         reference=session.reference,
         titles=session.titles,
         kind=session.kind.value,
+        room=session.room_reference,
         room_names=session.room_names,
         starts_wall=session.starts_wall.isoformat(),
         ends_wall=session.ends_wall.isoformat(),

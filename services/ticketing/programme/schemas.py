@@ -38,6 +38,7 @@ class SessionOut(Schema):
     """One session; texts by language, wall times naive in `zone`, moments in UTC."""
 
     reference = fields.String()
+    version = fields.Integer(metadata={"description": "Rises with every change but those of seats."})
     kind = fields.String()
     state = fields.String()
     titles = fields.Dict(fields.String(), fields.String())
@@ -66,6 +67,7 @@ def session_out(one: Session, at: datetime) -> dict[str, Any]:
     """A session as SessionOut describes it."""
     return {
         "reference": one.reference,
+        "version": one.version,
         "kind": one.kind.value,
         "state": one.state.value,
         "titles": one.titles,

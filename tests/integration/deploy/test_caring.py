@@ -181,3 +181,25 @@ def notices_of(world: World) -> str:
     return str(
         world.notifications.new_client().get(f"/notifications/v1/exhibitions/{HERE}/notices", headers=headers).text
     )
+
+
+def test_a_link_to_the_first_account_is_printed_while_nobody_has_one(
+    service_of: Callable[..., Service],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    empty = service_of("registration", LOAD_FAIR="0")
+    empty.do_due("prepare")
+    address = empty.database.url.render_as_string(hide_password=False)
+    monkeypatch.setenv(database_setting("registration"), address)
+    monkeypatch.setenv("MOUSSEM_SECRET", SECRET)
+    assert cli.main(["staff", "link", "--data", str(tmp_path)]) == 0
+    link = capsys.readouterr().out.split()[-1]
+    assert empty.new_client().get(link).status_code == 200
+
+
+def test_no_link_to_a_first_account_once_there_is_one(moussem: Command) -> None:
+    code, said = moussem("staff", "link")
+    assert code == 1
+    assert "http" not in said

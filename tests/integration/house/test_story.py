@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from shared import clock
 from shared.ids import new_id
 from tests.conftest import At
@@ -114,10 +116,14 @@ def forged(code: str) -> str:
     return code[:100] + ("A" if code[100] != "A" else "B") + code[101:]
 
 
-def test_a_replaced_badge_admits_nobody(world: World, at: At) -> None:
+@pytest.mark.parametrize("way", ["by oneself", "at the desk"])
+def test_a_replaced_badge_admits_nobody(world: World, at: At, way: str) -> None:
     said = world.register()
-    path = f"/registration/v1/exhibitions/{HERE}/visitors/me/badge/replacement"
-    fresh = post(world.registration, path, {}, said["tokens"]["registration"])
+    base, token = f"/registration/v1/exhibitions/{HERE}", said["tokens"]["registration"]
+    path = f"{base}/visitors/me/badge/replacement"
+    if way == "at the desk":
+        path, token = f"{base}/desk/people/{said['reference']}/replacement", desk_of(world)
+    fresh = post(world.registration, path, {}, token)
     assert fresh.status_code == 201, fresh.text
     world.quiet()
     fair = get(world.registration, f"/registration/v1/exhibitions/{HERE}")
@@ -127,6 +133,11 @@ def test_a_replaced_badge_admits_nobody(world: World, at: At) -> None:
     old = post(world.ticketing, scans, {"id": str(new_id()), "code": said["badge"]["code"]}, steward).get_json()
     new = post(world.ticketing, scans, {"id": str(new_id()), "code": fresh.get_json()["code"]}, steward).get_json()
     assert (old["word"], old["reason"], new["word"]) == ("refused", "replaced", "admitted")
+
+
+def desk_of(world: World) -> str:
+    """The token of somebody at the desk."""
+    return world.staff("desk", HERE).tokens["registration"]
 
 
 def test_resync_tells_a_new_service_everything_and_an_old_one_nothing(world: World) -> None:

@@ -36,6 +36,8 @@ def empty(service_of: Callable[..., Service], at: Callable[..., datetime]) -> Fa
     at(NOVEMBER)
     service = service_of("registration", LOAD_FAIR="0")
     service.do_due("prepare")
+    with service.writing() as db:
+        accounts.ensure_first_staff(db, service.settings.data_dir / "staff.txt")
     return Fair(service)
 
 

@@ -84,6 +84,20 @@ def test_who_was_on_the_way_to_a_session_gets_there_registered(fair: Fair, wante
     assert browser.post(f"{HERE}/visit", **FORM, next=wanted).headers["Location"] == reached
 
 
+def test_a_form_that_also_reserves_goes_on_to_the_programme_as_it_is(fair: Fair) -> None:
+    browser = fair.browser()
+    typed = FORM | {"reserve": "T1", "party_size": "2"}
+    refused = browser.post(f"{HERE}/visit", **typed | {"phone": "12"})
+    assert refused.status_code == 422
+    assert 'name="reserve" value="T1"' in refused.text
+    assert 'name="party_size" value="2"' in refused.text
+    sent = browser.post(f"{HERE}/visit", **typed)
+    assert (sent.status_code, sent.headers["Location"]) == (307, f"{HERE}/programme/T1/reserve")
+    assert "person_ticketing=" in str(sent.headers.getlist("Set-Cookie"))
+    away = fair.browser().post(f"{HERE}/visit", **typed | {"reserve": "../../office?x#"})
+    assert away.headers["Location"] == f"{HERE}/programme/..%2F..%2Foffice%3Fx%23/reserve"
+
+
 def test_a_form_from_elsewhere_is_refused(fair: Fair) -> None:
     assert fair.service.new_client().post(f"{HERE}/visit", data=FORM).status_code == 403
 

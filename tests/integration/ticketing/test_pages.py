@@ -91,10 +91,21 @@ def test_a_number_that_is_none_is_asked_for_again(fair: Fair) -> None:
     assert "Écrivez un nombre." in refused.text
 
 
-def test_who_is_unknown_is_sent_to_register_and_comes_back(fair: Fair) -> None:
+def test_who_is_unknown_registers_and_reserves_with_one_form(fair: Fair) -> None:
     page = browser(fair).get(f"{FR}/programme/T1").text
-    assert f"{FR}/visit?next={FR}/programme/T1" in page
-    assert "party_size" not in page
+    assert f'<form method="post" action="{FR}/visit">' in page
+    fields = hidden(page)
+    assert fields["reserve"] == "T1"
+    # as registration sends it on, signed in
+    sent = browser(fair, fair.person())
+    sent.set_cookie("form", "another")
+    fields |= {"csrf_token": hidden(sent.get(f"{FR}/programme/T1").text)["csrf_token"]}
+    done = sent.post(f"{FR}/programme/T1/reserve", data=fields | {"name": "Amina", "phone": "0612", "party_size": "2"})
+    assert done.status_code == 303
+    assert "Vos 2 places sont réservées" in sent.get(done.location).text
+
+
+def test_who_is_unknown_is_asked_to_sign_in(fair: Fair) -> None:
     sent = browser(fair).get(f"{FR}/programme/mine")
     assert sent.status_code == 303
     assert "/me/sign-in" in sent.location

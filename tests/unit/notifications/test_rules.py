@@ -18,9 +18,11 @@ from services.notifications.deliveries.domain import (
     pause,
 )
 from services.notifications.deliveries.senders.smtp import LONGEST_TALK
+from services.notifications.notices import pages
 from services.notifications.notices.domain import (
     Channel,
     Contact,
+    Reason,
     State,
     kind_of_booking,
     kind_of_link,
@@ -150,3 +152,9 @@ def test_roles_of_an_exhibition_and_roles_everywhere_add_up() -> None:
     here, elsewhere = uuid4(), uuid4()
     roles = {str(here): ["desk"], str(elsewhere): ["organiser"], "*": ["viewer"]}
     assert roles_at(roles, here) == {"desk", "viewer"}
+
+
+def test_the_log_has_a_word_for_every_kind_state_and_reason() -> None:
+    assert set(pages.KINDS) == set(Kind)
+    assert set(pages.STATES) == set(State)
+    assert set(pages.REASONS) == set(Reason)

@@ -19,6 +19,7 @@ OFFICE = (
     "/desk/",
     "/counts/",
     "/admissions/",
+    "/planning/",
     "notifications/notices/",
     "office.html",
     "problems.html",

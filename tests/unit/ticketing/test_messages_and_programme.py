@@ -25,7 +25,7 @@ from services.ticketing.programme.domain import (
 from services.ticketing.programme.messages import session_changed
 
 ROOT = Path(__file__).parents[3]
-FAIR: dict[str, Any] = json.loads((ROOT / "services" / "ticketing" / "programme" / "fair.json").read_text())
+FAIR: dict[str, Any] = json.loads((ROOT / "services" / "ticketing" / "planning" / "fair.json").read_text())
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 
 

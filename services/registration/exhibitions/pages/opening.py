@@ -11,6 +11,7 @@ from services.registration.exhibitions import domain, operations, schemas
 from services.registration.exhibitions.operations import Exhibition, NewExhibition, NewHall
 from services.registration.exhibitions.pages.showing import stay_signed_in
 from services.registration.staff.domain import EVERYWHERE, Act, Role
+from services.registration.staff.operations import organisers
 from services.registration.staff.operations.audit import By
 from shared import i18n
 from shared.db import reading, transaction
@@ -26,8 +27,11 @@ Make = Callable[[Connection, dict[str, Any]], NewExhibition]
 @opening_pages.get("/<lang>/office/exhibitions/new")
 @may(Role.ORGANISER)
 def show_new(lang: str) -> Response:  # noqa: ARG001 - the address carries it
-    """The empty form, for organisers of all exhibitions."""
-    return _form(None, {"zone": domain.ZONES[0]}, {})
+    """The form, for organisers of all exhibitions; only their own body's name is filled in."""
+    with reading() as db:
+        names = organisers.organiser_of(db, _acting_staff())
+    own = {f"organiser_{code}": name for code, name in names.items()}
+    return _form(None, {"zone": domain.ZONES[0], **own}, {})
 
 
 @opening_pages.post("/<lang>/office/exhibitions/new")

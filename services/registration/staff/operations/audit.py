@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.staff.domain import Act
+from services.registration.staff.domain import EVERYWHERE, Act
 from services.registration.staff.models import audit, staff
 from shared.clock import now
 from shared.ids import new_id
@@ -20,7 +20,14 @@ class By(NamedTuple):
     staff_id: UUID
 
 
-def note(db: Connection, by: By, act: Act, subject: str, **facts: Any) -> None:
+class Outside(NamedTuple):
+    """Somebody who acts without being signed in: on the command line, or at the office's door."""
+
+    exhibition_id: UUID = EVERYWHERE
+    staff_id: None = None
+
+
+def note(db: Connection, by: By | Outside, act: Act, subject: str, **facts: Any) -> None:
     """Keep that somebody did something; `facts` are plain values, never a secret."""
     row = {
         "exhibition_id": by.exhibition_id,
@@ -38,7 +45,7 @@ def list_acts(db: Connection, exhibition_id: UUID, before: UUID | None, at_most:
     """What was done at an exhibition, newest first, with the name of who did it; after the act `before`, if given."""
     found = (
         sa.select(audit, staff.c.name)
-        .join(staff, staff.c.id == audit.c.staff_id)
+        .outerjoin(staff, staff.c.id == audit.c.staff_id)
         .where(audit.c.exhibition_id == exhibition_id)
         .order_by(audit.c.id.desc())
         .limit(at_most)

@@ -13,11 +13,13 @@ from services.registration.staff import domain
 from services.registration.staff.domain import Act, LinkPurpose, Role, StaffLinkUnknown
 from services.registration.staff.models import staff_link
 from services.registration.staff.operations import accounts
-from services.registration.staff.operations.audit import By, note
+from services.registration.staff.operations.audit import By, Outside, note
 from shared.clock import now
 from shared.ids import hash_secret, new_id
 from shared.problem import NotFound
 from shared.settings import Settings
+
+HANDED_OVER = (LinkPurpose.INVITE, LinkPurpose.RESET)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def make_invitation(db: Connection, settings: Settings, by: By, login: str, role
     """Make a link with which somebody new opens an account with these roles; returns its id."""
     tidy = domain.tidy_login(login)
     chosen = sorted(map(str, roles))
-    link_id = _make(db, settings, by, {"purpose": LinkPurpose.INVITE, "login": tidy, "roles": chosen})
+    link_id = make_link(db, settings, by, {"purpose": LinkPurpose.INVITE, "login": tidy, "roles": chosen})
     note(db, by, Act.STAFF_INVITED, tidy, roles=chosen)
     return link_id
 
@@ -54,7 +56,7 @@ def link_to_reset(db: Connection, settings: Settings, by: By, staff_id: UUID, na
     """Make a link with which somebody sets a new password; an earlier one ends. Returns its id."""
     end_links_of(db, staff_id)
     values = {"purpose": LinkPurpose.RESET, "staff_id": staff_id, "login": "", "roles": []}
-    link_id = _make(db, settings, by, values)
+    link_id = make_link(db, settings, by, values)
     note(db, by, Act.RESET_LINK_MADE, name)
     return link_id
 
@@ -98,12 +100,21 @@ def link_of(db: Connection, by: By, link_id: UUID) -> StaffLink:
     return StaffLink(**row._mapping)
 
 
-def look_at_link(db: Connection, secret: str) -> StaffLink:
+def look_at_link(db: Connection, secret: str, purposes: Collection[LinkPurpose] = HANDED_OVER) -> StaffLink:
     """What a link is good for; changes nothing, since scanners of messages open links too. StaffLinkUnknown."""
     row = db.execute(_links().where(staff_link.c.secret_hash == hash_secret(secret), *_still_good())).first()
-    if row is None:
+    if row is None or row.purpose not in purposes:
         raise StaffLinkUnknown
     return StaffLink(**row._mapping)
+
+
+def take_link(db: Connection, secret: str, purposes: Collection[LinkPurpose] = HANDED_OVER) -> StaffLink:
+    """What a link is good for; it is used up: of two who come at once one has it. StaffLinkUnknown."""
+    link = look_at_link(db, secret, purposes)
+    taken = sa.update(staff_link).where(staff_link.c.exhibition_id == link.exhibition_id, staff_link.c.id == link.id)
+    if db.execute(taken.where(*_still_good()).values(used_at=now())).rowcount == 0:
+        raise StaffLinkUnknown
+    return link
 
 
 def use_link(db: Connection, secret: str, given: Joining) -> accounts.Account:
@@ -111,10 +122,7 @@ def use_link(db: Connection, secret: str, given: Joining) -> accounts.Account:
 
     StaffLinkUnknown, LoginTaken, PasswordTooShort.
     """
-    link = look_at_link(db, secret)
-    taken = sa.update(staff_link).where(staff_link.c.exhibition_id == link.exhibition_id, staff_link.c.id == link.id)
-    if db.execute(taken.where(*_still_good()).values(used_at=now())).rowcount == 0:
-        raise StaffLinkUnknown
+    link = take_link(db, secret)
     if link.staff_id:
         staff_id, act = link.staff_id, Act.PASSWORD_RESET
         accounts.set_password(db, staff_id, given.password)
@@ -129,7 +137,8 @@ def use_link(db: Connection, secret: str, given: Joining) -> accounts.Account:
     return account
 
 
-def _make(db: Connection, settings: Settings, by: By, values: dict[str, Any]) -> UUID:
+def make_link(db: Connection, settings: Settings, by: By | Outside, values: dict[str, Any]) -> UUID:
+    """Keep a link of which only the hash is known; returns its id."""
     link_id, at = new_id(), now()
     row = {
         "exhibition_id": by.exhibition_id,

@@ -12,6 +12,7 @@ ROLES: dict[str, str] = {
     Role.VIEWER: N_("Viewer"),
 }
 ACTS: dict[str, str] = {
+    Act.FIRST_ORGANISER_CAME: N_("Opened the first account of an empty installation"),
     Act.STAFF_INVITED: N_("Invited somebody to the staff"),
     Act.INVITATION_WITHDRAWN: N_("Withdrew an invitation"),
     Act.STAFF_JOINED: N_("Joined the staff"),
@@ -27,5 +28,6 @@ ACTS: dict[str, str] = {
     Act.BADGE_PRINTED: N_("Printed a badge"),
     Act.BADGE_REPLACED: N_("Replaced a lost badge"),
     Act.LINK_SENT: N_("Sent a private link again"),
+    Act.PIN_ISSUED: N_("Gave a PIN on paper"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
 }

@@ -36,25 +36,32 @@ def draw_png(code: str) -> bytes:
 
 def draw_pdf(exhibition: Exhibition, name: str, badge: Badge) -> bytes:
     """The badge as an A6 sheet: band, fair, name, code, reference, days; in the language spoken."""
-    pdf = _sheet()
-    weave = band_cells(exhibition.reference)
-    _draw_band(pdf, weave, top=0)
-    _draw_band(pdf, weave, top=HEIGHT - weave.height * KNOT)
-    pdf.set_y(weave.height * KNOT + 4)
-    _write(pdf, exhibition.name, size=12, lines=2)
-    _write(pdf, exhibition.dates, size=8.5, lines=2)
-    pdf.set_y(pdf.get_y() + 2.5)
-    _write(pdf, name, size=21, lines=2)
-    _draw_code(pdf, badge.code, top=56, side=62)
-    pdf.set_y(118)
-    _write(pdf, badge.shown_reference, size=17, lines=1)
-    _write(pdf, _("Visitor"), size=10, lines=1)
-    pdf.set_title(f"{badge.shown_reference}")
+    pdf = sheet((WIDTH, HEIGHT))
+    draw_badge(pdf, exhibition, name, badge)
+    pdf.set_title(badge.shown_reference)
     return bytes(pdf.output())
 
 
-def _sheet() -> FPDF:
-    pdf = FPDF(orientation="portrait", unit="mm", format=(WIDTH, HEIGHT))
+def draw_badge(pdf: FPDF, exhibition: Exhibition, name: str, badge: Badge, *, left: float = 0) -> None:
+    """Draw a badge of A6 at the head of a page, `left` mm from its edge."""
+    weave = band_cells(exhibition.reference)
+    draw_band(pdf, weave, left=left, top=0)
+    draw_band(pdf, weave, left=left, top=HEIGHT - weave.height * KNOT)
+    pdf.set_left_margin(left + MARGIN)
+    pdf.set_y(weave.height * KNOT + 4)
+    write(pdf, exhibition.name, size=12, lines=2)
+    write(pdf, exhibition.dates, size=8.5, lines=2)
+    pdf.set_y(pdf.get_y() + 2.5)
+    write(pdf, name, size=21, lines=2)
+    _draw_code(pdf, badge.code, left=left + (WIDTH - 62) / 2, top=56, side=62)
+    pdf.set_y(118)
+    write(pdf, badge.shown_reference, size=17, lines=1)
+    write(pdf, _("Visitor"), size=10, lines=1)
+
+
+def sheet(size: tuple[float, float]) -> FPDF:
+    """An empty page in mm, with letters for every script."""
+    pdf = FPDF(orientation="portrait", unit="mm", format=size)
     for family in ("latin", *FALLBACKS):
         pdf.add_font(family, fname=FONTS / f"{family}.ttf")
     pdf.set_font("latin")
@@ -67,52 +74,50 @@ def _sheet() -> FPDF:
     return pdf
 
 
-def _write(pdf: FPDF, text: str, *, size: float, lines: int) -> None:
-    """Write a text in the middle, as large as `size` points allow within so many lines."""
-    while size > 7 and _lines_of(pdf, text, size) > lines:
+def write(  # noqa: PLR0913 - how a text stands on paper
+    pdf: FPDF, text: str, *, size: float, lines: int, width: float = WIDTH - 2 * MARGIN, align: Align = Align.C
+) -> None:
+    """Write a text at the left margin, as large as `size` points allow within so many lines."""
+
+    def cells(*, dry_run: bool) -> list[str]:
+        # a long word without a space is cut rather than drawn over the edge
+        has_long_word = max(map(len, text.split()), default=0) > width / 5
+        # the page may still be set to another script's letters, which the library forgets: say the size anew
+        pdf.set_font(size=1)
+        pdf.set_font(size=size)
+        written: Any = pdf.multi_cell(
+            width,
+            size * 0.48,
+            text,
+            align=align,
+            new_x=XPos.LMARGIN,
+            new_y=YPos.NEXT,
+            wrapmode=WrapMode.CHAR if has_long_word else WrapMode.WORD,
+            dry_run=dry_run,
+            output=MethodReturnValue.LINES,
+        )
+        return list(written)
+
+    while size > 7 and len(cells(dry_run=True)) > lines:
         size -= 0.5
-    pdf.set_font(size=size)
-    _cells(pdf, text, size, dry_run=False)
+    cells(dry_run=False)
 
 
-def _lines_of(pdf: FPDF, text: str, size: float) -> int:
-    pdf.set_font(size=size)
-    return len(_cells(pdf, text, size, dry_run=True))
-
-
-def _cells(pdf: FPDF, text: str, size: float, *, dry_run: bool) -> list[str]:
-    # a long word without a space is cut rather than drawn over the edge
-    has_long_word = max(map(len, text.split()), default=0) > 18
-    written: Any = pdf.multi_cell(
-        WIDTH - 2 * MARGIN,
-        size * 0.48,
-        text,
-        align=Align.C,
-        new_x=XPos.LMARGIN,
-        new_y=YPos.NEXT,
-        wrapmode=WrapMode.CHAR if has_long_word else WrapMode.WORD,
-        dry_run=dry_run,
-        output=MethodReturnValue.LINES,
-    )
-    return list(written)
-
-
-def _draw_band(pdf: FPDF, weave: Weave, *, top: float) -> None:
+def draw_band(pdf: FPDF, weave: Weave, *, left: float, top: float, width: float = WIDTH) -> None:
+    """Draw the exhibition's band."""
     pdf.set_fill_color(*_rgb(weave.ground))
-    pdf.rect(0, top, WIDTH, weave.height * KNOT, style="F")
+    pdf.rect(left, top, width, weave.height * KNOT, style="F")
     for layer in weave.layers:
         pdf.set_fill_color(*_rgb(layer.colour))
-        for left in range(0, int(WIDTH / KNOT) + 1, weave.width):
+        for repeat in range(0, int(width / KNOT) + 1, weave.width):
             for run in layer.runs:
-                _draw_knots(pdf, (left + run.x) * KNOT, top + run.y * KNOT, run.length * KNOT)
+                start = (repeat + run.x) * KNOT
+                if start < width:
+                    length = min(run.length * KNOT, width - start)
+                    pdf.rect(left + start, top + run.y * KNOT, length, KNOT, style="F")
 
 
-def _draw_knots(pdf: FPDF, left: float, top: float, width: float) -> None:
-    if left < WIDTH:
-        pdf.rect(left, top, min(width, WIDTH - left), KNOT, style="F")
-
-
-def _draw_code(pdf: FPDF, code: str, *, top: float, side: float) -> None:
+def _draw_code(pdf: FPDF, code: str, *, left: float, top: float, side: float) -> None:
     rows = [bytes(row) for row in segno.make(code, error="m", micro=False).matrix_iter(border=2)]
     unit = side / len(rows)
     pdf.set_fill_color(0, 0, 0)
@@ -121,7 +126,7 @@ def _draw_code(pdf: FPDF, code: str, *, top: float, side: float) -> None:
         while x < len(row):
             length = len(row[x:]) - len(row[x:].lstrip(b"\x01"))
             if length:
-                pdf.rect((WIDTH - side) / 2 + x * unit, top + y * unit, length * unit, unit, style="F")
+                pdf.rect(left + x * unit, top + y * unit, length * unit, unit, style="F")
             x += length or 1
 
 

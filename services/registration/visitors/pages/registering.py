@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -49,7 +50,10 @@ def show_form(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
 @visitor_pages.post("/visit")
 @may("anyone")
 def register(lang: str, exhibition: str) -> Response:
-    """Register, sign in and show the badge, or what somebody was on the way to; pressed twice, done once."""
+    """Register, sign in and show the badge, or what somebody was on the way to; pressed twice, done once.
+
+    A form that also reserves (`reserve`: a session) goes on to the programme as it is (307).
+    """
     with reading() as db:
         found = find_exhibition(db, exhibition)
     try:
@@ -57,6 +61,7 @@ def register(lang: str, exhibition: str) -> Response:
     except Invalid as refused:
         return _form(found, request.form, refused.errors)
     wanted = inside(said.pop("next", "")) or f"/{lang}/{exhibition}/me?new=1"
+    reserve, _party = said.pop("reserve", ""), said.pop("party_size", "")
     new = people.NewVisitor(
         **_with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
     )
@@ -64,6 +69,8 @@ def register(lang: str, exhibition: str) -> Response:
         answer = once(db, newcomers_key(found.id), partial(_register, db, found, new))
         person_id, at = UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
         given = people.person_tokens(db, settings(), found, person_id, at)
+    if reserve:
+        return with_tokens(f"/{lang}/{exhibition}/programme/{quote(reserve, safe='')}/reserve", given, code=307)
     return with_tokens(wanted, given)
 
 

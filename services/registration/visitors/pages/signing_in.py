@@ -1,4 +1,4 @@
-"""Pages to sign in: by a code on one's phone, or by the private link that was sent there."""
+"""Pages to sign in: by a code on one's phone, by the private link that was sent there, by a letter's PIN."""
 
 from functools import partial
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.operations import Exhibition, exhibition_of, find_exhibition
 from services.registration.visitors import schemas
-from services.registration.visitors.operations import people, phones, sign_in
+from services.registration.visitors.operations import people, phones, pins, sign_in
 from services.registration.visitors.pages.ways import go, inside, newcomers_key, with_tokens
 from shared import i18n
 from shared.clock import now
@@ -30,6 +30,8 @@ def show_sign_in(lang: str, exhibition: str) -> Response:
     with reading() as db:
         found = find_exhibition(db, exhibition)
     template = "visitors/code.html" if "code" in request.args else "visitors/sign-in.html"
+    if "letter" in request.args:
+        template = "visitors/letter.html"
     return page(template, exhibition=found, values=request.args, errors={}, choices=())
 
 
@@ -96,6 +98,29 @@ def _code_page(exhibition: Exhibition, errors: dict[str, list[str]], choices: tu
         errors=errors,
         choices=choices,
     )
+
+
+@sign_in_pages.post("/<lang>/<exhibition>/me/sign-in/letter")
+@may("anyone")
+def answer_pin(lang: str, exhibition: str) -> Response:
+    """Sign in with the reference and the PIN that stand in a letter."""
+    with reading() as db:
+        found = find_exhibition(db, exhibition)
+    try:
+        said = load_form(schemas.PinForm)
+    except Invalid as refused:
+        return _letter_page(found, refused.errors)
+    pins.allow_pin(said["reference"], client_address())
+    with transaction() as db:
+        outcome = pins.sign_in_by_pin(db, settings(), found, said["reference"], said["pin"])
+        if not isinstance(outcome, Problem):
+            wanted = inside(said.get("next", "")) or f"/{lang}/{exhibition}/me"
+            return with_tokens(wanted, people.person_tokens(db, settings(), found, outcome.id, now()))
+    return _letter_page(found, {"pin": [outcome.title]})
+
+
+def _letter_page(exhibition: Exhibition, errors: dict[str, list[str]]) -> Response:
+    return page("visitors/letter.html", status=422, exhibition=exhibition, values=request.form, errors=errors)
 
 
 @sign_in_pages.get("/k/<secret>")

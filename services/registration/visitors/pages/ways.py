@@ -10,14 +10,14 @@ from shared.idempotency import Key
 from shared.web import idempotency_key, set_token_cookie
 
 
-def go(address: str) -> Response:
-    """Send a browser on after a form, so that a reload does nothing twice."""
-    return make_response(redirect(address, code=303))
+def go(address: str, code: int = 303) -> Response:
+    """Send a browser on after a form, so that a reload does nothing twice; with 307 it takes the form along."""
+    return make_response(redirect(address, code=code))
 
 
-def with_tokens(address: str, given: dict[str, str]) -> Response:
+def with_tokens(address: str, given: dict[str, str], code: int = 303) -> Response:
     """The same, signed in."""
-    response = go(address)
+    response = go(address, code)
     for service, token in given.items():
         set_token_cookie(response, f"person_{service}", token, int(TOKEN_LASTS.total_seconds()))
     return response

@@ -189,13 +189,6 @@ class ChangesEnded(Problem):
     title = N_("It is too late to change this booking.")
 
 
-class SeatsSold(Problem):
-    slug = "seats-sold"
-    status = 409
-    title = N_("More seats than that are booked already.")
-    detail = N_("%(taken)s seats are booked. Confirmed seats are never taken back.")
-
-
 class BookingNotFound(NotFound):
     slug = "booking-not-found"
     title = N_("You have no booking with this reference.")

@@ -24,7 +24,7 @@ from services.ticketing.bookings.operations.changing import (
     extend_hold,
     move_line_up,
     resize_booking,
-    resize_session,
+    take_back,
     tend,
 )
 from services.ticketing.bookings.operations.finding import find_booking, find_live, list_bookings, republish
@@ -57,7 +57,7 @@ __all__ = [
     "recent_rules",
     "republish",
     "resize_booking",
-    "resize_session",
+    "take_back",
     "tend",
 ]
 

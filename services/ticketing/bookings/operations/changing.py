@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.bookings import domain
 from services.ticketing.bookings.domain import EXTENSION, LIVE, Act, Booking, BookingKind, BookingState
+from services.ticketing.bookings.domain.offers import FIRST_COME
 from services.ticketing.bookings.models import booking
 from services.ticketing.bookings.operations import rows
 from services.ticketing.bookings.operations.finding import find_booking
@@ -51,10 +52,12 @@ def cancel_booking(db: Connection, mine: Mine) -> Booking:
 def confirm_hold(db: Connection, mine: Mine) -> Booking:
     """Make held seats one's own; done again it changes nothing. ClaimEnded when the clock was faster, NotNow."""
 
-    def change(one: Round, row: SeatRow, found: Booking) -> Booking:  # noqa: ARG001 - the shape of a change
+    def change(one: Round, row: SeatRow, found: Booking) -> Booking:
         if found.state is BookingState.CONFIRMED:
             return found
         _still(found)
+        if mine.at >= row.starts_at:
+            raise domain.SessionBegun
         if found.state is not BookingState.HELD:
             raise domain.NotNow(state=found.state.value)
         return one.change(found, Act.CONFIRM)
@@ -86,6 +89,8 @@ def accept_offer(db: Connection, mine: Mine) -> Booking:
         if found.state is BookingState.CONFIRMED:
             return found
         _still(found)
+        if mine.at >= row.starts_at:
+            raise domain.SessionBegun
         if found.state is BookingState.WAITLISTED and found.was_waitlisted:
             raise domain.OfferTaken
         if found.state is not BookingState.OFFERED:
@@ -149,32 +154,31 @@ def _seats_that_day(one: Round, found: Booking) -> int:
 
 
 def move_line_up(db: Connection, exhibition_id: UUID, session_id: UUID) -> list[Booking]:
-    """Note what the clock has ended in a session and offer what is free to its line, telling it; what changed.
+    """Note what the clock has ended in a session and offer what is free to its line; each change is told here.
 
-    To be called after whatever made room by other means than these verbs.
+    To be called after whatever made room, or moved the session, by other means than these verbs.
     """
     one = begin(db, exhibition_id, [session_id], clock.now())
+    row = one.sessions[session_id]
+    if row.starts_at - one.at > FIRST_COME:  # moved away: whoever was asked to answer first is in line again
+        for called in rows.select(db, rows.of_session(exhibition_id, session_id, [BookingState.OFFERED])):
+            if called.is_first_come:
+                one.change(called, Act.RETURN)
     return finish(one)
 
 
-def resize_session(db: Connection, exhibition_id: UUID, session_id: UUID, capacity: int, *, at: datetime) -> None:
-    """Give a session another number of seats.
+def take_back(db: Connection, exhibition_id: UUID, session_id: UUID, capacity: int, *, at: datetime) -> None:
+    """Before a session gets fewer seats: take back offers, then holds, newest first, until what is left fits.
 
-    A larger one serves its line. A smaller one takes back offers, then holds, newest first; never a confirmed seat:
-    SeatsSold.
+    Never a confirmed seat; nobody is offered anything meanwhile.
     """
     one = begin(db, exhibition_id, [session_id], at)
-    if session_id not in one.sessions:
-        raise SessionNotFound
-    if one.seats[session_id].taken > capacity:
-        raise domain.SeatsSold(taken=one.seats[session_id].taken)
-    one.resize(session_id, capacity)
     claims = rows.select(db, rows.of_session(exhibition_id, session_id, [BookingState.OFFERED, BookingState.HELD]))
     exclusive = [claim for claim in claims if not claim.is_first_come]
     for claim in sorted(exclusive, key=lambda claim: (claim.state is BookingState.HELD, -(claim.line_number or 0))):
-        if one.seats[session_id].free < 0:
+        if one.seats[session_id].claimed > capacity:
             one.change(claim, Act.RETURN if claim.state is BookingState.OFFERED else Act.LAPSE)
-    finish(one)
+    finish(one, serves=False)
 
 
 def cancel_session(db: Connection, exhibition_id: UUID, session_id: UUID, *, at: datetime) -> list[Booking]:

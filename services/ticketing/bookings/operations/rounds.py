@@ -6,7 +6,7 @@ gives freed seats to the line, moves each session's numbers in one conditional s
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -70,10 +70,6 @@ class Round:
         self._note(booking, now)
         return now
 
-    def resize(self, session_id: UUID, capacity: int) -> None:
-        """Give a session another number of seats."""
-        self.seats[session_id] = replace(self.seats[session_id], capacity=capacity)
-
     def ends(self, session_id: UUID, moment: datetime | None) -> None:
         """Look at this session again at `moment`, or sooner if something else is due."""
         if moment is not None:
@@ -102,10 +98,10 @@ def begin(db: Connection, exhibition_id: UUID, ids: Sequence[UUID], at: datetime
     return one
 
 
-def finish(one: Round) -> list[Booking]:
-    """Give what is free to those who wait, write down the numbers, tell the changes; what was told."""
+def finish(one: Round, *, serves: bool = True) -> list[Booking]:
+    """Give what is free to those who wait (`serves`), write down the numbers, tell the changes; what was told."""
     flush(one)
-    for session_id in one.sessions:
+    for session_id in one.sessions if serves else ():
         advance(one, session_id)
     moves = [
         SeatMove(row, one.seats[row.id], one.last_in_line[row.id] - row.last_in_line, one.due[row.id])

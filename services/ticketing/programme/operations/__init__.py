@@ -1,4 +1,4 @@
-"""Reads the programme, puts sessions into it, and moves their seats."""
+"""Reads the programme and moves its seats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.ticketing.programme.domain import Seats, Session, SessionKind, SessionNotFound, SessionState
 from services.ticketing.programme.messages import session_changed
 from services.ticketing.programme.models import room, session, session_text
-from shared.db import UtcDateTime, insert_new
+from shared.db import UtcDateTime
 from shared.outbox import publish
 
 
@@ -89,10 +89,9 @@ _MOVE_SEATS = (
     .where(session.c.id == sa.bindparam("of_session"))
     .where(
         session.c.taken + session.c.held + session.c.offered + sa.bindparam("claimed_by", type_=sa.Integer)
-        <= session.c.capacity + sa.bindparam("capacity_by", type_=sa.Integer)
+        <= session.c.capacity
     )
     .values(
-        capacity=session.c.capacity + sa.bindparam("capacity_by", type_=sa.Integer),
         taken=session.c.taken + sa.bindparam("taken_by", type_=sa.Integer),
         held=session.c.held + sa.bindparam("held_by", type_=sa.Integer),
         offered=session.c.offered + sa.bindparam("offered_by", type_=sa.Integer),
@@ -174,7 +173,6 @@ def move_seats(db: Connection, moves: Sequence[SeatMove]) -> None:
                 "of_exhibition": move.row.exhibition_id,
                 "of_session": move.row.id,
                 "claimed_by": now.claimed - was.claimed,
-                "capacity_by": now.capacity - was.capacity,
                 "taken_by": now.taken - was.taken,
                 "held_by": now.held - was.held,
                 "offered_by": now.offered - was.offered,
@@ -199,22 +197,6 @@ def list_due(db: Connection, at: datetime, most: int = 50) -> list[tuple[UUID, U
     """Exhibition and session of what is due by the clock, longest due first."""
     asked = sa.select(session.c.exhibition_id, session.c.id).where(session.c.due_at <= at)
     return [(row.exhibition_id, row.id) for row in db.execute(asked.order_by(session.c.due_at).limit(most))]
-
-
-def put_rooms(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rooms; those already there stay as they are."""
-    insert_new(db, room, rows)
-
-
-def put_sessions(
-    db: Connection, exhibition_id: UUID, rows: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]]
-) -> int:
-    """Add sessions with their texts and tell of each new one; returns how many were new."""
-    fresh = {row.id for row in insert_new(db, session, rows, returning=[session.c.id])}
-    insert_new(db, session_text, [text for text in texts if text["session_id"] in fresh])
-    added = [one for one in list_sessions(db, exhibition_id) if one.id in fresh]
-    publish(db, *(session_changed(one) for one in added))
-    return len(added)
 
 
 def republish(db: Connection, exhibition_id: UUID) -> int:

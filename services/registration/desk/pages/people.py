@@ -1,7 +1,8 @@
 """The desk's pages: find a person, register one, print, replace, send again. No list without a search."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, request
 
@@ -9,8 +10,10 @@ from services.registration.desk import domain, operations, schemas
 from services.registration.exhibitions.operations import exhibition_of
 from services.registration.staff.domain import Role
 from services.registration.staff.operations.audit import By
-from services.registration.visitors.operations import badges, people, phones
+from services.registration.visitors.domain.pins import pin_of
+from services.registration.visitors.operations import badges, people, phones, pins
 from services.registration.visitors.operations.print_badge import draw_pdf
+from services.registration.visitors.operations.print_letter import Letter, draw_letter
 from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
@@ -75,8 +78,9 @@ def show_person(lang: str, exhibition: str, reference: str) -> Response:  # noqa
     """One person, and what the desk can do for them."""
     with reading() as db:
         somebody, badge = operations.person_called(db, _by().exhibition_id, reference)
+        has_pin = pins.has_pin(db, somebody.exhibition_id, somebody.id)
     phone = domain.mask_phone(somebody.phone)
-    return page("desk/person.html", somebody=somebody, badge=badge, phone=phone, news=_news())
+    return page("desk/person.html", somebody=somebody, badge=badge, phone=phone, has_pin=has_pin, news=_news())
 
 
 @desk_pages.post("/people/<reference>/print")
@@ -89,9 +93,29 @@ def print_badge(lang: str, exhibition: str, reference: str) -> Response:  # noqa
         somebody, badge = operations.print_badge(db, by, reference)
     with i18n.speaking(somebody.language):
         drawn = draw_pdf(found, somebody.name, badge)
-    response = Response(drawn, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="badge-{badge.shown_reference}.pdf"'
-    return response
+    return _pdf(drawn, f"badge-{badge.shown_reference}.pdf")
+
+
+@desk_pages.post("/people/<reference>/letter")
+@may(*AT_DESK)
+def print_letter(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries it
+    """Badge and a new PIN on one sheet, in the language of whoever gets it; pressed twice, the same PIN."""
+    by = _by()
+    with transaction() as db:
+        found = exhibition_of(db, by.exhibition_id)
+
+        def act() -> Answer:
+            # the issue is kept with the key, never the PIN
+            return Answer(201, {"issue": str(operations.issue_pin(db, settings(), by, reference))})
+
+        answer = once(db, idempotency_key(by.exhibition_id, required=False), act)
+        somebody, badge = operations.person_called(db, by.exhibition_id, reference)
+    place = urlsplit(settings().public_url).netloc
+    with i18n.speaking(somebody.language):
+        address = f"{place}/{somebody.language}/{found.reference}/me/sign-in?letter"
+        pin = pin_of(settings().secret, UUID(answer.data["issue"]))
+        drawn = draw_letter(found, Letter(somebody.name, badge, pin, address))
+    return _pdf(drawn, f"letter-{badge.shown_reference}.pdf")
 
 
 @desk_pages.post("/people/<reference>/replacement")
@@ -130,6 +154,12 @@ def send_link(lang: str, exhibition: str, reference: str) -> Response:
     return _go(lang, exhibition, reference, "sent")
 
 
+def _pdf(drawn: bytes, name: str) -> Response:
+    response = Response(drawn, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
 def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | None = None) -> Response:
     shown = [(one, domain.mask_phone(one.phone)) for one in found.people] if found else []
     return page(
@@ -139,6 +169,7 @@ def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | N
         errors=errors,
         found=found,
         people=shown,
+        is_walk_in="walk-in" in request.args or (found is not None and not shown) or bool({*errors} - {"sought"}),
         languages=[(code, i18n.NAMES[code]) for code in i18n.LANGUAGES],
     )
 

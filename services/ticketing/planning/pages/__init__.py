@@ -1,0 +1,1 @@
+"""The office's pages to set up rooms, gates and the programme."""

@@ -1,0 +1,118 @@
+"""`journey`: from the fair's page to a confirmed seat, by somebody nobody knows yet, over a slow phone line."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.bench.figures import Figure
+from tests.bench.running import engines, running
+from tests.faults.system import EXHIBITION, System
+
+ROUNDS = 3
+SLOW, GOOD = (400, 400), (40, 10_000)
+"""Milliseconds until an answer begins, kbit/s; Chromium's emulation adds them to each request, not to connecting."""
+SLOWER = 4
+GOALS = {"bytes": 60_000, "requests": 8, "first_paint_ms": 1500, "pages": 3, "seconds_without_scripts": 2}
+FIRST_PAINT = "performance.getEntriesByType('paint').map(one => one.startTime).sort((a, b) => a - b)[0]"
+
+
+@dataclass
+class Walked:
+    """What one journey cost."""
+
+    seconds: float = 0.0
+    bytes: int = 0
+    requests: int = 0
+    pages: int = 0
+    first_paint_ms: float | None = None
+
+
+def journey() -> Iterator[Figure]:
+    """Seconds, and what came over the line: redirects, stylesheet and the confirmation included; typing is not."""
+    for engine in engines():
+        with running(engine) as system, sync_playwright() as playwright:
+            switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=switches)
+            slow = [_walk(system, browser, number, scripts=True) for number in range(ROUNDS)]
+            plain = [_walk(system, browser, ROUNDS + number, scripts=False) for number in range(ROUNDS)]
+            browser.close()
+        yield _figure(engine, _middle(slow), _middle(plain))
+
+
+def _middle(walks: list[Walked]) -> Walked:
+    return sorted(walks, key=lambda walk: walk.seconds)[len(walks) // 2]
+
+
+def _figure(engine: str, slow: Walked, plain: Walked) -> Figure:
+    more: dict[str, Any] = {
+        "bytes": slow.bytes,
+        "requests": slow.requests,
+        "first_paint_ms": round(slow.first_paint_ms or 0.0),
+        "pages": slow.pages,
+        "seconds_without_scripts": round(plain.seconds, 3),
+        "line": f"{SLOW[0]} ms, {SLOW[1]} kbit/s, CPU {SLOWER} times slower",
+        "good_line": f"{GOOD[0]} ms, {GOOD[1]} kbit/s",
+        "goals": GOALS,
+    }
+    return Figure("journey", engine, slow.seconds, "s", more=more)
+
+
+def _walk(system: System, browser: Browser, number: int, *, scripts: bool) -> Walked:
+    """One journey in a browser that has never been here."""
+    walked = Walked()
+    session = sorted(one["reference"] for one in system.sessions() if one["seats"]["left"] > ROUNDS)[number]
+    with browser.new_context(
+        base_url=system.url, viewport={"width": 360, "height": 740}, java_script_enabled=scripts
+    ) as context:
+        page = context.new_page()
+        _slow_down(page, walked, SLOW if scripts else GOOD, SLOWER if scripts else 1)
+        begun = time.perf_counter()
+        page.goto(f"/fr/{EXHIBITION}/")
+        walked.pages += 1
+        if scripts:
+            walked.first_paint_ms = page.evaluate(FIRST_PAINT)
+        for link in (f"main a[href$='/{EXHIBITION}/programme']", f"main a[href$='/programme/{session}']"):
+            page.locator(link).first.click()
+            page.wait_for_load_state()
+            walked.pages += 1
+        page.fill("[name=name]", "Amina El Khattabi")
+        page.fill("[name=phone]", f"06 63 00 {number:02} {len(session):02}")
+        page.locator("form:has([name=party_size]) button").click()
+        page.locator("main .notice.good").wait_for()
+        page.wait_for_load_state()
+        walked.seconds = time.perf_counter() - begun
+    return walked
+
+
+def _slow_down(page: Page, walked: Walked, line: tuple[int, int], slower: int) -> None:
+    """Put the browser on a line, and count what comes over it: heads and redirects included."""
+    latency, kilobits = line
+    tap = page.context.new_cdp_session(page)
+
+    def asked(event: Any) -> None:
+        if "redirectResponse" in event:
+            walked.requests += 1
+            walked.bytes += int(event["redirectResponse"]["encodedDataLength"])
+
+    def finished(event: Any) -> None:
+        walked.bytes += int(event["encodedDataLength"])
+
+    def answered(event: Any) -> None:
+        walked.requests += not event["response"].get("fromDiskCache")
+
+    def remembered(_event: Any) -> None:
+        walked.requests -= 1
+
+    tap.on("Network.requestWillBeSent", asked)
+    tap.on("Network.responseReceived", answered)
+    tap.on("Network.loadingFinished", finished)
+    tap.on("Network.requestServedFromCache", remembered)
+    tap.send("Network.enable")
+    speed = kilobits * 1000 / 8
+    conditions = {"offline": False, "latency": latency, "downloadThroughput": speed, "uploadThroughput": speed}
+    tap.send("Network.emulateNetworkConditions", conditions)
+    tap.send("Emulation.setCPUThrottlingRate", {"rate": slower})

@@ -1,0 +1,187 @@
+"""axe-core finds nothing: on every public page of the route table, in French and Arabic, at three widths."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.kit import axe
+from tests.kit.routes import Route
+from tests.kit.running import FAIR, Running
+from tests.kit.services import SERVICES, Service
+from tests.kit.waiting import wait_until
+from tests.kit.walk import Walk, is_office, is_public
+
+pytestmark = pytest.mark.browser
+PHONE = "+212662000041"
+DOSSIER = {
+    "kind": "artisan",
+    "filiere": "carpets",
+    "activity": "Tapis",
+    "town": "Taznakht",
+    "country": "MA",
+    "region": "MA-08",
+    "shows": "Dix tapis noués",
+    "name": "Fatima Aït Ali",
+    "phone": "+212662000042",
+}
+PLANTED = """<!doctype html><html lang="fr"><title>A bad page</title><main><h1>Bad</h1>
+<p style="color:#bbb;background:#fff">Too pale to read</p><input style="height:20px">
+<p style="width:900px">wide</p></main>"""
+
+
+@dataclass
+class People:
+    """A visitor with a booking, an exhibitor with an application, an organiser; each in a browser of their own."""
+
+    moussem: Running
+    browser: Browser
+
+    def browsing(self, kind: str, tokens: dict[str, str]) -> BrowserContext:
+        """A browser that is signed in."""
+        opened = self.browser.new_context(base_url=self.moussem.url, viewport={"width": 320, "height": 800})
+        opened.set_default_timeout(10_000)
+        names = {f"{kind}_{service}": token for service, token in tokens.items()}
+        opened.add_cookies([{"name": name, "value": token, "url": self.moussem.url} for name, token in names.items()])
+        return opened
+
+    @cached_property
+    def visitor(self) -> BrowserContext:
+        said = self.moussem.register("فاطمة Aït Ali", PHONE)
+        for session in self.moussem.sessions(kind="conference")[:2]:
+            assert self.moussem.book(said["tokens"]["ticketing"], session["reference"]).status == 201
+        return self.browsing("person", said["tokens"])
+
+    @cached_property
+    def exhibitor(self) -> BrowserContext:
+        here = f"/registration/v1/exhibitions/{FAIR}/applications"
+        said = self.moussem.call("POST", here, DOSSIER)
+        assert said.status == 201, said
+        return self.browsing("person", said.body["tokens"])
+
+    @cached_property
+    def organiser(self) -> BrowserContext:
+        return self.browsing("staff", self.moussem.staff_tokens("organiser"))
+
+    def private_link(self) -> str:
+        """Where the link in the welcome leads."""
+        said = str(wait_until(lambda: self.moussem.messages_to(PHONE), 20))
+        found = re.search(r"/k/[\w-]{22}", said)
+        assert found, said
+        return found[0]
+
+    def invitation(self, login: str) -> str:
+        """Where somebody who is invited to the staff is led."""
+        page = self.organiser.new_page()
+        page.goto(f"/fr/{FAIR}/office/staff")
+        form = page.locator("form[action$='/staff/invitations']")
+        form.locator("[name=login]").fill(login)
+        form.locator("[name=roles]").first.check()
+        form.locator("button").click()
+        link = str(page.locator("input[value*='/office/join/']").first.input_value())
+        page.close()
+        return link.removeprefix(self.moussem.url).split("/", 2)[2]
+
+
+@pytest.fixture(scope="module")
+def people(moussem: Running, browser: Browser) -> Iterator[People]:
+    made = People(moussem, browser)
+    yield made
+    for context in (made.visitor, made.exhibitor, made.organiser):
+        context.close()
+
+
+@pytest.fixture
+def engine() -> str:
+    """The routes are the same on each."""
+    return "sqlite"
+
+
+@pytest.fixture
+def apps(service_of: Callable[..., Service]) -> list[Flask]:
+    """Who knows the routes."""
+    return [service_of(name).app for name in SERVICES]
+
+
+def is_of_exhibitors(route: Route) -> bool:
+    """Whether an exhibitor walks there, not a visitor."""
+    return is_public(route) and "<exhibition>/apply" in route.rule.rule
+
+
+def is_of_visitors(route: Route) -> bool:
+    """Every other public page."""
+    return is_public(route) and not is_of_exhibitors(route)
+
+
+def look(walk: Walk, context: BrowserContext, *, in_full: bool = False) -> list[str]:
+    """What is wrong on the pages of a walk."""
+    page, wrong = context.new_page(), []
+    for address, status in walk.pages(page):
+        wrong += [f"{address}: {what}" for what in axe.complaints(page, in_full=in_full)]
+        if status != 200:
+            wrong.append(f"{address}: {status}")
+    page.close()
+    return wrong
+
+
+IN_FULL = [False, pytest.param(True, marks=pytest.mark.full)]
+
+
+@pytest.mark.parametrize("in_full", IN_FULL, ids=["quick", "full"])
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], lang: str, in_full: bool) -> None:
+    known = {"lang": lang, "exhibition": FAIR}
+    given = {
+        "/k/<secret>": people.private_link() if people.visitor else "",
+        "/<lang>/office/join/<secret>": f"/{lang}/{people.invitation(f'{lang}{in_full}@moussem.example')}",
+    }
+    visitors = Walk(apps, is_of_visitors, known, given)
+    exhibitors = Walk(apps, is_of_exhibitors, known)
+    wrong = look(visitors, people.visitor, in_full=in_full) + look(exhibitors, people.exhibitor, in_full=in_full)
+    wrong += [f"no page leads to {rule}: give an example" for rule in visitors.missing + exhibitors.missing]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_nothing_is_found_on_refusals_and_on_what_has_no_rule(people: People, lang: str) -> None:
+    page, wrong = people.browsing("person", {}).new_page(), []
+    for address in (f"/{lang}/{FAIR}/nowhere", f"/{lang}/{FAIR}/programme/nothing", "/ticketing/docs", "/mailbox/"):
+        page.goto(address)
+        wrong += [f"{address}: {what}" for what in axe.complaints(page)]
+    for address in ("visit", "me/sign-in", "me/sign-in?code="):
+        refuse(page, f"/{lang}/{FAIR}/{address}")
+        wrong += [f"refused {address}: {what}" for what in axe.complaints(page)]
+    page.context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def refuse(page: Page, address: str) -> None:
+    """Send a form with nothing in it, as a browser that checks nothing does."""
+    page.goto(address)
+    page.evaluate("document.querySelector('main form').noValidate = true")
+    page.locator("main form button").first.click()
+    page.locator("main .error").first.wait_for()
+
+
+def test_nothing_is_found_in_the_office(people: People, apps: list[Flask]) -> None:
+    wrong = look(Walk(apps, is_office, {"lang": "ar", "exhibition": FAIR, "gate": "A"}), people.organiser)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_planted_bad_page_is_found(browser: Browser) -> None:
+    with browser.new_context(viewport={"width": 320, "height": 800}) as context:
+        page = context.new_page()
+        page.set_content(PLANTED)
+        found: Any = " ".join(axe.complaints(page, (320,)))
+    assert all(name in found for name in ("label:", "color-contrast:", "scrolls sideways", "hard to touch")), found
+
+
+def test_a_page_that_nothing_leads_to_is_told(people: People, apps: list[Flask]) -> None:
+    walk = Walk(apps, lambda route: route.rule.rule == "/k/<secret>", {"lang": "fr", "exhibition": FAIR})
+    assert look(walk, people.visitor) == []
+    assert walk.missing == ["/k/<secret>"]
