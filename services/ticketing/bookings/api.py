@@ -19,6 +19,7 @@ from services.ticketing.bookings.schemas import (
     NewBooking,
     NewOrder,
     RulesFields,
+    RulesOut,
     booking_out,
     rules_of,
     rules_out,
@@ -152,7 +153,7 @@ def resize_booking(exhibition: str, reference: str) -> Response:
 
 @api.get("/booking-rules")
 @may("anyone")
-@api.response(200, RulesFields)
+@api.response(200, RulesOut)
 def read_rules(exhibition: str) -> dict[str, Any]:
     """How seats are given here: everybody may know."""
     return rules_out(operations.recent_rules(exhibition_called(exhibition).id))
@@ -161,7 +162,7 @@ def read_rules(exhibition: str) -> dict[str, Any]:
 @api.put("/booking-rules")
 @may("organiser")
 @api.doc(requestBody=_body(RulesFields))
-@api.response(200, RulesFields)
+@api.response(200, RulesOut)
 def put_rules(exhibition: str) -> dict[str, Any]:
     """Choose how seats are given; it holds for what is done from now on."""
     where, rules = exhibition_called(exhibition), rules_of(load(RulesFields))

@@ -88,6 +88,16 @@ class RulesFields(Schema):
     )
 
 
+class RulesOut(Schema):
+    """How seats are given at an exhibition, as RulesFields describes it."""
+
+    most_a_day = fields.Integer()
+    overlap = fields.String()
+    overlaps = fields.Dict(fields.String(), fields.String())
+    policy = fields.String()
+    changes_end_minutes = fields.Integer()
+
+
 class NoFields(Schema):
     """A body without fields."""
 
@@ -138,7 +148,7 @@ def rules_of(said: dict[str, Any]) -> Rules:
 
 
 def rules_out(rules: Rules) -> dict[str, Any]:
-    """Rules as RulesFields describes them."""
+    """Rules as RulesOut describes them."""
     return {
         "most_a_day": rules.most_a_day,
         "overlap": rules.overlap.value,

@@ -146,9 +146,8 @@ def _decide_all(db: Connection, exhibition_id: UUID, asked: list[tuple[int, Orde
     at = max(order.at for order in orders)
     one = begin(db, exhibition_id, [order.session_id for order in orders], at, orders[0].rules)
     # what the clock has freed belongs to the line before anybody new is heard
-    for session_id in one.sessions:
-        if one.told:
-            advance(one, session_id)
+    for session_id in one.due_now:
+        advance(one, session_id)
     lives = _lives_of(db, exhibition_id, {order.person_id for order in orders})
     outcomes = {number: _decide(one, lives, order) for number, order in asked}
     finish(one)

@@ -52,6 +52,7 @@ class Round:
     latest: dict[UUID, Booking] = field(default_factory=dict)
     told: list[Booking] = field(default_factory=list)
     claims: Counter[tuple[UUID, date]] = field(default_factory=Counter)
+    due_now: list[UUID] = field(default_factory=list)
 
     def next_number(self, session_id: UUID) -> int:
         """A new number at the end of a session's line."""
@@ -94,6 +95,7 @@ def begin(db: Connection, exhibition_id: UUID, ids: Sequence[UUID], at: datetime
         one.seats[row.id], one.last_in_line[row.id], one.due[row.id] = row.seats, row.last_in_line, row.due_at
     for row in one.sessions.values():
         if row.due_at is not None and row.due_at <= at:
+            one.due_now.append(row.id)
             _settle(one, row)
     return one
 
