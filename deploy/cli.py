@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+import textwrap
 from pathlib import Path
 
 EPILOG = """\
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _run(commands.add_parser("run", help="start everything and print the addresses", description=RUN))
     for name, text in ELSEWHERE.items():
         commands.add_parser(name, help=text, description=text.capitalize() + ".")
+    _simulate(commands)
     _safety(commands)
     _care(commands)
     return top
@@ -60,6 +62,38 @@ def _run(command: argparse.ArgumentParser) -> None:
     https.add_argument("--cert", type=Path, metavar="FILE", help="certificate chain (PEM)")
     https.add_argument("--key", type=Path, metavar="FILE", help="its private key (PEM)")
     https.add_argument("--local-ca", action="store_true", help="make a certificate that phones can install")
+
+
+def _simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = (
+        "Play a whole fair against a Moussem that runs with --rehearsal and that nobody has used yet: artisans apply "
+        "and are chosen, visitors register and reserve, stewards read codes at the gates, day after day. Everything "
+        "goes over HTTP, as people would. At the end: the attendance report, and whether all that was promised holds. "
+        "Exit code 0: it does; 1: something does not, and is named; 2: the fair could not be played."
+    )
+    example = (
+        "In one terminal:  ./moussem run --rehearsal --data /tmp/fair\n"
+        "In another:       ./moussem simulate --data /tmp/fair --artisans 20 --visitors 300 --days 5"
+    )
+    command = commands.add_parser(
+        "simulate",
+        help="play a whole fair against a running rehearsal, and check it",
+        description=textwrap.fill(text, 100),
+        epilog=example,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("--artisans", type=int, default=212, help="artisans and groups that apply (default: 212)")
+    command.add_argument("--visitors", type=int, default=20_000, help="people who register (default: 20000)")
+    command.add_argument("--days", type=int, default=20, help="days played, from the first (default: 20)")
+    command.add_argument("--seed", type=int, default=12, help="the same seed, the same people (default: 12)")
+    command.add_argument("--url", default="http://127.0.0.1:8000", help="where it runs (default: this machine)")
+    command.add_argument("--json", type=Path, metavar="FILE", help="write sizes, times, counts and checks to FILE")
+    command.add_argument("--exhibition", default="ouarzazate-12", help="which fair (default: ouarzazate-12)")
+    command.add_argument("--hands", type=int, default=8, help="requests under way at once, at most (default: 8)")
+    staff = command.add_argument_group("who is the organiser (default: the first account, from DATA/staff.txt)")
+    staff.add_argument("--login", help="name or e-mail address of an organiser of all exhibitions")
+    staff.add_argument("--password", default="", help="the organiser's password")
+    _data(command)
 
 
 def _data(command: argparse.ArgumentParser) -> None:
@@ -137,6 +171,11 @@ def parse(args: list[str]) -> argparse.Namespace:
             parser().error("choose --cert or --local-ca, not both")
         if found.production and found.rehearsal:
             parser().error("--rehearsal is refused together with --production")
+    if found.command == "simulate":
+        if min(found.artisans, found.visitors, found.days, found.hands) < 1:
+            parser().error("--artisans, --visitors, --days and --hands are at least 1")
+        if found.login and not found.password:
+            parser().error("--login and --password go together")
     if found.command == "staff" and found.action == "reset" and not found.login:
         parser().error("whose password? ./moussem staff reset E-MAIL")
     if found.command == "keys" and found.action != "list" and not found.key:

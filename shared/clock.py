@@ -31,7 +31,7 @@ class _Rehearsal:
 
     def now(self) -> datetime:
         if time.monotonic() - self._looked_at > 0.05:
-            with self._lock:
+            with self._lock:  # who comes meanwhile waits, and does not go on with what is about to change
                 self._look()
         if self._anchors is None:
             return datetime.now(UTC)
@@ -39,16 +39,15 @@ class _Rehearsal:
         return datetime.fromtimestamp(shown + (time.time() - real) * rate, UTC)
 
     def _look(self) -> None:
-        self._looked_at = time.monotonic()
         try:
             stamp = self.path.stat().st_mtime_ns
+            if stamp != self._stamp:
+                said = json.loads(self.path.read_text())
+                self._anchors = (said["anchor_real"], said["anchor_clock"], said["rate"])
+                self._stamp = stamp
         except FileNotFoundError:
             self._anchors = None
-            return
-        if stamp != self._stamp:
-            said = json.loads(self.path.read_text())
-            self._anchors = (said["anchor_real"], said["anchor_clock"], said["rate"])
-            self._stamp = stamp
+        self._looked_at = time.monotonic()
 
     def forget(self) -> None:
         self._looked_at = 0.0

@@ -1,4 +1,4 @@
-"""Registration's worker: it listens to nobody, rings for what registration said, and keeps the house tidy."""
+"""Registration's worker: it keeps the desk's copies, rings for what registration said, and keeps the house tidy."""
 
 from datetime import timedelta
 from functools import partial
@@ -9,6 +9,7 @@ from services.registration.applications.fair import load_call
 from services.registration.applications.operations.dossiers import publish_applicants
 from services.registration.applications.operations.moving import publish_applications
 from services.registration.applications.tasks import due_work as applications_due
+from services.registration.desk import tasks as desk_tasks
 from services.registration.exhibitions.fair import REFERENCE, load_fair
 from services.registration.exhibitions.operations import exhibition_id_of, publish_exhibitions
 from services.registration.staff.domain import Purpose
@@ -26,7 +27,12 @@ from shared.queue import Due, Worker, make_worker
 from shared.settings import Settings
 
 METADATA = [metadata, outbox.metadata, idempotency.metadata]
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {
+    "session.changed.v1": desk_tasks.on_session_changed,
+    "booking.confirmed.v1": desk_tasks.on_booking_told,
+    "booking.cancelled.v1": desk_tasks.on_booking_told,
+    "booking.released.v1": desk_tasks.on_booking_told,
+}
 KEPT = timedelta(days=30)
 
 

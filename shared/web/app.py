@@ -21,7 +21,7 @@ from shared.problem import NotAllowed, NotSignedIn, Problem
 from shared.settings import Settings
 from shared.web import answers, description, security, watching
 from shared.web.bodies import idempotency_field, read_json, refuse_nul
-from shared.web.callers import NOBODY, Caller, allowed_to, may
+from shared.web.callers import NOBODY, Caller, allowed_to, body_limit_of, may
 
 MAX_BODY = 256 * 1024
 PAGES = Path(pages.__file__).parent
@@ -132,6 +132,7 @@ def _let_in(app: Flask, part: Part) -> None:
     view = app.view_functions.get(request.endpoint or "")
     if view is None:
         return
+    request.max_content_length = body_limit_of(view) or MAX_BODY
     _look_at_address()
     if g.is_api and request.method not in security.SAFE and request.get_data():
         read_json()

@@ -44,6 +44,21 @@ def keyed(view: View) -> View:
     return view
 
 
+def takes_up_to(size: int) -> Callable[[View], View]:
+    """Let a view take a larger body than others, in bytes: files in a form."""
+
+    def mark(view: View) -> View:
+        view.__takes__ = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def body_limit_of(view: Callable[..., Any]) -> int | None:
+    """How many bytes this view takes; None for as many as any other."""
+    return cast("int | None", getattr(view, "__takes__", None))
+
+
 def allowed_to(view: Callable[..., Any]) -> frozenset[str] | None:
     """Who may call this view; None when nobody said."""
     return cast("frozenset[str] | None", getattr(view, "__may__", None))

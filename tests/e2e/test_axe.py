@@ -30,6 +30,7 @@ DOSSIER = {
     "name": "Fatima Aït Ali",
     "phone": "+212662000042",
 }
+SPENT = "/{lang}/office/first/AAAAAAAAAAAAAAAAAAAAAA"
 PLANTED = """<!doctype html><html lang="fr"><title>A bad page</title><main><h1>Bad</h1>
 <p style="color:#bbb;background:#fff">Too pale to read</p><input style="height:20px">
 <p style="width:900px">wide</p></main>"""
@@ -123,7 +124,7 @@ def look(walk: Walk, context: BrowserContext, *, in_full: bool = False) -> list[
     page, wrong = context.new_page(), []
     for address, status in walk.pages(page):
         wrong += [f"{address}: {what}" for what in axe.complaints(page, in_full=in_full)]
-        if status != 200:
+        if status != 200 and not address.endswith(SPENT[8:]):
             wrong.append(f"{address}: {status}")
     page.close()
     return wrong
@@ -138,6 +139,8 @@ def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], 
     known = {"lang": lang, "exhibition": FAIR}
     given = {
         "/k/<secret>": people.private_link() if people.visitor else "",
+        # a real one is printed by an empty start, and by that alone
+        "/<lang>/office/first/<secret>": SPENT.format(lang=lang),
         "/<lang>/office/join/<secret>": f"/{lang}/{people.invitation(f'{lang}{in_full}@moussem.example')}",
     }
     visitors = Walk(apps, is_of_visitors, known, given)

@@ -33,7 +33,7 @@ class Answer:
 class Running:
     """A started Moussem with a rehearsal clock; `stop` ends it as Ctrl-C does."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data, self.port = data, processes.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
@@ -41,7 +41,7 @@ class Running:
         command += ["--port", str(self.port), "--data", str(data)]
         # the environment `./moussem` gives its own Python; nothing of the test's settings
         environ = {name: value for name, value in os.environ.items() if not name.startswith("MOUSSEM_")}
-        environ |= {"PYTHONPATH": str(ROOT), "PYTHONTZPATH": "", "MALLOC_ARENA_MAX": "2"}
+        environ |= {"PYTHONPATH": str(ROOT), "PYTHONTZPATH": "", "MALLOC_ARENA_MAX": "2"} | settings
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=self._said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )

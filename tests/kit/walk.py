@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 from tests.kit.routes import Route, routes_of
 
 PUBLIC = frozenset({"anyone", "person"})
+FILES = ("/assets/<name>", "/<lang>/<exhibition>/apply/mine/photos/<uuid:photo>/<size>")
+"""Rules that name a file whatever stands in them; other files are told from pages when they are opened."""
 
 
 @dataclass
@@ -58,8 +60,8 @@ class Walk:
 
 
 def is_public(route: Route) -> bool:
-    """Whether visitors and exhibitors walk there; `/assets/<name>` is no page."""
-    return bool(route.who & PUBLIC) and not route.rule.rule.startswith("/assets/")
+    """Whether visitors and exhibitors walk there."""
+    return bool(route.who & PUBLIC) and route.rule.rule not in FILES
 
 
 def is_office(route: Route) -> bool:

@@ -27,7 +27,7 @@ def make_app(store: Store, sms_token: str, mailbox_key: str) -> Flask:
     app.add_url_rule("/messages", view_func=_gateway(store, sms_token), methods=["POST"])
     app.add_url_rule("/mailbox/", "page", lambda: _page(store, "page.html"))
     app.add_url_rule("/mailbox/list", "list", lambda: _list(store))
-    app.add_url_rule("/mailbox/messages.json", "messages", lambda: jsonify(store.newest(_asked(), 10_000)))
+    app.add_url_rule("/mailbox/messages.json", "messages", lambda: jsonify(_messages(store)))
     app.add_url_rule("/mailbox/<int:number>/<name>", "attachment", lambda **which: _attachment(store, **which))
     app.before_request(lambda: _check_key(mailbox_key))
     app.after_request(lambda response: _finish(response, mailbox_key))
@@ -53,6 +53,11 @@ def _gateway(store: Store, token: str) -> Any:
 
 def _asked() -> str:
     return request.args.get("to", "").strip()
+
+
+def _messages(store: Store) -> list[dict[str, Any]]:
+    """At most 10,000, newest first; `before` continues after the last of them."""
+    return store.newest(_asked(), 10_000, before=request.args.get("before", type=int))
 
 
 def _context(store: Store) -> dict[str, Any]:

@@ -61,11 +61,12 @@ class Store:
         with self._lock:
             return int(self._db.execute(_INSERT, row).fetchone()["times"])
 
-    def newest(self, recipient: str = "", limit: int = SHOWN) -> list[dict[str, Any]]:
-        """What arrived, newest first; for one recipient where asked."""
-        query = f"SELECT {_COLUMNS} FROM message WHERE ? IN ('', recipient) ORDER BY number DESC LIMIT ?"  # noqa: S608 - fixed columns
+    def newest(self, recipient: str = "", limit: int = SHOWN, *, before: int | None = None) -> list[dict[str, Any]]:
+        """What arrived, newest first; for one recipient, or before one number, where asked."""
+        whose = "recipient = ?" if recipient else "? = ''"
+        query = f"SELECT {_COLUMNS} FROM message WHERE {whose} AND number < ? ORDER BY number DESC LIMIT ?"  # noqa: S608 - fixed texts
         with self._lock:
-            rows = self._db.execute(query, (recipient, limit)).fetchall()
+            rows = self._db.execute(query, (recipient, before or 2**62, limit)).fetchall()
         return [_shown(row) for row in rows]
 
     def recipients(self) -> list[str]:

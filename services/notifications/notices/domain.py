@@ -106,6 +106,16 @@ def kind_of_booking(body: Mapping[str, Any]) -> Kind | None:
 _CANCELLED_BY = {"staff": Kind.CANCELLED_BY_STAFF, "passed on": Kind.BOOKING_PASSED_ON}
 
 
+def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a session that takes place has another hour or room than somebody was told.
+
+    A room's new name is no other room; before rooms had references nobody can tell.
+    """
+    is_elsewhere = bool(before["room"]) and before["room"] != now["room"]
+    is_later = (before["starts_wall"], before["ends_wall"]) != (now["starts_wall"], now["ends_wall"])
+    return now["state"] == "open" and (is_elsewhere or is_later)
+
+
 def kind_of_application(state: str) -> Kind | None:
     """What an application's new state means to its person; None for what they need not hear of."""
     return _OF_APPLICATION.get(state)

@@ -40,6 +40,7 @@ KINDS: dict[Kind, str] = {
     Kind.SEAT_FIRST_COME: N_("A seat for whoever answers first"),
     Kind.OFFER_LAPSED: N_("Offer of a seat lapsed"),
     Kind.BOOKING_PASSED_ON: N_("Booking passed on"),
+    Kind.SESSION_MOVED: N_("Session moved"),
     Kind.APPLICATION_BEGUN: N_("Application begun"),
     Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
     Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),

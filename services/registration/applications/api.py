@@ -9,14 +9,15 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from sqlalchemy.engine import Connection
 
-from services.registration.applications import schemas
+from services.registration.applications.domain.calls import NoPlaceLeft
 from services.registration.applications.domain.dossiers import Missing
 from services.registration.applications.domain.states import Act
 from services.registration.applications.operations import dossiers, moving, reviewing
 from services.registration.applications.operations.bulk import act_on_many
 from services.registration.applications.operations.calls import find_call
-from services.registration.applications.operations.deciding import publish_decisions
+from services.registration.applications.operations.deciding import decide_members, publish_decisions
 from services.registration.applications.operations.dossiers import Application, By
+from services.registration.applications.schemas import asked, shown
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.visitors.operations import people, phones
@@ -42,23 +43,23 @@ def _body(schema: Any) -> dict[str, Any]:
 
 
 @applications.get("/call")
-@applications.response(200, schemas.CallOut)
+@applications.response(200, shown.CallOut)
 @may("anyone")
 def show_call(exhibition: str) -> Response:
     """The call for exhibitors."""
     with reading() as db:
         call = find_call(db, find_exhibition(db, exhibition).id)
-    return reply(Answer(200, dict(schemas.CallOut().dump(call))))
+    return reply(Answer(200, dict(shown.CallOut().dump(call))))
 
 
 @applications.post("/applications")
-@applications.doc(requestBody=_body(schemas.NewApplication))
-@applications.response(201, schemas.BegunOut)
+@applications.doc(requestBody=_body(asked.NewApplication))
+@applications.response(201, shown.BegunOut)
 @may("anyone")
 @keyed
 def begin(exhibition: str) -> Response:
     """Keep a draft; somebody new gets the tokens to go on with it."""
-    said = load(schemas.NewApplication)
+    said = load(asked.NewApplication)
     person_id = current_caller().person_id
     if person_id is None:
         lacking = {name: [text] for name, text in _NEEDED.items() if not said.get(name)}
@@ -75,7 +76,7 @@ def begin(exhibition: str) -> Response:
     return reply(Answer(answer.status, {**answer.data, "tokens": given}))
 
 
-_NEEDED = {"name": schemas.NO_NAME, "phone": schemas.NO_PHONE}
+_NEEDED = {"name": asked.NO_NAME, "phone": asked.NO_PHONE}
 
 
 def contact_in(said: dict[str, Any], language: str) -> dossiers.Contact:
@@ -89,11 +90,11 @@ def _begin(db: Connection, found: Exhibition, contact: dossiers.Contact | None, 
         mine = dossiers.begin_for_newcomer(db, settings(), found, contact, said)
     else:
         mine = dossiers.begin_for_known(db, found, _me(), said)
-    return Answer(201, dict(schemas.MineOut().dump(mine)))
+    return Answer(201, dict(shown.MineOut().dump(mine)))
 
 
 @applications.get("/applications/mine")
-@applications.response(200, schemas.MineOut)
+@applications.response(200, shown.MineOut)
 @may("person")
 def show_mine(exhibition: str) -> Response:
     """One's own application; the ETag is needed to change it."""
@@ -104,15 +105,15 @@ def show_mine(exhibition: str) -> Response:
 
 @applications.patch("/applications/mine")
 @applications.doc(
-    requestBody=_body(schemas.ApplicationChange),
+    requestBody=_body(asked.ApplicationChange),
     parameters=[{"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}],
 )
-@applications.response(200, schemas.MineOut)
+@applications.response(200, shown.MineOut)
 @may("person")
 def change_mine(exhibition: str) -> Response:
     """Change the answers of a draft or an incomplete dossier, unless somebody changed them meanwhile (412)."""
     version = _expected_version()
-    said = load(schemas.ApplicationChange)
+    said = load(asked.ApplicationChange)
     with transaction() as db:
         mine = dossiers.mine_of(db, find_exhibition(db, exhibition).id, _me())
         mine = dossiers.change_dossier(db, mine, version, said)
@@ -120,7 +121,7 @@ def change_mine(exhibition: str) -> Response:
 
 
 @applications.post("/applications/mine/submission")
-@applications.response(201, schemas.MineOut)
+@applications.response(201, shown.MineOut)
 @may("person")
 @keyed
 def submit_mine(exhibition: str) -> Response:
@@ -129,7 +130,7 @@ def submit_mine(exhibition: str) -> Response:
 
 
 @applications.post("/applications/mine/confirmation")
-@applications.response(201, schemas.MineOut)
+@applications.response(201, shown.MineOut)
 @may("person")
 @keyed
 def confirm_mine(exhibition: str) -> Response:
@@ -138,7 +139,7 @@ def confirm_mine(exhibition: str) -> Response:
 
 
 @applications.post("/applications/mine/refusal")
-@applications.response(201, schemas.MineOut)
+@applications.response(201, shown.MineOut)
 @may("person")
 @keyed
 def decline_mine(exhibition: str) -> Response:
@@ -147,7 +148,7 @@ def decline_mine(exhibition: str) -> Response:
 
 
 @applications.post("/applications/mine/withdrawal")
-@applications.response(201, schemas.MineOut)
+@applications.response(201, shown.MineOut)
 @may("person")
 @keyed
 def withdraw_mine(exhibition: str) -> Response:
@@ -161,26 +162,26 @@ def _act_on_mine(exhibition: str, act: Any) -> Response:
 
         def do() -> Answer:
             moved = act(db, dossiers.mine_of(db, found.id, _me()), By("person", _me()))
-            return Answer(201, dict(schemas.MineOut().dump(moved)))
+            return Answer(201, dict(shown.MineOut().dump(moved)))
 
         answer = once(db, idempotency_key(found.id), do)
     return reply(answer)
 
 
 @applications.get("/applications")
-@applications.response(200, schemas.ApplicationsOut)
+@applications.response(200, shown.ApplicationsOut)
 @may(*OFFICE)
 def list_all(exhibition: str) -> Response:
-    """Everything that was handed in; narrowed by `state`, `kind`, `filiere`, `region`."""
-    wanted = {name: request.args[name] for name in reviewing.FILTERS if request.args.get(name)}
+    """Everything that was handed in; narrowed by `state`, `kind`, `filiere`, `region`, `pending` and `q`; `order`."""
+    wanted = {name: request.args[name] for name in (*reviewing.FILTERS, "q", "order") if request.args.get(name)}
     with reading() as db:
         call = find_call(db, find_exhibition(db, exhibition).id)
         found = reviewing.list_applications(db, call, wanted)
-    return reply(Answer(200, {"applications": schemas.ApplicationOut(many=True).dump(found)}))
+    return reply(Answer(200, {"applications": shown.ApplicationOut(many=True).dump(found)}))
 
 
 @applications.get("/applications/<reference>")
-@applications.response(200, schemas.DossierOut)
+@applications.response(200, shown.DossierOut)
 @may(*OFFICE)
 def show_one(exhibition: str, reference: str) -> Response:
     """One dossier with its reviews, its audit trail, and others that look like it."""
@@ -188,35 +189,35 @@ def show_one(exhibition: str, reference: str) -> Response:
         call = find_call(db, find_exhibition(db, exhibition).id)
         one = reviewing.find_handed_in(db, call.exhibition_id, reference)
         more = {
-            "reviews": schemas.ReviewOut(many=True).dump(reviewing.reviews_of(db, call, one)),
-            "changes": schemas.ChangeOut(many=True).dump(reviewing.changes_of(db, one)),
+            "reviews": shown.ReviewOut(many=True).dump(reviewing.reviews_of(db, call, one)),
+            "changes": shown.ChangeOut(many=True).dump(reviewing.changes_of(db, one)),
             "lookalikes": [other.reference for other in reviewing.lookalikes(db, one)],
         }
-    return reply(Answer(200, dict(schemas.ApplicationOut().dump(one)) | more))
+    return reply(Answer(200, dict(shown.ApplicationOut().dump(one)) | more))
 
 
 @applications.put("/applications/<reference>/review")
-@applications.doc(requestBody=_body(schemas.NewReview))
-@applications.response(200, schemas.ApplicationOut)
+@applications.doc(requestBody=_body(asked.NewReview))
+@applications.response(200, shown.ApplicationOut)
 @may(*OFFICE)
 def review(exhibition: str, reference: str) -> Response:
     """Give one's scores and comment, in place of earlier ones."""
-    said = load(schemas.NewReview)
+    said = load(asked.NewReview)
     with transaction() as db:
         call = find_call(db, find_exhibition(db, exhibition).id)
         one = reviewing.find_handed_in(db, call.exhibition_id, reference)
         reviewing.give_review(db, call, one, by_staff().id or one.id, said)
-    return reply(Answer(200, dict(schemas.ApplicationOut().dump(one))))
+    return reply(Answer(200, dict(shown.ApplicationOut().dump(one))))
 
 
 @applications.post("/applications/<reference>/questions")
-@applications.doc(requestBody=_body(schemas.AskBack))
-@applications.response(201, schemas.ApplicationOut)
+@applications.doc(requestBody=_body(asked.AskBack))
+@applications.response(201, shown.ApplicationOut)
 @may(*OFFICE)
 @keyed
 def ask_back(exhibition: str, reference: str) -> Response:
     """Send a dossier back for what it lacks."""
-    said = load(schemas.AskBack)
+    said = load(asked.AskBack)
     missing = [Missing(one) for one in said["missing"]]
     with transaction() as db:
         found = find_exhibition(db, exhibition)
@@ -224,43 +225,78 @@ def ask_back(exhibition: str, reference: str) -> Response:
         def do() -> Answer:
             one = reviewing.find_handed_in(db, found.id, reference)
             moved = moving.ask_back(db, one, by_staff(), missing, said.get("reason", ""))
-            return Answer(201, dict(schemas.ApplicationOut().dump(moved)))
+            return Answer(201, dict(shown.ApplicationOut().dump(moved)))
+
+        answer = once(db, idempotency_key(found.id), do)
+    return reply(answer)
+
+
+@applications.put("/applications/<reference>/members")
+@applications.doc(requestBody=_body(asked.LeftOut))
+@applications.response(200, shown.ApplicationOut)
+@may(Role.ORGANISER)
+def choose_members(exhibition: str, reference: str) -> Response:
+    """Accept some members of a group: `left_out` names the places of the others in its list, from 0."""
+    said = load(asked.LeftOut)
+    with transaction() as db:
+        found = find_exhibition(db, exhibition)
+        one = reviewing.find_handed_in(db, found.id, reference)
+        chosen = decide_members(db, one, said["left_out"], by_staff())
+    return reply(Answer(200, dict(shown.ApplicationOut().dump(chosen))))
+
+
+@applications.post("/applications/<reference>/offer")
+@applications.doc(requestBody=_body(asked.ReasonForm))
+@applications.response(201, shown.ApplicationOut)
+@may(Role.ORGANISER)
+@keyed
+def offer_now(exhibition: str, reference: str) -> Response:
+    """Offer a place to somebody chosen of the reserve, out of turn."""
+    said = load(asked.ReasonForm)
+    with transaction() as db:
+        found = find_exhibition(db, exhibition)
+
+        def do() -> Answer:
+            one = reviewing.find_handed_in(db, found.id, reference)
+            moved = moving.offer_now(db, one, by_staff(), said.get("reason", ""))
+            return Answer(201, dict(shown.ApplicationOut().dump(moved)))
 
         answer = once(db, idempotency_key(found.id), do)
     return reply(answer)
 
 
 @applications.post("/decisions")
-@applications.doc(requestBody=_body(schemas.NewDecisions))
-@applications.response(201, schemas.OutcomesOut)
+@applications.doc(requestBody=_body(asked.NewDecisions))
+@applications.response(201, shown.OutcomesOut)
 @may(Role.ORGANISER)
 @keyed
 def decide(exhibition: str) -> Response:
-    """Take dossiers into review, or hold a decision on them until it is published."""
-    said = load(schemas.NewDecisions)
+    """Take dossiers into review, ask back what they lack, or hold a decision on them until it is published."""
+    said = load(asked.NewDecisions)
     with transaction() as db:
         found = find_exhibition(db, exhibition)
 
         def do() -> Answer:
             outcomes = act_on_many(db, found.id, said, by_staff())
-            return Answer(201, dict(schemas.OutcomesOut().dump(outcomes)))
+            return Answer(201, dict(shown.OutcomesOut().dump(outcomes)))
 
         answer = once(db, idempotency_key(found.id), do)
     return reply(answer)
 
 
 @applications.post("/decisions/publication")
-@applications.response(201, schemas.OutcomesOut)
+@applications.response(201, shown.OutcomesOut)
 @may(Role.ORGANISER)
 @keyed
 def publish(exhibition: str) -> Response:
-    """Publish every held decision."""
+    """Publish every held decision; an acceptance for which no place is left stays held and is refused by name."""
     with transaction() as db:
         found = find_exhibition(db, exhibition)
 
         def do() -> Answer:
-            moved = publish_decisions(db, found.id, by_staff())
-            return Answer(201, {"done": [one.reference for one in moved], "refused": {}})
+            done = publish_decisions(db, found.id, by_staff())
+            left = {one.reference: NoPlaceLeft.slug for one in done.left}
+            return Answer(201, {"done": [one.reference for one in done.moved], "refused": left})
 
         answer = once(db, idempotency_key(found.id), do)
     return reply(answer)
@@ -279,7 +315,7 @@ def _me() -> UUID:
 
 
 def _told(mine: Application) -> Response:
-    response = reply(Answer(200, dict(schemas.MineOut().dump(mine))))
+    response = reply(Answer(200, dict(shown.MineOut().dump(mine))))
     response.set_etag(str(mine.version))
     return response
 

@@ -1,4 +1,4 @@
-"""Tables of calls, applications, their audit trail and their reviews."""
+"""Tables of calls, crafts, places, applications, their photos, their audit trail and their reviews."""
 
 import sqlalchemy as sa
 
@@ -6,7 +6,8 @@ from services.registration.applications.domain.states import LIVE
 from services.registration.staff.models import metadata
 from shared.db import Id, UtcDateTime
 
-# One call an exhibition. Criteria: [{"reference", "names", "weight"}].
+# One call an exhibition. Criteria: [{"reference", "names", "weight"}]; questions, of its own: [{"reference", "names",
+# "is_required"}].
 call = sa.Table(
     "call",
     metadata,
@@ -19,7 +20,33 @@ call = sa.Table(
     sa.Column("opens_at", UtcDateTime, nullable=False),
     sa.Column("closes_at", UtcDateTime, nullable=False),
     sa.Column("criteria", sa.JSON, nullable=False),
+    sa.Column("questions", sa.JSON, nullable=False, server_default="[]"),
     sa.CheckConstraint("closes_at > opens_at", name="call_closes_after_it_opens"),
+)
+
+# The crafts a call offers, in its own words; without a row the product's table counts. One that is offered no longer
+# stays for the dossiers that name it.
+craft = sa.Table(
+    "craft",
+    metadata,
+    sa.Column("exhibition_id", Id, sa.ForeignKey("exhibition.id"), primary_key=True),
+    sa.Column("reference", sa.String(12), primary_key=True),
+    sa.Column("names", sa.JSON, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("is_offered", sa.Boolean, nullable=False),
+)
+
+# Places: a row for each craft with a number of its own, and one ('') that all others share. Where nobody set a number
+# (`is_capped` is false), every acceptance makes its place. A place that was given back stays: taken < places.
+place_pool = sa.Table(
+    "place_pool",
+    metadata,
+    sa.Column("exhibition_id", Id, sa.ForeignKey("call.exhibition_id"), primary_key=True),
+    sa.Column("craft", sa.String(12), primary_key=True),
+    sa.Column("places", sa.Integer, nullable=False),
+    sa.Column("taken", sa.Integer, nullable=False),
+    sa.Column("is_capped", sa.Boolean, nullable=False),
+    sa.CheckConstraint("taken BETWEEN 0 AND places", name="place_pool_never_one_too_many"),
 )
 
 application = sa.Table(
@@ -41,6 +68,8 @@ application = sa.Table(
     sa.Column("needs_power", sa.Boolean, nullable=False),
     sa.Column("needs_water", sa.Boolean, nullable=False),
     sa.Column("members", sa.JSON, nullable=False),
+    sa.Column("left_out", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("answers", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("missing", sa.JSON, nullable=False),
     sa.Column("pending", sa.String(10)),
@@ -95,4 +124,22 @@ review = sa.Table(
     sa.Column("comment", sa.String(2000), nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.ForeignKeyConstraint(["exhibition_id", "application_id"], ["application.exhibition_id", "application.id"]),
+)
+
+# At most four photos a dossier; scaled and bare of metadata, as `operations.pictures` made them.
+photo = sa.Table(
+    "photo",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("application_id", Id, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("image", sa.LargeBinary, nullable=False),
+    sa.Column("thumbnail", sa.LargeBinary, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.ForeignKeyConstraint(["exhibition_id", "application_id"], ["application.exhibition_id", "application.id"]),
+    sa.UniqueConstraint("exhibition_id", "application_id", "position", name="photo_one_each_position"),
+    sa.CheckConstraint("position BETWEEN 1 AND 4", name="photo_at_most_four"),
 )

@@ -1,6 +1,6 @@
-"""Due work: offers that have ended pass to the next of the reserve."""
+"""Due work: places that are free again go to the next of the reserve."""
 
-from services.registration.applications.operations.moving import has_ended_offers, lapse_offers
+from services.registration.applications.operations.moving import is_any_due, pass_on
 from shared.db import Database
 from shared.queue import Due
 
@@ -8,11 +8,11 @@ from shared.queue import Due
 def due_work(database: Database) -> list[Due]:
     """What the worker looks for: the rules hold without it, people would only hear later."""
 
-    def pass_on() -> int:
+    def offers() -> int:
         with database.reading() as db:
-            if not has_ended_offers(db):
+            if not is_any_due(db):
                 return 0
         with database.transaction() as db:
-            return lapse_offers(db)
+            return pass_on(db)
 
-    return [Due("offers", 5, pass_on)]
+    return [Due("offers", 5, offers)]

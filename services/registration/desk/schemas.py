@@ -6,6 +6,7 @@ from services.registration.desk.domain import mask_phone
 from services.registration.visitors.domain import people
 from services.registration.visitors.schemas import LANGUAGE, NO_NAME, BadgeOut, Tidy
 from shared.problem import N_
+from shared.sheets import Format
 
 NO_SEARCH = N_("Please type a name, a phone number or a badge’s reference.")
 
@@ -58,3 +59,16 @@ class PinOut(Schema):
     """A PIN, told once and kept by nobody."""
 
     pin = fields.String(metadata={"example": "12345678"})
+
+
+class ListForm(Schema):
+    """How a door list is wanted, and whether for the session alone or for its whole hall that day."""
+
+    format = fields.String(load_default="page", validate=validate.OneOf(["page", "pdf", *Format]))
+    scope = fields.String(load_default="session", validate=validate.OneOf(["session", "hall"]))
+
+
+class ExportForm(Schema):
+    """How the list of all visitors is wanted."""
+
+    format = fields.String(required=True, validate=validate.OneOf(list(Format)))

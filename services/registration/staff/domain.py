@@ -128,13 +128,21 @@ class Act(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
     EXHIBITION_OPENED = "exhibition_opened"
+    EXHIBITION_CHANGED = "exhibition_changed"
     EXHIBITION_COPIED = "exhibition_copied"
     PEOPLE_SEARCHED = "people_searched"
     VISITOR_REGISTERED = "visitor_registered"
     BADGE_PRINTED = "badge_printed"
     BADGE_REPLACED = "badge_replaced"
     LINK_SENT = "link_sent"
+    CALL_OPENED = "call_opened"
+    CALL_CHANGED = "call_changed"
+    CRAFTS_CHANGED = "crafts_changed"
+    APPLICATION_TYPED_IN = "application_typed_in"
+    APPLICANT_CHANGED = "applicant_changed"
     PIN_ISSUED = "pin_issued"
+    LIST_MADE = "list_made"
+    VISITORS_EXPORTED = "visitors_exported"
     CLOCK_MOVED = "clock_moved"
 
 

@@ -20,6 +20,7 @@ from services.ticketing.bookings.schemas import (
     NewOrder,
     RulesFields,
     RulesOut,
+    SessionBookingsOut,
     booking_out,
     rules_of,
     rules_out,
@@ -76,6 +77,19 @@ def _order(exhibition: str, reference: str, *, is_hold: bool) -> Response:
         return Answer(201, booking_out(booking, session.reference))
 
     return reply(group(operations.book_seats, order, key=key, render=render))
+
+
+@api.get("/sessions/<reference>/bookings")
+@may("desk", "viewer", "supervisor", "organiser")
+@api.response(200, SessionBookingsOut)
+def list_session_bookings(exhibition: str, reference: str) -> dict[str, Any]:
+    """Every booking of a session for staff, oldest first, those cancelled included."""
+    where = exhibition_called(exhibition)
+    session = board_of(where.id).called(reference)
+    with reading() as db:
+        found = operations.list_of_session(db, where.id, session.id)
+    rows = [booking_out(one, session.reference) | {"person_id": str(one.person_id)} for one in found]
+    return {"bookings": rows}
 
 
 @api.get("/bookings")

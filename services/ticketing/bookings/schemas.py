@@ -125,6 +125,18 @@ class BookingsOut(Schema):
     bookings = fields.List(fields.Nested(BookingOut))
 
 
+class SessionBookingOut(BookingOut):
+    """A booking as staff see it: who they are, registration knows."""
+
+    person_id = fields.String()
+
+
+class SessionBookingsOut(Schema):
+    """A session's bookings, oldest first."""
+
+    bookings = fields.List(fields.Nested(SessionBookingOut))
+
+
 def booking_out(booking: Booking, session: str) -> dict[str, Any]:
     """A booking of the session called `session`, as BookingOut describes it."""
     return {

@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.ticketing.counts.domain import Attendance
 from services.ticketing.programme.domain import Session
+from shared.sheets import Format
 
 
 class CountsAsked(Schema):
     """Which day somebody asks for."""
 
     day = fields.Date(metadata={"description": "A local day; today if not said."})
+
+
+class ExportForm(Schema):
+    """How the list of all bookings is wanted."""
+
+    format = fields.String(required=True, validate=validate.OneOf(list(Format)))
 
 
 class GateCountOut(Schema):

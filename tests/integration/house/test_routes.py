@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from deploy.embedded.plan import target_of
 from shared.web.callers import allowed_to
-from tests.kit.routes import routes_of
+from tests.kit.routes import PLACES, routes_of
 from tests.kit.services import Service
 from tests.kit.tree import SERVICES
 
@@ -29,6 +30,12 @@ def test_every_route_says_who_may_call_it(app: Flask) -> None:
     assert not silent
     strange = {role for route in routes_of(app) for role in route.who} - ROLES - {"anyone", "person"}
     assert not strange, f"nobody is called {strange}"
+
+
+def test_the_front_sends_every_route_to_its_service(app: Flask) -> None:
+    known = PLACES | {"reference": "T1"}
+    lost = {route.name for route in routes_of(app) if target_of(route.path(known)) != app.name}
+    assert lost - {"GET /assets/<name>"} == set(), "the front sends these elsewhere: deploy/embedded/plan.py"
 
 
 def test_the_description_is_valid_openapi_3_1(app: Flask) -> None:

@@ -140,3 +140,17 @@ def test_one_person_has_so_many_seats_a_day_and_no_more(fair: Fair) -> None:
     assert fair.book("T1", person, party_size=3).status_code == 201  # 5 December
     answer = fair.book("S1", person, party_size=3)
     assert (said(answer)["type"], said(answer)["most"]) == ("/problems#too-many-seats", 5)
+
+
+def test_staff_read_every_booking_of_a_session_and_nobody_else_does(fair: Fair) -> None:
+    first, second = uuid4(), uuid4()
+    one = said(fair.book("W1", fair.person(first), party_size=5))["reference"]
+    fair.book("W1", fair.person(), party_size=5)
+    two = said(fair.book("W1", fair.person(second), party_size=3))["reference"]
+    address = f"{API}/sessions/W1/bookings"
+    rows = fair.service.client.get(address, headers=fair.staff("viewer")).get_json()["bookings"]
+    assert [(row["reference"], row["person_id"], row["party_size"], row["place_in_line"]) for row in rows[::2]] == [
+        (one, str(first), 5, None),
+        (two, str(second), 3, 1),
+    ]
+    assert fair.service.client.get(address, headers=fair.person(first)).status_code in (401, 403)

@@ -14,7 +14,7 @@ def said(*args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(ROOT / "moussem"), *args], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("command", ["run", "backup", "restore", "resync", "dead", "staff", "doctor"])
+@pytest.mark.parametrize("command", ["run", "simulate", "backup", "restore", "resync", "dead", "staff", "doctor"])
 def test_help_needs_no_environment(command: str) -> None:
     done = said(command, "--help")
     assert done.returncode == 0

@@ -9,7 +9,6 @@ import pytest
 from services.registration.applications.domain import dossiers, scores, states
 from services.registration.applications.domain.filieres import FILIERES
 from services.registration.applications.domain.states import TRANSITIONS, Act, State
-from services.registration.visitors.domain.people import Refused
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -57,13 +56,14 @@ def test_an_offer_ends_by_the_clock(state: State, late: timedelta, worth: State)
     ],
 )
 def test_members_are_read_from_a_list_or_a_table(typed: str, names: list[str]) -> None:
-    assert dossiers.read_members(typed) == names
+    assert dossiers.read_members(typed) == (names, [])
 
 
-@pytest.mark.parametrize("typed", ["Ali\n\u202ex", "\n".join(["Ali"] * 201)])
-def test_members_that_cannot_be_read_are_refused(typed: str) -> None:
-    with pytest.raises(Refused):
-        dossiers.read_members(typed)
+@pytest.mark.parametrize(("typed", "line"), [("Nom;Ville\nAli\n\u202ex", 3), ("\n".join(["Ali"] * 201), 201)])
+def test_members_that_cannot_be_read_are_named_by_their_line(typed: str, line: int) -> None:
+    names, bad = dossiers.read_members(typed)
+    assert set(names) == {"Ali"}
+    assert [row.line for row in bad] == [line]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The clock: Morocco's zone, gaps and folds, the rehearsal."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,6 +39,34 @@ def test_a_rehearsal_moves_the_clock_and_its_end_gives_it_back(tmp_path: Path) -
     finally:
         clock.set_rehearsal(None)
     assert clock.now().year < 2027 or clock.now() - datetime.now(UTC) < timedelta(seconds=1)
+
+
+def test_no_thread_goes_on_with_the_old_time_while_another_reads_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, later = tmp_path / "clock.json", datetime(2027, 1, 9, tzinfo=UTC)
+    clock.set_rehearsal(path)
+    clock.set_clock(datetime(2027, 1, 8, tzinfo=UTC))
+    clock.now()
+    clock.set_clock(later)
+    is_reading, may_go_on, seen = threading.Event(), threading.Event(), []
+    read = Path.read_text
+
+    def slowly(self: Path) -> str:
+        is_reading.set()
+        may_go_on.wait(10)
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_text", slowly)
+    threads = [threading.Thread(target=lambda: seen.append(clock.now())) for _ in range(2)]
+    threads[0].start()
+    is_reading.wait(10)
+    threads[1].start()
+    threads[1].join(0.2)  # with the old way it has its answer by now
+    may_go_on.set()
+    for thread in threads:
+        thread.join()
+    assert min(seen) >= later
 
 
 def test_without_a_rehearsal_nobody_moves_the_clock() -> None:

@@ -64,6 +64,7 @@ LACKS = {
     "home": N_("region or country"),
     "shows": N_("what you will show"),
     "members": N_("members"),
+    "answers": N_("answers to questions"),
 }
 
 

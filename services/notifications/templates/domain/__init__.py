@@ -31,6 +31,7 @@ class Kind(StrEnum):
     SEAT_FIRST_COME = "seat_first_come"
     OFFER_LAPSED = "offer_lapsed"
     BOOKING_PASSED_ON = "booking_passed_on"
+    SESSION_MOVED = "session_moved"
     APPLICATION_BEGUN = "application_begun"
     APPLICATION_SUBMITTED = "application_submitted"
     APPLICATION_INCOMPLETE = "application_incomplete"

@@ -1,12 +1,13 @@
 """What a dossier holds, when it is whole, and how one is recognised that was handed in twice."""
 
-import csv
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from services.registration.applications.domain.calls import unanswered
+from services.registration.applications.domain.tables import BadRow, rows_of
 from services.registration.visitors.domain.people import Refused, tidy_name
 from shared.problem import N_, Problem
 
@@ -37,6 +38,7 @@ class Missing(StrEnum):
     HOME = "home"
     SHOWS = "shows"
     MEMBERS = "members"
+    ANSWERS = "answers"
 
 
 class NoCall(Problem):
@@ -72,8 +74,8 @@ def check_call(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
         raise CallClosed(opens_at=opens_at.isoformat(), closes_at=closes_at.isoformat())
 
 
-def missing_in(said: Mapping[str, Any]) -> list[Missing]:
-    """What a dossier still lacks before it can be handed in, in the order of the form."""
+def missing_in(said: Mapping[str, Any], questions: Sequence[dict[str, Any]] = ()) -> list[Missing]:
+    """What a dossier still lacks before it can be handed in, in the order of the form; `questions` are the call's."""
     is_group = said.get("kind") in GROUPS
     wanted = [Missing.FILIERE, Missing.ACTIVITY, Missing.TOWN, Missing.SHOWS]
     lacking = {one for one in wanted if not said.get(one.value)}
@@ -83,32 +85,28 @@ def missing_in(said: Mapping[str, Any]) -> list[Missing]:
         lacking.add(Missing.BUSINESS)
     if said.get("kind") == ExhibitorKind.ASSOCIATION and not said.get("members"):
         lacking.add(Missing.MEMBERS)
+    if unanswered(list(questions), said.get("answers") or {}):
+        lacking.add(Missing.ANSWERS)
     return [one for one in Missing if one in lacking]
 
 
-def read_members(typed: str) -> list[str]:
-    """Names from a typed list or a pasted CSV: one a line, the first column counts. Refused names the line."""
+def read_members(typed: str) -> tuple[list[str], list[BadRow]]:
+    """Names from a typed list or a CSV: one a line, the first column counts; and the lines that cannot be read."""
     names: list[str] = []
-    for number, line in enumerate(typed.replace("\r\n", "\n").split("\n"), 1):
-        cell = _first_cell(line)
-        if not cell or (number == 1 and fold(cell) in _HEADINGS):
+    bad: list[BadRow] = []
+    for number, cells in rows_of(typed):
+        cell = cells[0]
+        if number == 1 and fold(cell) in _HEADINGS:
             continue
         try:
-            names.append(tidy_name(cell))
+            name = tidy_name(cell)
+            if len(names) == MOST_MEMBERS:
+                raise Refused(N_("This list is too long: 200 names can be given."))
         except Refused as refused:
-            raise Refused(N_("One of the names cannot be read; each needs a line of its own.")) from refused
-    if len(names) > MOST_MEMBERS:
-        raise Refused(N_("This list is too long: 200 names can be given."))
-    return names
-
-
-def _first_cell(line: str) -> str:
-    mark = next((mark for mark in (";", "\t", ",") if mark in line), ";")
-    try:
-        row = next(csv.reader([line.strip()], delimiter=mark), [])
-    except csv.Error:
-        row = [line]
-    return row[0].strip() if row else ""
+            bad.append(BadRow(number, "; ".join(cells)[:80], str(refused)))
+        else:
+            names.append(name)
+    return names, bad
 
 
 def fold(name: str) -> str:
@@ -120,3 +118,20 @@ def fold(name: str) -> str:
 
 _SAME = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي"}
 _HEADINGS = frozenset(map(fold, ("nom", "name", "noms", "names", "nom et prénom", "الاسم", "الاسم الكامل")))
+
+
+class MembersRefused(Problem):
+    """Somebody must come: to leave everybody out is to reject the dossier."""
+
+    slug = "no-member-left"
+    status = 422
+    title = N_("At least one member must be accepted.")
+    detail = N_("If nobody can be accepted, decide so for the whole dossier.")
+
+
+def check_left_out(members: Sequence[str], left_out: Sequence[int]) -> list[int]:
+    """Which members (by their place in the list) are not accepted, tidy; MembersRefused."""
+    chosen = sorted(set(left_out) & set(range(len(members))))
+    if members and len(chosen) == len(members):
+        raise MembersRefused
+    return chosen

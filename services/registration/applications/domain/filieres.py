@@ -1,6 +1,11 @@
-"""The thirteen filières of crafts, as the ministry's statistics name them.
+"""The thirteen filières of crafts, as the ministry's statistics name them: the table every call begins with.
 
-The list of decree 2.21.991 has thirteen too; these names were not compared with its text (November 2026).
+Decree 2.21.991 (law 50-17) sets out thirteen filières with 172 activities, in two families: crafts of art and
+production, crafts of service. The number was compared with the press of the day (telquel.ma, 17 December 2021;
+letempsmag.ma; h24info.ma); the decree's own list of names was not found on a public page in November 2026, so these
+names are NOT verified against it. Eleven of them are the families of the ministry's export figures (lavieeco.com,
+February 2022; libe.ma, December 2018); "building" and "others" are ours. An organiser who has the decree at hand
+replaces the table by a CSV in the office.
 """
 
 FILIERES: dict[str, dict[str, str]] = {

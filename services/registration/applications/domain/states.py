@@ -40,6 +40,9 @@ class Act(StrEnum):
     DECLINE = "decline"
     LAPSE = "lapse"
     WITHDRAW = "withdraw"
+    # These lead nowhere else; the audit trail names them.
+    CHOOSE_MEMBERS = "members"
+    CORRECT = "correct"
 
 
 class Decision(StrEnum):
@@ -82,6 +85,9 @@ TRANSITIONS: tuple[tuple[State | None, Act, State], ...] = (
     *((state, Act.WITHDRAW, State.WITHDRAWN) for state in _LIVE),
 )
 _NEXT = {(before, act): after for before, act, after in TRANSITIONS}
+
+# Who stands here has a place of the fair: counted when it is taken, given back when it is left.
+HOLDING = frozenset({State.ACCEPTED, State.OFFERED, State.CONFIRMED})
 
 ACT_OF = {Decision.ACCEPTED: Act.ACCEPT, Decision.RESERVE: Act.RESERVE, Decision.REJECTED: Act.REJECT}
 
@@ -128,6 +134,11 @@ def check_offer(state: State, offer_ends_at: datetime | None, now: datetime) -> 
         raise ActRefused(state=state.value)
 
 
-def frees_a_place(state: State) -> bool:
-    """Whether leaving this state gives a place back, which the next of the reserve is offered."""
-    return state in (State.ACCEPTED, State.OFFERED, State.CONFIRMED)
+def frees_a_place(before: State, after: State) -> bool:
+    """Whether a change gives a place back, which the next of the reserve is offered."""
+    return before in HOLDING and after not in HOLDING
+
+
+def takes_a_place(before: State, after: State) -> bool:
+    """Whether a change takes a place."""
+    return after in HOLDING and before not in HOLDING

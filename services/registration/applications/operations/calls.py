@@ -1,6 +1,7 @@
-"""Calls: opened and found."""
+"""Calls: opened, changed and found."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,10 @@ from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.dossiers import NoCall, check_call
 from services.registration.applications.models import call
+from services.registration.applications.operations.places import set_pools
 from services.registration.exhibitions.operations import Exhibition
+from services.registration.staff.domain import Act
+from services.registration.staff.operations.audit import By, note
 from shared.clock import now, to_utc
 
 Texts = dict[str, str]
@@ -25,16 +29,23 @@ class NewCall:
     opens_wall: datetime
     closes_wall: datetime
     criteria: list[dict[str, Any]]
+    questions: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Call(NewCall):
+class Call:
     """A call as it is kept."""
 
     exhibition_id: UUID
+    titles: Texts
+    texts: Texts
+    opens_wall: datetime
+    closes_wall: datetime
     zone: str
     opens_at: datetime
     closes_at: datetime
+    criteria: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
 
     @property
     def is_open(self) -> bool:
@@ -52,12 +63,31 @@ class Call(NewCall):
 
 
 def open_call(db: Connection, exhibition: Exhibition, new: NewCall) -> None:
-    """Open an exhibition's call; there is one each."""
+    """Open an exhibition's call; there is one each. Its places are as many as are accepted, until somebody says."""
+    db.execute(sa.insert(call).values(exhibition_id=exhibition.id, **_values(exhibition, new)))
+    set_pools(db, exhibition.id, {})
+
+
+def save_call(db: Connection, by: By, exhibition: Exhibition, new: NewCall, places: Mapping[str, int | None]) -> None:
+    """Open the call, or change it, with its places by craft ("" for all others); the act is in the log. PlacesTaken.
+
+    The caller offers what became free.
+    """
+    is_new = call_of(db, exhibition.id) is None
+    if is_new:
+        open_call(db, exhibition, new)
+    else:
+        db.execute(sa.update(call).where(call.c.exhibition_id == exhibition.id).values(**_values(exhibition, new)))
+    set_pools(db, exhibition.id, places)
+    note(db, by, Act.CALL_OPENED if is_new else Act.CALL_CHANGED, exhibition.reference)
+
+
+def _values(exhibition: Exhibition, new: NewCall) -> dict[str, Any]:
     moments = {
         "opens_at": to_utc(new.opens_wall, exhibition.zone),
         "closes_at": to_utc(new.closes_wall, exhibition.zone),
     }
-    db.execute(sa.insert(call).values(exhibition_id=exhibition.id, zone=exhibition.zone, **vars(new), **moments))
+    return {"zone": exhibition.zone, **vars(new), **moments}
 
 
 def call_of(db: Connection, exhibition_id: UUID) -> Call | None:

@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 from services.registration.applications.domain.dossiers import AlreadyApplied, fold
 from services.registration.applications.domain.states import EDITABLE, Act, ActRefused, State, can, standing
 from services.registration.applications.models import application, application_change
-from services.registration.applications.operations.calls import find_call
+from services.registration.applications.operations.calls import Call, find_call
+from services.registration.applications.operations.crafts import check_craft
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.visitors.domain.names import search_key
 from services.registration.visitors.domain.people import Kind
@@ -22,25 +23,14 @@ from shared.clock import now
 from shared.db import insert_new
 from shared.ids import new_id, new_reference, tidy_reference
 from shared.outbox import Outgoing, publish
-from shared.problem import ChangedMeanwhile, NotFound
+from shared.problem import N_, ChangedMeanwhile, Invalid, NotFound
 from shared.settings import Settings
 
 ANSWERS = (
     *("kind", "business", "filiere", "activity", "town", "country", "region"),
-    *("shows", "needs_power", "needs_water", "members"),
+    *("shows", "needs_power", "needs_water", "members", "answers"),
 )
 _PERSON = (person.c.name, person.c.phone, person.c.email, person.c.language)
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Who speaks for the dossier, already tidy; `may_text` is whether the limits allow a message to the phone."""
-
-    name: str
-    phone: str
-    language: str
-    email: str | None = None
-    may_text: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,6 +39,21 @@ class By:
 
     kind: str
     id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who speaks for the dossier, already tidy; `may_text` is whether the limits allow a message to the phone.
+
+    Who has no phone comes to the counter, where somebody of the staff types it in.
+    """
+
+    name: str
+    phone: str | None
+    language: str
+    email: str | None = None
+    may_text: bool = True
+    typist: By | None = None
 
 
 CLOCK = By("clock")
@@ -74,6 +79,8 @@ class Application:
     needs_power: bool
     needs_water: bool
     members: list[str]
+    left_out: list[int]
+    answers: dict[str, str]
     state: State
     missing: list[str]
     pending: str | None
@@ -99,6 +106,11 @@ class Application:
         return self.business or self.name
 
     @property
+    def accepted_members(self) -> list[str]:
+        """The members who may come: all who were not left out."""
+        return [name for place, name in enumerate(self.members) if place not in self.left_out]
+
+    @property
     def is_editable(self) -> bool:
         """Whether its answers may still be changed."""
         return self.state in EDITABLE
@@ -111,8 +123,11 @@ class Application:
 def begin_for_newcomer(
     db: Connection, settings: Settings, exhibition: Exhibition, contact: Contact, said: dict[str, Any]
 ) -> Application:
-    """Keep a draft for somebody new; a phone that is new to us gets a private link and a code. NoCall, CallClosed."""
-    find_call(db, exhibition.id).check_open()
+    """Keep a draft for somebody new; a phone that is new to us gets a private link and a code.
+
+    NoCall, CallClosed, Invalid.
+    """
+    call = _open_call(db, exhibition)
     row: dict[str, Any] = {
         "exhibition_id": exhibition.id,
         "id": new_id(),
@@ -129,21 +144,28 @@ def begin_for_newcomer(
     db.execute(sa.insert(person).values(row))
     body = PersonRegistered(contact.name, contact.phone, contact.email, contact.language, Kind.EXHIBITOR)
     publish(db, Outgoing(exhibition.id, row["id"], 1, body))
-    begun = _begin(db, exhibition.id, row["id"], said)
-    if contact.may_text:
+    begun = _begin(db, call, (row["id"], contact.typist or By("person", row["id"])), said)
+    if contact.phone and contact.may_text:
         first = FirstMessage(contact.phone, begun.reference, "application")
         welcome(db, settings, exhibition, row["id"], first)
     return begun
 
 
 def begin_for_known(db: Connection, exhibition: Exhibition, person_id: UUID, said: dict[str, Any]) -> Application:
-    """Keep a draft for somebody we know; one live application each. NoCall, CallClosed, AlreadyApplied, NotFound."""
-    find_call(db, exhibition.id).check_open()
-    return _begin(db, exhibition.id, person_id, said)
+    """Keep a draft for somebody we know; one live application each. NoCall, CallClosed, AlreadyApplied, Invalid."""
+    return _begin(db, _open_call(db, exhibition), (person_id, By("person", person_id)), said)
 
 
-def _begin(db: Connection, exhibition_id: UUID, person_id: UUID, said: dict[str, Any]) -> Application:
-    at = now()
+def _open_call(db: Connection, exhibition: Exhibition) -> Call:
+    call = find_call(db, exhibition.id)
+    call.check_open()
+    return call
+
+
+def _begin(db: Connection, call: Call, whose: tuple[UUID, By], said: dict[str, Any]) -> Application:
+    exhibition_id, at = call.exhibition_id, now()
+    person_id, by = whose
+    _check(db, call, said)
     row = {
         "exhibition_id": exhibition_id,
         "id": new_id(),
@@ -160,17 +182,22 @@ def _begin(db: Connection, exhibition_id: UUID, person_id: UUID, said: dict[str,
         raise AlreadyApplied
     refold(db, exhibition_id, row["id"])
     audit = {"exhibition_id": exhibition_id, "application_id": row["id"], "version": 1, "at": at}
-    who = {"by_kind": "person", "by_id": person_id, "act": Act.BEGIN, "after": State.DRAFT, "reason": ""}
+    who = {"by_kind": by.kind, "by_id": by.id, "act": Act.BEGIN, "after": State.DRAFT, "reason": ""}
     db.execute(sa.insert(application_change).values(**audit, **who))
     return application_of(db, exhibition_id, row["id"])
 
 
 def change_dossier(db: Connection, mine: Application, version: int, said: dict[str, Any]) -> Application:
-    """Change the answers of a draft or an incomplete dossier; ActRefused, ChangedMeanwhile, CallClosed for a draft."""
+    """Change the answers of a draft or an incomplete dossier; ActRefused, ChangedMeanwhile, Invalid.
+
+    CallClosed for a draft. A craft that is offered no longer may stay.
+    """
     if not mine.is_editable:
         raise ActRefused(state=mine.state.value)
+    call = find_call(db, mine.exhibition_id)
     if mine.state is State.DRAFT:
-        find_call(db, mine.exhibition_id).check_open()
+        call.check_open()
+    _check(db, call, said, mine.filiere)
     own = application.c
     changed = db.execute(
         sa.update(application)
@@ -181,6 +208,14 @@ def change_dossier(db: Connection, mine: Application, version: int, said: dict[s
         raise ChangedMeanwhile
     refold(db, mine.exhibition_id, mine.id)
     return application_of(db, mine.exhibition_id, mine.id)
+
+
+def _check(db: Connection, call: Call, said: dict[str, Any], kept: str = "") -> None:
+    check_craft(db, call.exhibition_id, said.get("filiere") or "", kept)
+    asked = {one["reference"] for one in call.questions}
+    strange = sorted(set(said.get("answers") or {}) - asked)
+    if strange:
+        raise Invalid({f"answers.{name}": [N_("The call does not ask this.")] for name in strange})
 
 
 def application_of(db: Connection, exhibition_id: UUID, application_id: UUID) -> Application:
@@ -254,5 +289,6 @@ def _is(one: Application) -> list[sa.ColumnElement[bool]]:
 def _answers(said: dict[str, Any]) -> dict[str, Any]:
     """Every answer, empty where none was given."""
     empty: dict[str, Any] = {"needs_power": False, "needs_water": False, "country": None, "region": None, "members": []}
+    empty["answers"] = {}
     known = {name: said.get(name) for name in ANSWERS}
     return {name: value if value is not None else empty.get(name, "") for name, value in known.items()} | {"folded": ""}

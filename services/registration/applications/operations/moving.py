@@ -1,4 +1,4 @@
-"""Moving applications from state to state: conditional on the version, audited, told."""
+"""Moving applications from state to state: conditional on the version, counted, audited, told."""
 
 from typing import Any
 from uuid import UUID
@@ -8,12 +8,14 @@ from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.dossiers import Missing, NotSubmittable, missing_in
 from services.registration.applications.domain.states import (
+    HOLDING,
     OFFER_LASTS,
     Act,
     State,
     check_offer,
     follow,
     frees_a_place,
+    takes_a_place,
 )
 from services.registration.applications.messages import ApplicationChanged
 from services.registration.applications.models import application, application_change
@@ -26,6 +28,13 @@ from services.registration.applications.operations.dossiers import (
     application_of,
     load_applications,
 )
+from services.registration.applications.operations.places import (
+    give_back,
+    lock_pools,
+    next_waiting,
+    take_place,
+    waiting_with_room,
+)
 from shared.clock import now
 from shared.outbox import Outgoing, publish
 from shared.problem import ChangedMeanwhile
@@ -34,9 +43,10 @@ from shared.problem import ChangedMeanwhile
 def submit(db: Connection, mine: Application, by: By) -> Application:
     """Hand in a draft, or again what was incomplete; NotSubmittable, ActRefused, CallClosed for a draft."""
     follow(mine.state, Act.SUBMIT)
+    call = find_call(db, mine.exhibition_id)
     if mine.state is State.DRAFT:
-        find_call(db, mine.exhibition_id).check_open()
-    lacking = missing_in({name: getattr(mine, name) for name in ANSWERS})
+        call.check_open()
+    lacking = missing_in({name: getattr(mine, name) for name in ANSWERS}, call.questions)
     if lacking:
         raise NotSubmittable(missing=[one.value for one in lacking])
     return move(db, mine, Act.SUBMIT, by, submitted_at=now(), missing=[])
@@ -65,58 +75,65 @@ def withdraw(db: Connection, mine: Application, by: By, reason: str = "") -> App
     return _leave(db, mine, Act.WITHDRAW, by, reason)
 
 
-def lapse_offers(db: Connection) -> int:
-    """Note which offers have ended and offer their places on; returns how many ended."""
-    own = application.c
-    ended = load_applications(db, own.state == State.OFFERED, own.offer_ends_at <= now())
-    count = 0
-    for one in ended:
-        try:
-            _leave(db, one, Act.LAPSE, CLOCK)
-        except ChangedMeanwhile:
-            continue  # somebody else noted it
-        count += 1
-    return count
+def pass_on(db: Connection) -> int:
+    """Note which offers have ended and offer every free place on; returns how many dossiers moved."""
+    moved = 0
+    for exhibition_id in sorted(set(db.scalars(_ended()).all()) | set(db.scalars(_waiting()).all())):
+        lock_pools(db, exhibition_id)
+        own = application.c
+        ended = load_applications(db, own.exhibition_id == exhibition_id, *_has_ended())
+        moved += sum(_has_lapsed(db, one) for one in ended)
+        moved += len(offer_free(db, exhibition_id))
+    return moved
 
 
-def has_ended_offers(db: Connection) -> bool:
-    """Whether any offer has ended; a cheap look before a write is begun."""
-    own = application.c
-    return (
-        db.execute(sa.select(own.id).where(own.state == State.OFFERED, own.offer_ends_at <= now()).limit(1)).first()
-        is not None
-    )
+def is_any_due(db: Connection) -> bool:
+    """Whether an offer has ended, or a free place could be offered; a cheap look before a write is begun."""
+    return any(db.execute(which.limit(1)).first() is not None for which in (_ended(), _waiting()))
 
 
 def offer(db: Connection, one: Application, by: By) -> Application:
-    """Offer a place for 72 hours; ActRefused, ChangedMeanwhile."""
+    """Offer a place for 72 hours; ActRefused, ChangedMeanwhile, NoPlaceLeft."""
     return move(db, one, Act.OFFER, by, offer_ends_at=now() + OFFER_LASTS)
 
 
-def offer_next(db: Connection, exhibition_id: UUID) -> Application | None:
-    """Offer a freed place to the first of the reserve; None when nobody waits.
+def offer_now(db: Connection, one: Application, by: By, reason: str = "") -> Application:
+    """Offer a place to somebody chosen of the reserve, out of turn; ActRefused, ChangedMeanwhile, NoPlaceLeft."""
+    lock_pools(db, one.exhibition_id)
+    return move(db, one, Act.OFFER, by, reason, offer_ends_at=now() + OFFER_LASTS)
 
-    Two that do so at the same moment take two different ones.
+
+def offer_free(db: Connection, exhibition_id: UUID) -> list[Application]:
+    """Offer every free place to the first of the reserve who may have it; who was offered one.
+
+    The pools must be locked. Two that do so at the same moment take two different ones.
     """
-    own = application.c
-    first = db.scalar(
-        sa.select(own.id)
-        .where(own.exhibition_id == exhibition_id, own.state == State.RESERVE)
-        .order_by(own.rank, own.submitted_at, own.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return offer(db, application_of(db, exhibition_id, first), CLOCK) if first else None
+    offered: list[Application] = []
+    while first := next_waiting(db, exhibition_id):
+        offered.append(offer(db, application_of(db, exhibition_id, first), CLOCK))
+    return offered
 
 
 def move(db: Connection, one: Application, act: Act, by: By, reason: str = "", **values: Any) -> Application:
-    """Follow the table of states, write the audit row, tell it. ActRefused; ChangedMeanwhile for a stale version."""
-    after = follow(one.state, act)
-    keep(db, one, {"offer_ends_at": None, "pending": None} | values | {"state": after})
-    write_change(db, one, (act, after), by, reason)
-    moved = application_of(db, one.exhibition_id, one.id)
+    """Follow the table of states, count the place, write the audit row, tell it.
+
+    ActRefused; ChangedMeanwhile for a stale version; NoPlaceLeft.
+    """
+    moved = move_quietly(db, one, act, by, reason, **values)
     publish(db, outgoing(moved))
     return moved
+
+
+def move_quietly(db: Connection, one: Application, act: Act, by: By, reason: str = "", **values: Any) -> Application:
+    """The same, where the caller tells it."""
+    after = follow(one.state, act)
+    keep(db, one, {"offer_ends_at": None, "pending": None} | values | {"state": after})
+    if takes_a_place(one.state, after):
+        take_place(db, one.exhibition_id, one.filiere, may_grow=by.kind == "staff")
+    elif frees_a_place(one.state, after):
+        give_back(db, one.exhibition_id, one.filiere)
+    write_change(db, one, (act, after), by, reason)
+    return application_of(db, one.exhibition_id, one.id)
 
 
 def keep(db: Connection, one: Application, values: dict[str, Any]) -> None:
@@ -174,7 +191,29 @@ def outgoing(one: Application) -> Outgoing:
 
 
 def _leave(db: Connection, one: Application, act: Act, by: By, reason: str = "") -> Application:
+    if one.state in HOLDING and act is not Act.CONFIRM:
+        lock_pools(db, one.exhibition_id)
     moved = move(db, one, act, by, reason)
-    if frees_a_place(one.state) and moved.state is not State.CONFIRMED:
-        offer_next(db, one.exhibition_id)
+    if frees_a_place(one.state, moved.state):
+        offer_free(db, one.exhibition_id)
     return moved
+
+
+def _has_lapsed(db: Connection, one: Application) -> bool:
+    try:
+        move(db, one, Act.LAPSE, CLOCK)
+    except ChangedMeanwhile:
+        return False  # somebody else noted it
+    return True
+
+
+def _has_ended() -> list[sa.ColumnElement[bool]]:
+    return [application.c.state == State.OFFERED, application.c.offer_ends_at <= now()]
+
+
+def _ended() -> sa.Select[Any]:
+    return sa.select(application.c.exhibition_id).where(*_has_ended())
+
+
+def _waiting() -> sa.Select[Any]:
+    return waiting_with_room().with_only_columns(application.c.exhibition_id)

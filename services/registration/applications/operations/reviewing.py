@@ -1,8 +1,5 @@
 """Reviews, what looks like a second dossier, and the office's lists."""
 
-import csv
-import io
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,19 +8,23 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.registration.applications.domain.dossiers import fold
 from services.registration.applications.domain.scores import HIGHEST, LOWEST, score_of, weighted
 from services.registration.applications.domain.states import ActRefused, State
 from services.registration.applications.models import application, application_change, review
 from services.registration.applications.operations.calls import Call
 from services.registration.applications.operations.dossiers import Application, find_application, load_applications
 from services.registration.staff.models import staff
+from services.registration.visitors.domain.names import search_key
 from services.registration.visitors.models import person
 from shared.clock import now
 from shared.db import insert
+from shared.ids import tidy_reference
 from shared.problem import N_, Invalid, NotFound
 
 REVIEWABLE = frozenset({State.SUBMITTED, State.IN_REVIEW})
-FILTERS = ("state", "kind", "filiere", "region")
+FILTERS = ("state", "kind", "filiere", "region", "pending")
+ORDERS = ("newest", "score", "rank")
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,35 @@ def lookalikes(db: Connection, one: Application) -> list[Application]:
 
 
 def list_applications(db: Connection, call: Call, wanted: dict[str, str]) -> list[Application]:
-    """Everything that was handed in, with its score; `wanted` narrows it by the filters that are named."""
+    """Everything that was handed in, with its score; `wanted` narrows it (the filters, `q` for words) and orders it."""
     own = application.c
     chosen = [own[name] == wanted[name] for name in FILTERS if wanted.get(name)]
-    found = load_applications(db, own.exhibition_id == call.exhibition_id, own.state != State.DRAFT, *chosen)
+    found = load_applications(
+        db, own.exhibition_id == call.exhibition_id, own.state != State.DRAFT, *chosen, *_words(wanted.get("q", ""))
+    )
     given = _scores(db, call.exhibition_id)
-    return [replace(one, score=score_of(given.get(one.id, []), call.weights)) for one in found]
+    scored = [replace(one, score=score_of(given.get(one.id, []), call.weights)) for one in found]
+    if wanted.get("order") == "score":
+        scored.sort(key=lambda one: -1 if one.score is None else one.score, reverse=True)
+    elif wanted.get("order") == "rank":
+        scored.sort(key=lambda one: (one.rank is None, one.rank or 0))
+    return scored
+
+
+def _words(typed: str) -> list[sa.ColumnElement[bool]]:
+    """Dossiers of a reference, a phone or a name in any spelling."""
+    if not typed.strip():
+        return []
+    own = application.c
+    digits = "".join(c for c in typed if c.isascii() and c.isdigit())
+    ways = [own.reference == tidy_reference(typed)[:8]]
+    if fold(typed):
+        ways += [own.folded.contains(fold(typed), autoescape=True)]
+    if search_key(typed):
+        ways += [person.c.name_key.contains(search_key(typed), autoescape=True)]
+    if len(digits) >= 6:
+        ways += [person.c.phone.contains(digits.lstrip("0"), autoescape=True)]
+    return [sa.or_(*ways)]
 
 
 def count_states(db: Connection, exhibition_id: UUID) -> dict[str, int]:
@@ -134,30 +158,6 @@ def count_states(db: Connection, exhibition_id: UUID) -> dict[str, int]:
         sa.select(own.state, sa.func.count()).where(own.exhibition_id == exhibition_id).group_by(own.state)
     )
     return {str(row[0]): int(row[1]) for row in rows}
-
-
-def write_csv(rows: Iterable[Application]) -> str:
-    """The list for a spreadsheet; a cell that would be read as a formula is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
-    for one in rows:
-        values = [getattr(one, name) for name in _COLUMNS]
-        writer.writerow([_cell(value) for value in values])
-    return "\ufeff" + out.getvalue()
-
-
-_COLUMNS = (
-    *("reference", "state", "pending", "rank", "score", "kind", "business", "name", "phone", "email", "filiere"),
-    *("activity", "town", "region", "country", "shows", "needs_power", "needs_water", "members", "submitted_at"),
-)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, list):
-        value = "; ".join(value)
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def _scores(db: Connection, exhibition_id: UUID) -> dict[UUID, list[dict[str, int]]]:

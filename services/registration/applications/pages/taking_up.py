@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from services.registration.applications import schemas
 from services.registration.applications.operations import taking_up
-from services.registration.applications.pages.applying import go, with_tokens
+from services.registration.applications.pages.applying import with_tokens
+from services.registration.applications.pages.forms import go
+from services.registration.applications.schemas import asked
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.visitors.operations import people, phones
 from shared.clock import now
@@ -31,7 +32,7 @@ def ask_code(lang: str, exhibition: str) -> Response:
     """Send a code; the same page follows whether or not reference and phone belong together."""
     found = _here(exhibition)
     try:
-        said = load_form(schemas.AskForm)
+        said = load_form(asked.AskForm)
     except Invalid as refused:
         return _page(found, request.form, refused.errors)
     phones.allow_code(said["phone"], client_address())
@@ -47,7 +48,7 @@ def answer_code(lang: str, exhibition: str) -> Response:
     """Go on with the application."""
     found = _here(exhibition)
     try:
-        said = load_form(schemas.CodeForm)
+        said = load_form(asked.CodeForm)
     except Invalid as refused:
         return _page(found, request.form, refused.errors, is_asked=True)
     phones.allow_answer(said["phone"], client_address())

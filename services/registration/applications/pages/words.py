@@ -1,7 +1,9 @@
 """What pages of applications say of codes: states, kinds, crafts, places, what is missing."""
 
+from collections.abc import Iterable
+
+from services.registration.applications.domain.calls import Craft
 from services.registration.applications.domain.dossiers import ExhibitorKind, Missing
-from services.registration.applications.domain.filieres import FILIERES
 from services.registration.applications.domain.states import State
 from services.registration.visitors.domain import places
 from shared import i18n
@@ -40,7 +42,22 @@ LACKS = {
     Missing.HOME: N_("Region or country"),
     Missing.SHOWS: N_("What you will show"),
     Missing.MEMBERS: N_("Members who come along"),
+    Missing.ANSWERS: N_("Answers to the organiser’s questions"),
 }
+
+
+ACTS = {
+    "members": N_("Members chosen"),
+    "correct": N_("Contact corrected"),
+    "accept": N_("To be accepted"),
+    "reserve": N_("To be put on the reserve list"),
+    "reject": N_("To be refused"),
+}
+
+
+def change_word(act: str, before: str | None, after: str) -> str:
+    """A line of the audit trail in words: where it led, or what was decided where it stayed."""
+    return _(ACTS[act]) if before == after and act in ACTS else state_word(after)
 
 
 def state_word(state: str) -> str:
@@ -58,9 +75,9 @@ def kind_word(kind: str) -> str:
     return _(KINDS[ExhibitorKind(kind)])
 
 
-def craft_word(filiere: str) -> str:
-    """A craft in words; nothing for none."""
-    return i18n.pick(FILIERES.get(filiere, {}))
+def craft_word(crafts: Iterable[Craft], filiere: str) -> str:
+    """A craft in words, also one that is offered no longer; nothing for none."""
+    return next((i18n.pick(one.names) for one in crafts if one.reference == filiere), "")
 
 
 def home_word(country: str | None, region: str | None) -> str:
@@ -75,9 +92,9 @@ def kinds() -> list[Option]:
     return [(kind.value, _(text)) for kind, text in KINDS.items()]
 
 
-def crafts() -> list[Option]:
-    """Crafts to choose from."""
-    return [(code, i18n.pick(texts)) for code, texts in FILIERES.items()]
+def craft_options(crafts: Iterable[Craft], kept: str = "") -> list[Option]:
+    """Crafts to choose from: those that are offered, and the one a dossier has already."""
+    return [(one.reference, i18n.pick(one.names)) for one in crafts if one.is_offered or one.reference == kept]
 
 
 def regions() -> list[Option]:

@@ -27,7 +27,13 @@ from services.ticketing.bookings.operations.changing import (
     take_back,
     tend,
 )
-from services.ticketing.bookings.operations.finding import find_booking, find_live, list_bookings, republish
+from services.ticketing.bookings.operations.finding import (
+    find_booking,
+    find_live,
+    list_bookings,
+    list_of_session,
+    republish,
+)
 from services.ticketing.bookings.operations.rounds import Round, advance, begin, finish
 from services.ticketing.bookings.operations.ruling import put_rules, read_rules, recent_rules
 from services.ticketing.programme.domain import SessionNotFound
@@ -50,6 +56,7 @@ __all__ = [
     "find_booking",
     "find_live",
     "list_bookings",
+    "list_of_session",
     "move_line_up",
     "order_of",
     "put_rules",

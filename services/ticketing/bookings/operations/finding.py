@@ -29,6 +29,14 @@ def list_bookings(db: Connection, exhibition_id: UUID, *, person_id: UUID) -> li
     return [rows.with_place(db, one) for one in found]
 
 
+def list_of_session(db: Connection, exhibition_id: UUID, session_id: UUID) -> list[Booking]:
+    """Every booking of a session in the order in which they were made, those cancelled included."""
+    asked = sa.select(booking).where(booking.c.exhibition_id == exhibition_id, booking.c.session_id == session_id)
+    found = rows.select(db, asked.order_by(booking.c.booked_at, booking.c.id))
+    places = rows.places(found)
+    return [replace(one, place_in_line=places.get(one.id)) for one in found]
+
+
 def find_live(db: Connection, exhibition_id: UUID, session_id: UUID, *, person_id: UUID) -> Booking | None:
     """The booking that a person holds for a session, if any."""
     asked = rows.of_person(exhibition_id, person_id).where(booking.c.session_id == session_id)

@@ -1,15 +1,19 @@
-"""What the routes of applications take and give; unknown fields are refused."""
+"""What the routes of applications take; unknown fields are refused."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.registration.applications.domain.calls import (
+    LONGEST_ANSWER,
+)
 from services.registration.applications.domain.dossiers import MOST_MEMBERS, ExhibitorKind, Missing, read_members
-from services.registration.applications.domain.filieres import FILIERES
 from services.registration.applications.domain.states import Decision, State
+from services.registration.applications.domain.tables import BadRow
 from services.registration.visitors.domain import people, places
 from shared.i18n import LANGUAGES
+from shared.i18n import gettext as _
 from shared.problem import N_
 
 
@@ -33,10 +37,12 @@ NO_NAME = N_("Please type your name.")
 NO_PHONE = N_("Please type your phone number.")
 NO_CODE = N_("Please type the code from your phone.")
 NO_REFERENCE = N_("Please type the reference of your application.")
+NO_CRAFT = N_("Please choose a craft from the list.")
 LANGUAGE = validate.OneOf(LANGUAGES)
 
 
-def _said(missing: str) -> dict[str, Any]:
+def said(missing: str) -> dict[str, Any]:
+    """One message for every way of not saying something."""
     return {"required": missing, "null": missing, "invalid": missing}
 
 
@@ -55,33 +61,51 @@ def _one_of(codes: Any, error: str, **more: Any) -> fields.String:
 
 
 def _kind(**more: Any) -> fields.String:
-    return _one_of(ExhibitorKind, NO_KIND, error_messages=_said(NO_KIND), metadata={"example": "artisan"}, **more)
+    return _one_of(ExhibitorKind, NO_KIND, error_messages=said(NO_KIND), metadata={"example": "artisan"}, **more)
 
 
-def _line(longest: int = 120) -> fields.String:
+def line(longest: int = 120) -> fields.String:
+    """A short text."""
     error = N_("This text is too long.")
     return fields.String(validate=validate.Length(max=longest, error=error))
 
 
 def _name(**more: Any) -> Tidy:
-    return Tidy(people.tidy_name, error_messages=_said(NO_NAME), metadata={"example": "Fatima Aït Ali"}, **more)
+    return Tidy(people.tidy_name, error_messages=said(NO_NAME), metadata={"example": "Fatima Aït Ali"}, **more)
 
 
 def _phone() -> Tidy:
-    return Tidy(
-        people.tidy_phone, required=True, error_messages=_said(NO_PHONE), metadata={"example": "06 12 34 56 78"}
-    )
+    return Tidy(people.tidy_phone, required=True, error_messages=said(NO_PHONE), metadata={"example": "06 12 34 56 78"})
+
+
+def row_text(bad: BadRow) -> str:
+    """What is wrong with a line of a table, in words."""
+    return _("Line %(line)s (%(text)s): %(why)s", line=bad.line, text=bad.text, why=_(bad.why))
+
+
+class Table(fields.String):
+    """A table typed as lines; every line that cannot be read is named."""
+
+    def __init__(self, rule: Callable[[str], tuple[list[Any], list[BadRow]]], **more: Any) -> None:
+        super().__init__(**more)
+        self._rule = rule
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        rows, bad = self._rule(super()._deserialize(value, attr, data, **more))
+        if bad:
+            raise ValidationError([row_text(one) for one in bad[:20]])
+        return rows
 
 
 class Answers(Schema):
     """The answers of a dossier that pages and programs give alike."""
 
     kind = _kind()
-    business = _line()
-    filiere = _one_of(FILIERES, N_("Please choose a craft from the list."), metadata={"example": "carpets"})
-    activity = _line()
-    town = _line()
-    shows = _line(2000)
+    business = line()
+    filiere = fields.String(validate=validate.Length(max=12, error=NO_CRAFT), metadata={"example": "carpets"})
+    activity = line()
+    town = line()
+    shows = line(2000)
     needs_power = fields.Boolean()
     needs_water = fields.Boolean()
 
@@ -97,6 +121,7 @@ class ApplicationChange(Answers):
         metadata={"example": "MA-08"},
     )
     members = fields.List(_name(), validate=validate.Length(max=MOST_MEMBERS))
+    answers = fields.Dict(keys=line(12), values=line(LONGEST_ANSWER), metadata={"example": {}})
 
 
 class NewApplication(ApplicationChange):
@@ -114,8 +139,8 @@ class AnswersForm(Answers):
 
     kind = _kind(required=True)
     home = fields.String(validate=_home)
-    members = Tidy(read_members)
-    act = fields.String(validate=validate.OneOf(["keep", "submit"]))
+    members = Table(read_members)
+    act = fields.String(validate=validate.OneOf(["keep", "submit", "read"]))
     version = fields.Integer(validate=validate.Range(0, 2**31))
 
 
@@ -127,12 +152,49 @@ class NewcomerForm(AnswersForm):
     email = Tidy(people.tidy_email)
 
 
+class CounterForm(AnswersForm):
+    """An application as an agent types it in: a phone is welcome, not needed."""
+
+    name = _name(required=True)
+    phone = Tidy(people.tidy_phone)
+    email = Tidy(people.tidy_email)
+    language = fields.String(validate=LANGUAGE)
+
+
+class ContactForm(Schema):
+    """Who speaks for a dossier."""
+
+    name = _name(required=True)
+    phone = _phone()
+    email = Tidy(people.tidy_email)
+
+
+class StaffContactForm(ContactForm):
+    """The same at the office, where somebody may have no phone."""
+
+    phone = Tidy(people.tidy_phone)
+
+
+class LeftOut(Schema):
+    """Members who are not accepted, by their place in the list, from 0."""
+
+    left_out = fields.List(fields.Integer(validate=validate.Range(0, MOST_MEMBERS)), load_default=list)
+
+
+def with_questions(form: type[AnswersForm], questions: list[dict[str, Any]]) -> AnswersForm:
+    """A form with a call's own questions: a field `answer-…` each."""
+    more: dict[str, Any] = {f"answer-{one['reference']}": line(LONGEST_ANSWER) for one in questions}
+    made: Any = form.from_dict(more, name=f"{form.__name__}WithQuestions")
+    chosen: AnswersForm = made()
+    return chosen
+
+
 class AskForm(Schema):
     """Which dossier is to be taken up again."""
 
     reference = fields.String(
         required=True,
-        error_messages=_said(NO_REFERENCE),
+        error_messages=said(NO_REFERENCE),
         validate=validate.Length(max=40, error=NO_REFERENCE),
     )
     phone = _phone()
@@ -141,13 +203,13 @@ class AskForm(Schema):
 class CodeForm(AskForm):
     """The same, with the code."""
 
-    code = fields.String(required=True, error_messages=_said(NO_CODE), validate=validate.Length(max=40, error=NO_CODE))
+    code = fields.String(required=True, error_messages=said(NO_CODE), validate=validate.Length(max=40, error=NO_CODE))
 
 
 class ReasonForm(Schema):
     """Why, in words for the audit trail."""
 
-    reason = _line(500)
+    reason = line(500)
 
 
 class AskBack(ReasonForm):
@@ -157,7 +219,7 @@ class AskBack(ReasonForm):
         _one_of(Missing, N_("Please choose what is missing from the list.")),
         required=True,
         validate=validate.Length(min=1, error=N_("Please choose what is missing.")),
-        error_messages=_said(N_("Please choose what is missing.")),
+        error_messages=said(N_("Please choose what is missing.")),
     )
 
 
@@ -169,24 +231,30 @@ class NewReview(Schema):
         values=fields.Integer(strict=True, validate=validate.Range(0, 5)),
         metadata={"example": {"craft": 4}},
     )
-    comment = _line(2000)
+    comment = line(2000)
 
 
 class NewDecisions(ReasonForm):
     """One decision on one or several dossiers."""
 
     references = fields.List(
-        _line(20),
+        line(20),
         required=True,
         validate=validate.Length(min=1, max=500, error=N_("Please choose at least one application.")),
-        error_messages=_said(N_("Please choose at least one application.")),
+        error_messages=said(N_("Please choose at least one application.")),
     )
     decision = _one_of(
-        ["in_review", *Decision],
+        ["in_review", "incomplete", *Decision],
         N_("Please choose what to do."),
         required=True,
-        error_messages=_said(N_("Please choose what to do.")),
+        error_messages=said(N_("Please choose what to do.")),
     )
+    missing = fields.List(_one_of(Missing, N_("Please choose what is missing from the list.")))
+
+    @validates_schema
+    def _check_missing(self, data: dict[str, Any], **_more: Any) -> None:
+        if data.get("decision") == "incomplete" and not data.get("missing"):
+            raise ValidationError({"missing": [N_("Please choose what is missing.")]})
 
 
 class Filter(Schema):
@@ -194,100 +262,8 @@ class Filter(Schema):
 
     state = fields.String(validate=validate.OneOf(list(State)))
     kind = fields.String(validate=validate.OneOf(list(ExhibitorKind)))
-    filiere = fields.String(validate=validate.OneOf(list(FILIERES)))
+    filiere = line(12)
+    pending = fields.String(validate=validate.OneOf(list(Decision)))
+    q = line()
+    order = fields.String(validate=validate.OneOf(["newest", "score", "rank"]))
     region = fields.String(validate=validate.OneOf(list(places.REGIONS)))
-
-
-class CallOut(Schema):
-    """A call."""
-
-    titles = fields.Dict()
-    texts = fields.Dict()
-    opens_at = fields.AwareDateTime()
-    closes_at = fields.AwareDateTime()
-    zone = fields.String()
-    is_open = fields.Boolean()
-    criteria = fields.List(fields.Dict())
-
-
-class MineOut(Schema):
-    """An application as its exhibitor sees it: nothing of what is decided before it is published."""
-
-    reference = fields.String()
-    state = fields.String(attribute="standing")
-    missing = fields.List(fields.String())
-    offer_ends_at = fields.AwareDateTime(allow_none=True)
-    name = fields.String()
-    kind = fields.String()
-    business = fields.String()
-    filiere = fields.String()
-    activity = fields.String()
-    town = fields.String()
-    country = fields.String(allow_none=True)
-    region = fields.String(allow_none=True)
-    shows = fields.String()
-    needs_power = fields.Boolean()
-    needs_water = fields.Boolean()
-    members = fields.List(fields.String())
-    submitted_at = fields.AwareDateTime(allow_none=True)
-    version = fields.Integer()
-
-
-class BegunOut(MineOut):
-    """A draft, with the tokens of somebody new."""
-
-    tokens = fields.Dict(keys=fields.String(), values=fields.String())
-
-
-class ApplicationOut(MineOut):
-    """The same for the office."""
-
-    phone = fields.String(allow_none=True)
-    email = fields.String(allow_none=True)
-    pending = fields.String(allow_none=True)
-    rank = fields.Integer(allow_none=True)
-    score = fields.Float(allow_none=True)
-
-
-class ApplicationsOut(Schema):
-    """A list of them."""
-
-    applications = fields.List(fields.Nested(ApplicationOut))
-
-
-class ReviewOut(Schema):
-    """One reviewer's part."""
-
-    name = fields.String()
-    scores = fields.Dict()
-    score = fields.Float(allow_none=True)
-    comment = fields.String()
-    given_at = fields.AwareDateTime()
-
-
-class ChangeOut(Schema):
-    """A line of the audit trail."""
-
-    version = fields.Integer()
-    at = fields.AwareDateTime()
-    by_kind = fields.String()
-    by_name = fields.String(allow_none=True)
-    act = fields.String()
-    before = fields.String(allow_none=True)
-    after = fields.String()
-    reason = fields.String()
-
-
-class DossierOut(ApplicationOut):
-    """One dossier with everything the office knows of it."""
-
-    reviews = fields.List(fields.Nested(ReviewOut))
-    changes = fields.List(fields.Nested(ChangeOut))
-    lookalikes = fields.List(fields.String())
-
-
-class OutcomesOut(Schema):
-    """Which were moved, and why others were not (problem names by reference)."""
-
-    done = fields.List(fields.String())
-    refused = fields.Dict(keys=fields.String(), values=fields.String())

@@ -1,0 +1,1 @@
+"""What the routes of applications take (`asked`, `office`) and give (`shown`)."""
