@@ -52,11 +52,11 @@ class Rush(RuleBasedStateMachine):
         self.at = BEFORE
         starts = BEFORE.replace(hour=10) + timedelta(days=days, hours=3)
         self.reference = Reference(capacity, limit, starts, best_fit=best_fit)
-        self.rules = Rules(policy=LinePolicy.BEST_FIT if best_fit else LinePolicy.STRICT_ORDER)
+        self.given = Rules(policy=LinePolicy.BEST_FIT if best_fit else LinePolicy.STRICT_ORDER)
         self.session, self.people = new_id(), {who: new_id() for who in PEOPLE}
         self.names: dict[int, str] = {}
         with self.database.transaction() as db:
-            operations.put_rules(db, EXHIBITION, self.rules)
+            operations.put_rules(db, EXHIBITION, self.given)
             like = db.execute(sa.select(session).where(session.c.reference == "T1")).mappings().one()
             own = {"id": self.session, "reference": self.session.hex[-8:], "capacity": capacity, "waiting_limit": limit}
             wall = starts.replace(tzinfo=None)
@@ -67,7 +67,7 @@ class Rush(RuleBasedStateMachine):
 
     @rule(who=WHO, size=SIZES, hold=st.booleans())
     def book(self, who: int, size: int, hold: bool) -> None:
-        order = Order(EXHIBITION, self.session, self.people[who], size, self.at, is_hold=hold, rules=self.rules)
+        order = Order(EXHIBITION, self.session, self.people[who], size, self.at, is_hold=hold, rules=self.given)
         with self.database.transaction() as db:
             (said,) = operations.book_seats(db, [order])
         expected = self.reference.book(who, size, self.at, hold=hold)
