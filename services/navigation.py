@@ -3,6 +3,8 @@
 from shared.i18n import gettext as _
 
 Item = dict[str, object]
+# Pages of setting up that have no item of their own.
+_SETTING_UP = ("exhibition", "rooms", "gates", "programme")
 
 
 def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
@@ -23,14 +25,15 @@ def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
 def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
     """What staff find at the head of the office's pages."""
     base = f"/{lang}/{exhibition}/office"
+    is_setting_up = path.removeprefix(f"{base}/").split("/")[0] in _SETTING_UP
     return _marked(
-        path,
+        f"{base}/setup" if is_setting_up else path,
         [
             (f"{base}/", _("Office")),
+            (f"{base}/setup", _("Set up")),
             (f"{base}/desk", _("Desk")),
             (f"{base}/lists", _("Lists")),
             (f"{base}/applications", _("Applications")),
-            (f"{base}/programme", _("Planning")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),

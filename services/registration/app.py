@@ -10,13 +10,14 @@ from flask import Flask, request
 
 from services import navigation
 from services.registration.applications import api as applications_api
+from services.registration.applications.operations.calls import call_of
 from services.registration.applications.pages import applying, call, contact, counter, office, photos, taking_up
 from services.registration.desk import api as desk_api
 from services.registration.desk.pages import lists as desk_lists
 from services.registration.desk.pages import people as desk_people
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
-from services.registration.exhibitions.pages import opening, showing
+from services.registration.exhibitions.pages import changing, opening, showing
 from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
@@ -52,6 +53,7 @@ _PAGES = (
     team.team_pages,
     showing.exhibition_pages,
     opening.opening_pages,
+    changing.changing_pages,
     registering.visitor_pages,
     signing_in.sign_in_pages,
     desk_people.desk_pages,
@@ -64,6 +66,9 @@ _PAGES = (
     counter.counter_pages,
     office.office_pages,
 )
+
+
+changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:

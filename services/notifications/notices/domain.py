@@ -1,9 +1,11 @@
 """What somebody is told after a message, by which ways, and until when it is of use."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from services.notifications.templates.domain import Kind
@@ -94,6 +96,16 @@ def kind_of_booking(name: str, *, was_waitlisted: bool, cancelled_by: str | None
     if name == "booking.waitlisted.v1":
         return Kind.WAITLIST_JOINED
     return Kind.MOVED_UP if was_waitlisted else Kind.BOOKING_CONFIRMED
+
+
+def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a session that takes place has another hour or room than somebody was told.
+
+    A room's new name is no other room; before rooms had references nobody can tell.
+    """
+    is_elsewhere = bool(before["room"]) and before["room"] != now["room"]
+    is_later = (before["starts_wall"], before["ends_wall"]) != (now["starts_wall"], now["ends_wall"])
+    return now["state"] == "open" and (is_elsewhere or is_later)
 
 
 def kind_of_application(state: str) -> Kind | None:

@@ -36,6 +36,7 @@ KINDS: dict[Kind, str] = {
     Kind.MOVED_UP: N_("Moved up from the waiting list"),
     Kind.BOOKING_CANCELLED: N_("Cancelled by the person"),
     Kind.CANCELLED_BY_STAFF: N_("Cancelled by staff"),
+    Kind.SESSION_MOVED: N_("Session moved"),
     Kind.APPLICATION_BEGUN: N_("Application begun"),
     Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
     Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),

@@ -18,7 +18,7 @@ def on_link_issued(db: Connection, message: Received) -> None:
 
 def on_session_changed(db: Connection, message: Received) -> None:
     """A session was made, moved, renamed or cancelled."""
-    copies.keep_session(db, message)
+    telling.tell_session(db, message)
 
 
 def on_booking_told(db: Connection, message: Received) -> None:

@@ -71,4 +71,4 @@ class ListForm(Schema):
 class ExportForm(Schema):
     """How the list of all visitors is wanted."""
 
-    format = fields.String(load_default=Format.CSV, validate=validate.OneOf(list(Format)))
+    format = fields.String(required=True, validate=validate.OneOf(list(Format)))

@@ -68,6 +68,13 @@ class ReferenceTaken(Problem):
     detail = N_("Choose another one, for example with the year.")
 
 
+class HallInUse(Problem):
+    slug = "hall-in-use"
+    status = 409
+    title = N_("A hall with stands cannot be removed.")
+    detail = N_("Move or remove its stands first.")
+
+
 class BadLine(ValueError):
     """A line of typed halls that cannot be read; `line` counts from 1, the text is a msgid."""
 

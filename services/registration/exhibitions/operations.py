@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.exhibitions.domain import Kind, Phase, ReferenceTaken, State, phase
+from services.registration.exhibitions.domain import HallInUse, Kind, Phase, ReferenceTaken, State, phase
 from services.registration.exhibitions.messages import ExhibitionChanged, Texts
 from services.registration.exhibitions.models import exhibition, hall, venue
 from services.registration.staff.domain import Act, Role
@@ -20,7 +20,7 @@ from shared.clock import day_in, now, to_utc
 from shared.db import insert_new
 from shared.ids import new_id
 from shared.outbox import Outgoing, publish
-from shared.problem import NotFound
+from shared.problem import ChangedMeanwhile, NotFound
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,46 @@ def change_exhibition(db: Connection, exhibition_id: UUID, **values: Any) -> Non
         raise NotFound
     keys.exhibition_moved(db, exhibition_id, last_day)
     _tell(db, exhibition_id)
+
+
+def change_by_staff(
+    db: Connection, by: By, seen: int, values: dict[str, Any], halls: tuple[NewHall, ...]
+) -> Exhibition:
+    """An organiser's change of what was read in version `seen`: texts, days, venue, halls; NotFound, ChangedMeanwhile.
+
+    A hall that is no longer named goes, one with the same letter stays the same hall.
+    """
+    before = exhibition_of(db, by.exhibition_id)
+    own = exhibition.c
+    # the row is held from here on: of two organisers at once the second sees the first one's version
+    held = sa.update(exhibition).where(own.id == before.id, own.version == seen).values(version=own.version)
+    if db.execute(held).rowcount != 1:
+        raise ChangedMeanwhile
+    for table, row_id in ((organiser, before.organiser_id), (venue, before.venue_id)):
+        changed = {
+            one.name: values.pop(f"{table.name}.{one.name}") for one in table.c if f"{table.name}.{one.name}" in values
+        }
+        db.execute(sa.update(table).where(table.c.id == row_id).values(changed))
+    _set_halls(db, before, halls)
+    change_exhibition(db, before.id, **values)
+    note(db, by, Act.EXHIBITION_CHANGED, before.reference)
+    return exhibition_of(db, before.id)
+
+
+def _set_halls(db: Connection, before: Exhibition, halls: tuple[NewHall, ...]) -> None:
+    known = {part.reference: part.id for part in before.halls}
+    gone = [known[one] for one in set(known) - {part.reference for part in halls}]
+    try:
+        with db.begin_nested():
+            db.execute(sa.delete(hall).where(hall.c.exhibition_id == before.id, hall.c.id.in_(gone)))
+    except sa.exc.IntegrityError as wrong:
+        raise HallInUse from wrong
+    for part in halls:
+        if part.reference in known:
+            same = (hall.c.exhibition_id == before.id, hall.c.id == known[part.reference])
+            db.execute(sa.update(hall).where(*same).values(names=part.names, capacity=part.capacity))
+        else:
+            _insert(db, hall, exhibition_id=before.id, **asdict(part))
 
 
 def find_exhibition(db: Connection, reference: str) -> Exhibition:

@@ -205,6 +205,40 @@ class ExhibitionForm(Schema):
 
 
 TEXTS = ("name", "organiser", "venue", "town")
+NO_LANGUAGE = N_("Please choose at least one language.")
+LONG_ABOUT = N_("Please keep this under 1000 letters.")
+LONGEST_ABOUT = 1_000
+
+
+def _about(text: str) -> None:
+    if len(text) > LONGEST_ABOUT or not text.replace("\r", "").replace("\n", "").isprintable():
+        raise ValidationError(LONG_ABOUT)
+
+
+class _ChangeBase(ExhibitionForm):
+    """What an exhibition can be changed to: all but its reference, which stands on printed things."""
+
+    class Meta:
+        """The reference stays."""
+
+        exclude = ("reference",)
+
+    seen = fields.Integer(required=True)
+    languages = fields.List(
+        fields.String(validate=validate.OneOf(LANGUAGES)),
+        required=True,
+        validate=validate.Length(min=1, error=NO_LANGUAGE),
+        error_messages={"required": NO_LANGUAGE},
+    )
+
+
+# Texts for visitors, in each language: a line that says something, a few sentences, the guest of honour.
+_FOR_VISITORS: dict[str, fields.Field[Any]] = {
+    f"{text}_{code}": fields.String(validate=check)
+    for text, check in (("headline", _line), ("guest", _line), ("about", _about))
+    for code in LANGUAGES
+}
+ChangeForm = _ChangeBase.from_dict(_FOR_VISITORS, name="ChangeForm")
 
 
 def texts_of(said: dict[str, Any], text: str) -> dict[str, str]:

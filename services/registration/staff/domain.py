@@ -128,6 +128,7 @@ class Act(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
     EXHIBITION_OPENED = "exhibition_opened"
+    EXHIBITION_CHANGED = "exhibition_changed"
     EXHIBITION_COPIED = "exhibition_copied"
     PEOPLE_SEARCHED = "people_searched"
     VISITOR_REGISTERED = "visitor_registered"

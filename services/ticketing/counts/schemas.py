@@ -19,7 +19,7 @@ class CountsAsked(Schema):
 class ExportForm(Schema):
     """How the list of all bookings is wanted."""
 
-    format = fields.String(load_default=Format.CSV, validate=validate.OneOf(list(Format)))
+    format = fields.String(required=True, validate=validate.OneOf(list(Format)))
 
 
 class GateCountOut(Schema):

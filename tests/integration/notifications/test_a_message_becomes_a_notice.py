@@ -218,3 +218,24 @@ def test_a_link_that_ends_at_midnight_is_good_for_the_whole_day_before(story: St
     story.tell_link("welcome", ends_at="2030-12-24T00:00:00+00:00")
     story.send()
     assert "Il sert jusqu'à lun. 23 déc." in plain_text(mailbox.letters[0])
+
+
+def test_a_moved_session_is_told_once_to_everybody_who_is_booked(story: Story, gateway: Gateway) -> None:
+    story.tell_scene(email=None)
+    story.tell_booking()
+    moved = {"starts_wall": "2026-12-05T15:00:00", "ends_wall": "2026-12-05T17:00:00"}
+    for _ in range(2):
+        assert story.tell_session(2, **moved) == "done"
+    assert [row.kind for row in story.notices()] == ["booking_confirmed", "session_moved"]
+    story.send()
+    assert any("15:00" in text["text"] and "nouvel" in text["text"] for text in gateway.texts.values())
+
+
+def test_a_new_title_a_cancelled_session_and_who_gave_back_are_told_no_move(story: Story) -> None:
+    story.tell_scene(email=None)
+    story.tell_booking()
+    story.tell_session(2, titles={"fr": "Autre titre"})
+    story.tell_session(3, state="cancelled", starts_wall="2026-12-05T16:00:00")
+    story.tell_booking("cancelled", 2, cancelled_by="person")
+    story.tell_session(4, starts_wall="2026-12-05T18:00:00")
+    assert [row.kind for row in story.notices()] == ["booking_confirmed", "booking_cancelled"]

@@ -134,7 +134,9 @@ def test_the_paper_list_has_its_names_whole_and_its_pages_numbered(fair: Fair, b
 def test_all_visitors_come_with_contacts_for_organisers_alone(fair: Fair) -> None:
     fair.register("=cmd|' /C calc'!A0", country="MA", region="MA-08")
     fair.register(ARABIC, "06 12 34 56 79", language="ar", email="fatima@example.com")
-    told = {role: staff(fair, role).post(f"{LISTS}/visitors") for role in (Role.ORGANISER, Role.SUPERVISOR)}
+    told = {
+        role: staff(fair, role).post(f"{LISTS}/visitors", format="csv") for role in (Role.ORGANISER, Role.SUPERVISOR)
+    }
     full, short = rows_of(told[Role.ORGANISER].data), rows_of(told[Role.SUPERVISOR].data)
     assert [row[:7] for row in full] == short
     assert [row[7:] for row in full[1:]] == [["'+212612345678", ""], ["'+212612345679", "fatima@example.com"]]
@@ -143,7 +145,7 @@ def test_all_visitors_come_with_contacts_for_organisers_alone(fair: Fair) -> Non
     assert full[2][4] == "العربية"
     assert [act for act, _subject in log_of(fair)] == [Act.VISITORS_EXPORTED] * 2
     for role in (Role.DESK, Role.VIEWER):
-        assert staff(fair, role).post(f"{LISTS}/visitors").status_code == 403
+        assert staff(fair, role).post(f"{LISTS}/visitors", format="csv").status_code == 403
 
 
 def test_the_spreadsheet_reads_from_the_right_in_arabic(fair: Fair) -> None:

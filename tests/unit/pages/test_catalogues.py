@@ -13,7 +13,13 @@ from tests.unit.house.test_languages import catalogues, said, texts_of, translat
 
 FORMS = {"ar": 6, "fr": 2, "zgh": 2}
 # Opening an exhibition is an organiser's work, though its feature also has public pages.
-OPENING = ("exhibitions/domain.py", "exhibitions/schemas.py", "exhibitions/new.html")
+OPENING = (
+    "exhibitions/domain.py",
+    "exhibitions/schemas.py",
+    "exhibitions/new.html",
+    "exhibitions/change.html",
+    "exhibitions/setup.html",
+)
 OFFICE = (
     "/staff/",
     "/desk/",

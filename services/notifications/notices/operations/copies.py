@@ -28,18 +28,19 @@ def keep_contact(db: Connection, message: Received) -> None:
     put_newer(db, contact, row)
 
 
-def keep_session(db: Connection, message: Received) -> None:
-    """Keep a session in its newest version."""
+def keep_session(db: Connection, message: Received) -> bool:
+    """Keep a session; False when we know this version of it or a newer one."""
     body = message.body
     moments = ("starts_wall", "ends_wall", "starts_at", "ends_at")
     row = {
         "exhibition_id": message.exhibition_id,
         "id": message.subject_id,
         **{name: body[name] for name in ("reference", "titles", "room_names", "state")},
+        "room": body.get("room", ""),
         **{name: datetime.fromisoformat(body[name]) for name in moments},
         "version": message.subject_version,
     }
-    put_newer(db, session_copy, row)
+    return put_newer(db, session_copy, row)
 
 
 def keep_booking(db: Connection, message: Received) -> bool:
@@ -50,6 +51,7 @@ def keep_booking(db: Connection, message: Received) -> bool:
         "id": message.subject_id,
         "session_id": UUID(body["session_id"]),
         "person_id": UUID(body["person_id"]),
+        "reference": body["reference"],
         "party_size": body["party_size"],
         "state": body["state"],
         "version": message.subject_version,

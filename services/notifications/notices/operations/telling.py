@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from services.notifications.access.models import exhibition_copy
 from services.notifications.notices import domain
 from services.notifications.notices.domain import Contact, State
-from services.notifications.notices.models import contact, notice, session_copy
-from services.notifications.notices.operations.copies import keep_application, keep_booking
+from services.notifications.notices.models import booking_copy, contact, notice, session_copy
+from services.notifications.notices.operations.copies import keep_application, keep_booking, keep_session
 from services.notifications.notices.operations.words import (
     About,
     end_of,
@@ -68,10 +68,39 @@ def tell_booking(db: Connection, message: Received) -> None:
     told = Told(
         same=f"{message.name} {message.subject_id} {message.subject_version}",
         kind=kind,
-        data=words_of_booking(about, session, body) | _calendar_facts(message, session),
+        data=words_of_booking(about, session, body)
+        | _calendar_facts(message.subject_id, message.subject_version, session),
         ends_at=session.ends_at,
     )
     _make_notices(db, message, about.contact, told)
+
+
+def tell_session(db: Connection, message: Received) -> None:
+    """Keep a session; when it has moved, make the notices of everybody who holds a seat or waits for one.
+
+    Who books afterwards is told the new hour with the booking.
+    """
+    before = _find_session(db, message.exhibition_id, message.subject_id)
+    if not keep_session(db, message) or before is None:
+        return
+    now = _session(db, message.exhibition_id, message.subject_id)
+    if not domain.has_moved(before._asdict(), now._asdict()):
+        return
+    live = sa.select(booking_copy).where(
+        booking_copy.c.exhibition_id == message.exhibition_id,
+        booking_copy.c.session_id == message.subject_id,
+        booking_copy.c.state != "cancelled",
+    )
+    for row in db.execute(live).all():
+        about = _about(db, message.exhibition_id, row.person_id)
+        body = {"party_size": row.party_size, "reference": row.reference, "place_in_line": None}
+        told = Told(
+            same=f"{message.name} {message.subject_id} {message.subject_version}",
+            kind=Kind.SESSION_MOVED,
+            data=words_of_booking(about, now, body) | _calendar_facts(row.id, row.version, now),
+            ends_at=now.ends_at,
+        )
+        _make_notices(db, message, about.contact, told)
 
 
 def tell_application(db: Connection, message: Received) -> None:
@@ -93,11 +122,11 @@ def tell_application(db: Connection, message: Received) -> None:
     _make_notices(db, message, about.contact, told)
 
 
-def _calendar_facts(message: Received, session: sa.Row[Any]) -> dict[str, str]:
-    """What the calendar entry needs beside the words."""
+def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
+    """What the calendar entry needs beside the words; its sequence rises with the booking and with the session."""
     return {
-        "uid": str(message.subject_id),
-        "sequence": str(message.subject_version),
+        "uid": str(booking_id),
+        "sequence": str(version + session.version - 1),
         "starts_at": session.starts_at.isoformat(),
         "ends_at": session.ends_at.isoformat(),
     }
@@ -115,10 +144,14 @@ def _about(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
     return About(Contact(person_id, person.name, person.phone, person.email, person.language), exhibition)
 
 
-def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any]:
-    session = db.execute(
+def _find_session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any] | None:
+    return db.execute(
         sa.select(session_copy).where(session_copy.c.exhibition_id == exhibition_id, session_copy.c.id == session_id)
     ).first()
+
+
+def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any]:
+    session = _find_session(db, exhibition_id, session_id)
     if session is None:
         raise NotKnownYet(session_id)
     return session

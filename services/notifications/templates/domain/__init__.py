@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MOVED_UP = "moved_up"
     BOOKING_CANCELLED = "booking_cancelled"
     CANCELLED_BY_STAFF = "cancelled_by_staff"
+    SESSION_MOVED = "session_moved"
     APPLICATION_BEGUN = "application_begun"
     APPLICATION_SUBMITTED = "application_submitted"
     APPLICATION_INCOMPLETE = "application_incomplete"

@@ -10,6 +10,7 @@ from services.notifications.templates.domain import Kind, clean
 _IN_CALENDAR = {
     Kind.BOOKING_CONFIRMED: "REQUEST",
     Kind.MOVED_UP: "REQUEST",
+    Kind.SESSION_MOVED: "REQUEST",
     Kind.BOOKING_CANCELLED: "CANCEL",
     Kind.CANCELLED_BY_STAFF: "CANCEL",
 }

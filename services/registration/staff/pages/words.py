@@ -22,6 +22,7 @@ ACTS: dict[str, str] = {
     Act.PASSWORD_RESET: N_("Set a new password with a link"),
     Act.PASSWORD_CHANGED: N_("Changed the own password"),
     Act.EXHIBITION_OPENED: N_("Opened an exhibition"),
+    Act.EXHIBITION_CHANGED: N_("Changed the exhibition"),
     Act.EXHIBITION_COPIED: N_("Opened an exhibition like another"),
     Act.PEOPLE_SEARCHED: N_("Looked for somebody"),
     Act.VISITOR_REGISTERED: N_("Registered somebody at the desk"),
