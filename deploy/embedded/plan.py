@@ -13,6 +13,8 @@ WEB_THREADS = 64
 """Requests of one web process at the same time: enough for group commit to have company."""
 BODY_LIMIT = 5 * 1024 * 1024
 """Bytes of a request's body that the front lets through; a service may refuse less."""
+PHOTO_LIMIT = 24 * 1024 * 1024
+"""The same where photos are sent along: four of a phone's, as it took them."""
 HEADER_LIMIT = 32 * 1024
 HEADER_SECONDS = 10
 
@@ -71,7 +73,13 @@ def database_setting(service: str) -> str:
     return f"MOUSSEM_{service.upper()}_DATABASE_URL"
 
 
+_PHOTOS = re.compile(r"/(ar|fr|en|zgh)/[^/]+/(apply|office/applications)(/|$)")
 _COMPILED = tuple((re.compile(route.pattern), route.target) for route in ROUTES)
+
+
+def body_limit_of(path: str) -> int:
+    """How many bytes of a body may go to this path (without the query)."""
+    return PHOTO_LIMIT if _PHOTOS.match(path) else BODY_LIMIT
 
 
 def target_of(path: str) -> str:

@@ -12,12 +12,13 @@ import httptools
 
 from deploy.embedded.front import answers
 from deploy.embedded.front.answers import Fixed
-from deploy.embedded.front.heads import Caller, Request, Way, forwarded, refusal
+from deploy.embedded.front.heads import Caller, Request, Way, body_limit, forwarded, refusal
 from deploy.embedded.front.upstream import ANSWER_SECONDS, Lost, Pool, Upstream
-from deploy.embedded.plan import BODY_LIMIT, HEADER_LIMIT, HEADER_SECONDS, target_of
+from deploy.embedded.plan import HEADER_LIMIT, HEADER_SECONDS, target_of
 
 IDLE_SECONDS = 60.0
 BODY_SECONDS = 30.0
+SLOWEST = 8_000  # bytes a second: below it a sender is let go after BODY_SECONDS
 WRITE_SECONDS = 60.0
 LINGER_SECONDS = 3.0
 MOST_QUEUED = 8
@@ -115,7 +116,8 @@ class Client(asyncio.Protocol):
         self._refusal = refusal(request)
         if sum(len(name) + len(value) for name, value in request.headers) > HEADER_LIMIT:
             self._refusal = 431
-        self._deadline = time.monotonic() + BODY_SECONDS
+        self._begun = time.monotonic() + BODY_SECONDS
+        self._deadline = self._begun
         if self._refusal:
             self._refuse(self._refusal)
         elif request.header(b"expect").lower() == b"100-continue" and self._task is None:
@@ -126,7 +128,9 @@ class Client(asyncio.Protocol):
         if self._closing:
             return
         self._request.body += piece
-        if len(self._request.body) > BODY_LIMIT:
+        # who goes on sending has time: a photo over a slow line takes minutes
+        self._deadline = max(self._deadline, self._begun + len(self._request.body) / SLOWEST)
+        if len(self._request.body) > body_limit(self._request):
             self._refuse(413)
 
     def on_message_complete(self) -> None:

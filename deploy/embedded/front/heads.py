@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from deploy.embedded.plan import BODY_LIMIT
+from deploy.embedded.plan import body_limit_of
 
 Headers = list[tuple[bytes, bytes]]
 METHODS = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"))
@@ -77,7 +77,12 @@ def refusal(request: Request) -> int:
         return 414
     if not _PLAIN_PATH.match(request.target):
         return 400
-    return 413 if int(request.header(b"content-length") or 0) > BODY_LIMIT else 0
+    return 413 if int(request.header(b"content-length") or 0) > body_limit(request) else 0
+
+
+def body_limit(request: Request) -> int:
+    """How many bytes this request's body may have."""
+    return body_limit_of(request.target.partition(b"?")[0].decode("ascii", "replace"))
 
 
 def forwarded(request: Request, caller: Caller) -> bytes:

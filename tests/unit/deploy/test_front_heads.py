@@ -71,3 +71,13 @@ def test_an_answer_without_length_is_chunked_for_who_understands_it() -> None:
     assert b"transfer-encoding: chunked" in raw
     _, chunked, keeps = head.framed(Way(is_http_10=True, is_head=False, keeps_alive=True))
     assert (chunked, keeps) == (False, False)
+
+
+def test_photos_may_be_larger_than_anything_else() -> None:
+    sizes = [b"10000000", b"30000000"]
+    said = [
+        refusal(Request(b"POST", target, [HOST, (b"content-length", size)]))
+        for target in (b"/fr/x-1/apply?a=/apply", b"/fr/x-1/office/applications/new", b"/fr/x-1/applying")
+        for size in sizes
+    ]
+    assert said == [0, 413, 0, 413, 413, 413]

@@ -50,7 +50,7 @@ def test_nginx_routes_as_the_front_does(nginx: str) -> None:
 
 
 def test_nginx_limits_as_the_front_does(nginx: str) -> None:
-    assert f"client_max_body_size {plan.BODY_LIMIT // 2**20}m;" in nginx
+    assert f"client_max_body_size {plan.PHOTO_LIMIT // 2**20}m;" in nginx
     assert f"client_header_timeout {plan.HEADER_SECONDS}s;" in nginx
 
 

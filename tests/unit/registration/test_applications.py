@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.registration.applications.domain import dossiers, scores, states
+from services.registration.applications.domain import calls, dossiers, scores, states
 from services.registration.applications.domain.filieres import FILIERES
 from services.registration.applications.domain.states import TRANSITIONS, Act, State
 
@@ -64,6 +64,7 @@ def test_members_that_cannot_be_read_are_named_by_their_line(typed: str, line: i
     names, bad = dossiers.read_members(typed)
     assert set(names) == {"Ali"}
     assert [row.line for row in bad] == [line]
+    assert all(row.text.isprintable() for row in bad)  # a direction mark would turn the words around it
 
 
 @pytest.mark.parametrize(
@@ -86,3 +87,26 @@ def test_scores_are_weighted_and_the_median_counts() -> None:
 def test_there_are_thirteen_filieres_in_three_languages() -> None:
     assert len(FILIERES) == 13
     assert all({"ar", "fr", "en"} <= set(texts) for texts in FILIERES.values())
+
+
+def test_a_table_of_crafts_names_each_line_that_cannot_be_read() -> None:
+    rows = ["reference,places,fr,ar", "carpets,40,Tapis,الزرابي", "Carpets,,X", "carpets,,Twice", "wood,many,Bois"]
+    typed = "\n".join([*rows, "iron,,", "", "steel;;Acier"])
+    crafts, bad = calls.read_crafts(typed)
+    assert [(one.reference, one.places, one.names["fr"]) for one in crafts] == [
+        ("carpets", 40, "Tapis"),
+        ("steel", None, "Acier"),
+    ]
+    assert [row.line for row in bad] == [3, 4, 5, 6]
+    again, _bad = calls.read_crafts(calls.write_crafts(crafts))
+    assert again == crafts
+
+
+def test_criteria_and_questions_are_read_as_they_are_written() -> None:
+    criteria, bad = calls.read_criteria("craft; 3; Savoir-faire; جودة\nold; 10; Trop")
+    assert (calls.read_criteria(calls.write_criteria(criteria))[0], [row.line for row in bad]) == (criteria, [2])
+    questions, bad = calls.read_questions("loom; نعم; Métier ?\nhelp; ; Aide ?\nx; perhaps; Quoi ?")
+    assert [one["is_required"] for one in questions] == [True, False]
+    assert [row.line for row in bad] == [3]
+    assert calls.read_questions(calls.write_questions(questions, "oui", "non"))[0] == questions
+    assert calls.unanswered(questions, {"help": "x"}) == ["loom"]

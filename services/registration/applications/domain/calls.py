@@ -8,6 +8,7 @@ from services.registration.applications.domain.tables import (
     LANGUAGES,
     BadRow,
     WrongCell,
+    bad_row,
     read_names,
     read_number,
     rows_of,
@@ -130,7 +131,7 @@ def _read(
             if len(good) == most:
                 raise WrongCell(N_("the table has more lines than we take"))
         except WrongCell as wrong:
-            bad.append(BadRow(number, "; ".join(cells)[:80], str(wrong)))
+            bad.append(bad_row(number, cells, str(wrong)))
         else:
             good.append(one)
     return good, bad

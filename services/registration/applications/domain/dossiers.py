@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.registration.applications.domain.calls import unanswered
-from services.registration.applications.domain.tables import BadRow, rows_of
+from services.registration.applications.domain.tables import BadRow, bad_row, rows_of
 from services.registration.visitors.domain.people import Refused, tidy_name
 from shared.problem import N_, Problem
 
@@ -103,7 +103,7 @@ def read_members(typed: str) -> tuple[list[str], list[BadRow]]:
             if len(names) == MOST_MEMBERS:
                 raise Refused(N_("This list is too long: 200 names can be given."))
         except Refused as refused:
-            bad.append(BadRow(number, "; ".join(cells)[:80], str(refused)))
+            bad.append(bad_row(number, cells, str(refused)))
         else:
             names.append(name)
     return names, bad

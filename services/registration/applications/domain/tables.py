@@ -58,6 +58,12 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in row]
 
 
+def bad_row(line: int, cells: list[str], why: str) -> BadRow:
+    """A line that cannot be read, as it may be shown: short, and without marks that turn the text around it."""
+    text = "".join(c for c in "; ".join(cells) if c.isprintable())
+    return BadRow(line, text[:80], why)
+
+
 def read_names(cells: list[str]) -> dict[str, str]:
     """Names in French, Arabic, English, Tamazight, as far as they are given; WrongCell."""
     names = {code: cell for code, cell in zip(LANGUAGES, cells, strict=False) if cell}

@@ -94,7 +94,8 @@ def read_photos() -> list[Picture]:
 
 def photo_error(sent: FileStorage, refused: Problem) -> str:
     """Which photo was refused, and why, in words."""
-    return f"{(sent.filename or '')[:60]}: {_(refused.title)} {_(refused.detail)}"
+    name = "".join(c for c in sent.filename or "" if c.isprintable())[:60]
+    return f"{name}: {_(refused.title)} {_(refused.detail)}"
 
 
 def preview_members(values: Any) -> tuple[Values, list[str], int]:
