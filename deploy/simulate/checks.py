@@ -208,7 +208,7 @@ def _wanted(snapshot: Snapshot, books: Books) -> tuple[Counter[tuple[str, str]],
 def _events(said: dict[str, Any], first_state: str) -> list[str]:
     """What a booking's person was to be told, in order."""
     found = [OF_STATE[first_state]] if first_state in OF_STATE else []
-    has_moved = said.get("was_waitlisted") and first_state == WAITING
+    has_moved = said.get("was_waitlisted") and first_state in (WAITING, "offered")
     found += ["moved_up"] if has_moved and said["state"] in ("confirmed", "cancelled") else []
     return [*found, LAST[said["state"]]] if said.get("state") in LAST else found
 
