@@ -18,6 +18,7 @@ from services.registration.staff.operations.accounts import ensure_first_staff, 
 from services.registration.staff.operations.beginning import is_empty
 from services.registration.staff.operations.devices import publish_devices
 from services.registration.staff.operations.keys import publish_keys, signer
+from services.registration.stands.fair import load_stands
 from services.registration.visitors.operations.badges import publish_badges
 from services.registration.visitors.operations.people import publish_persons
 from services.subscriptions import SUBSCRIPTIONS
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Handler] = {
     "session.changed.v1": desk_tasks.on_session_changed,
     "booking.confirmed.v1": desk_tasks.on_booking_told,
     "booking.cancelled.v1": desk_tasks.on_booking_told,
+    "booking.released.v1": desk_tasks.on_booking_told,
 }
 KEPT = timedelta(days=30)
 
@@ -46,6 +48,7 @@ def prepare(settings: Settings, database: Database) -> None:
             ensure_first_staff(db, settings.data_dir / "staff.txt")
             load_fair(db, clock.now().date())
             load_call(db, clock.now().date())
+            load_stands(db)
 
 
 def resync(db: Connection) -> int:

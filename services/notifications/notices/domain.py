@@ -89,13 +89,21 @@ def kind_of_link(purpose: str, code: str | None) -> Kind:
     return Kind.SIGN_IN_CODE if code else Kind.SIGN_IN_LINK
 
 
-def kind_of_booking(name: str, *, was_waitlisted: bool, cancelled_by: str | None) -> Kind:
-    """What a change of a booking means to its person."""
-    if name == "booking.cancelled.v1":
-        return Kind.CANCELLED_BY_STAFF if cancelled_by == "staff" else Kind.BOOKING_CANCELLED
-    if name == "booking.waitlisted.v1":
-        return Kind.WAITLIST_JOINED
-    return Kind.MOVED_UP if was_waitlisted else Kind.BOOKING_CONFIRMED
+def kind_of_booking(body: Mapping[str, Any]) -> Kind | None:
+    """What a change of a booking means to its person; None for what they see happen before their eyes."""
+    state = body["state"]
+    if state == "cancelled":
+        return _CANCELLED_BY.get(body["cancelled_by"], Kind.BOOKING_CANCELLED)
+    if state == "confirmed" and not body["has_arrived"]:
+        return Kind.MOVED_UP if body["was_waitlisted"] else Kind.BOOKING_CONFIRMED
+    if state == "offered":
+        return Kind.SEAT_FIRST_COME if body["is_first_come"] else Kind.SEAT_OFFERED
+    if state == "lapsed" and body["was_waitlisted"]:
+        return Kind.OFFER_LAPSED
+    return Kind.WAITLIST_JOINED if state == "waitlisted" else None
+
+
+_CANCELLED_BY = {"staff": Kind.CANCELLED_BY_STAFF, "passed on": Kind.BOOKING_PASSED_ON}
 
 
 def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
@@ -108,8 +116,13 @@ def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return now["state"] == "open" and (is_elsewhere or is_later)
 
 
-def kind_of_application(state: str) -> Kind | None:
-    """What an application's new state means to its person; None for what they need not hear of."""
+def kind_of_application(state: str, stands: list[Any] | None = None) -> Kind | None:
+    """What an application's new state means to its person; None for what they need not hear of.
+
+    Confirmed once more with an empty list of stands: the last one was taken back.
+    """
+    if state == "confirmed" and stands is not None:
+        return Kind.APPLICATION_FREED
     return _OF_APPLICATION.get(state)
 
 
@@ -120,6 +133,7 @@ _OF_APPLICATION = {
     "rejected": Kind.APPLICATION_REJECTED,
     "offered": Kind.APPLICATION_OFFERED,
     "confirmed": Kind.APPLICATION_CONFIRMED,
+    "placed": Kind.APPLICATION_PLACED,
     "lapsed": Kind.APPLICATION_LAPSED,
     "withdrawn": Kind.APPLICATION_WITHDRAWN,
 }

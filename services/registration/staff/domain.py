@@ -149,6 +149,10 @@ class Act(StrEnum):
     DEVICE_ENROLLED = "device_enrolled"
     DEVICE_CODE_MADE = "device_code_made"
     DEVICE_REVOKED = "device_revoked"
+    STANDS_ADDED = "stands_added"
+    STAND_OPENED = "stand_opened"
+    STAND_CLOSED = "stand_closed"
+    STAND_REMOVED = "stand_removed"
 
 
 class StaffLinkUnknown(Problem):

@@ -36,11 +36,13 @@ VALUES = {
     "seats": "2 places",
     "reference": "K7P3M9QA",
     "line_place": "3",
+    "my_booking": "https://moussem.example/fr/ouarzazate-12/programme/mine/K7P3M9QA",
     "my_bookings": "https://moussem.example/fr/ouarzazate-12/programme/mine",
     "programme": "https://moussem.example/fr/ouarzazate-12/programme",
     "my_application": "https://moussem.example/fr/ouarzazate-12/apply/mine",
     "missing": "photos, ville",
     "rank": "3",
+    "stands": "A-014 (Tapis, ven. 4 déc. – mer. 23 déc.)",
     "my_page": "https://moussem.example/fr/ouarzazate-12/me",
 }
 EVERY = [(language, kind) for language in TEXT_LANGUAGES for kind in Kind]
