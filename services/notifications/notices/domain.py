@@ -1,14 +1,16 @@
-"""What somebody is told after a message, by which ways, and until when it is of use."""
+"""What somebody is told after a message, by which ways, from when on, and until when it is of use."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.notifications.templates.domain import Kind
+from shared.clock import day_in, to_wall
 
 _NOTICES = UUID("6f0f3a52-77a1-5c1e-9d54-0d1f7c0a9b11")
 
@@ -154,3 +156,78 @@ def mask_email(address: str) -> str:
     """First letter and host."""
     local, _, host = address.rpartition("@")
     return f"{local[:1]}•••@{host}"
+
+
+# Whether a notice waits while people sleep. What answers something a person did a moment ago does not, nor what
+# lets somebody in; docs/operations.md tells the same.
+WAITS: dict[Kind, bool] = {
+    Kind.WELCOME: False,  # the private link of somebody who registers now
+    Kind.SIGN_IN_CODE: False,
+    Kind.SIGN_IN_LINK: False,
+    Kind.APPLICATION_BEGUN: False,  # the private link of a draft
+    Kind.BOOKING_CONFIRMED: False,  # their own act, as the next two
+    Kind.WAITLIST_JOINED: False,
+    Kind.BOOKING_CANCELLED: False,
+    Kind.MOVED_UP: True,  # somebody else gave a seat back
+    Kind.CANCELLED_BY_STAFF: True,
+    Kind.SESSION_MOVED: True,
+    Kind.APPLICATION_SUBMITTED: False,  # their own act, as confirmed and withdrawn
+    Kind.APPLICATION_CONFIRMED: False,
+    Kind.APPLICATION_WITHDRAWN: False,
+    Kind.APPLICATION_INCOMPLETE: True,
+    Kind.APPLICATION_RESERVE: True,
+    Kind.APPLICATION_REJECTED: True,
+    Kind.APPLICATION_OFFERED: True,
+    Kind.APPLICATION_LAPSED: True,
+}
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """From when to when nobody is woken, as on the wall; the same hour twice means never."""
+
+    begins: time = time(21)
+    ends: time = time(8)
+
+    def end_after(self, wall: datetime) -> datetime | None:
+        """When the quiet hours end that it is in; None outside of them."""
+        hour, over = wall.time(), datetime.combine(wall.date(), self.ends)
+        if self.begins < self.ends:
+            return over if self.begins <= hour < self.ends else None
+        if self.begins > self.ends and hour >= self.begins:
+            return over + timedelta(days=1)
+        return over if self.begins > self.ends and hour < self.ends else None
+
+
+@dataclass(frozen=True)
+class OwnQuietHours:
+    """The hours that hold at an exhibition, and whether it set them itself."""
+
+    hours: QuietHours
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Times:
+    """What a notice's time depends on: the fair's clock and zone, its session's start, its last use."""
+
+    now: datetime
+    zone: str
+    starts_at: datetime | None
+    useful_until: datetime
+
+
+def waits_until(kind: Kind, quiet: QuietHours, times: Times) -> datetime | None:
+    """When a notice may go, if not at once.
+
+    Nothing waits about a session that begins today or before the quiet hours end, nor what would be of no use then.
+    """
+    wall = quiet.end_after(to_wall(times.now, times.zone)) if WAITS[kind] else None
+    if wall is None:
+        return None
+    ends_at = wall.replace(tzinfo=ZoneInfo(times.zone)).astimezone(UTC)
+    starts_at = times.starts_at
+    is_soon = starts_at is not None and (
+        starts_at <= ends_at or day_in(starts_at, times.zone) == day_in(times.now, times.zone)
+    )
+    return None if is_soon or times.useful_until <= ends_at else ends_at

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.access.models import exhibition_copy
 from services.notifications.notices import domain
-from services.notifications.notices.domain import Contact, State
-from services.notifications.notices.models import booking_copy, contact, notice, session_copy
+from services.notifications.notices.domain import Contact, QuietHours, State, Times
+from services.notifications.notices.models import booking_copy, contact, notice, quiet_hours, session_copy
 from services.notifications.notices.operations.copies import keep_application, keep_booking, keep_session
 from services.notifications.notices.operations.words import (
     About,
@@ -37,6 +37,7 @@ class Told:
     kind: Kind
     data: dict[str, str]
     ends_at: datetime
+    starts_at: datetime | None = None
 
 
 def tell_link(db: Connection, message: Received) -> None:
@@ -49,7 +50,7 @@ def tell_link(db: Connection, message: Received) -> None:
         data=words_of_link(about, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, about.contact, told)
+    _make_notices(db, message, about, told)
 
 
 def tell_booking(db: Connection, message: Received) -> None:
@@ -71,8 +72,9 @@ def tell_booking(db: Connection, message: Received) -> None:
         data=words_of_booking(about, session, body)
         | _calendar_facts(message.subject_id, message.subject_version, session),
         ends_at=session.ends_at,
+        starts_at=session.starts_at,
     )
-    _make_notices(db, message, about.contact, told)
+    _make_notices(db, message, about, told)
 
 
 def tell_session(db: Connection, message: Received) -> None:
@@ -99,8 +101,9 @@ def tell_session(db: Connection, message: Received) -> None:
             kind=Kind.SESSION_MOVED,
             data=words_of_booking(about, now, body) | _calendar_facts(row.id, row.version, now),
             ends_at=now.ends_at,
+            starts_at=now.starts_at,
         )
-        _make_notices(db, message, about.contact, told)
+        _make_notices(db, message, about, told)
 
 
 def tell_application(db: Connection, message: Received) -> None:
@@ -119,7 +122,7 @@ def tell_application(db: Connection, message: Received) -> None:
         data=words_of_application(about, body),
         ends_at=datetime.fromisoformat(body["offer_ends_at"]) if body["offer_ends_at"] else end_of(about),
     )
-    _make_notices(db, message, about.contact, told)
+    _make_notices(db, message, about, told)
 
 
 def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
@@ -138,10 +141,18 @@ def _about(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
     ).first()
     if person is None:
         raise NotKnownYet(person_id)
-    exhibition = db.execute(sa.select(exhibition_copy).where(exhibition_copy.c.exhibition_id == exhibition_id)).first()
+    exhibition = db.execute(_EXHIBITION, {"of_exhibition": exhibition_id}).first()
     if exhibition is None:
         raise NotKnownYet(exhibition_id)
     return About(Contact(person_id, person.name, person.phone, person.email, person.language), exhibition)
+
+
+# with its own quiet hours, where it has some
+_EXHIBITION = (
+    sa.select(exhibition_copy, quiet_hours.c.begins, quiet_hours.c.ends)
+    .outerjoin(quiet_hours, quiet_hours.c.exhibition_id == exhibition_copy.c.exhibition_id)
+    .where(exhibition_copy.c.exhibition_id == sa.bindparam("of_exhibition"))
+)
 
 
 def _find_session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any] | None:
@@ -157,9 +168,13 @@ def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[An
     return session
 
 
-def _make_notices(db: Connection, message: Received, to: Contact, told: Told) -> None:
+def _make_notices(db: Connection, message: Received, about: About, told: Told) -> None:
     """One notice for each way to the person; a second telling of the same makes none."""
-    now = clock.now()
+    now, to = clock.now(), about.contact
+    until = domain.useful_until(told.kind, told.ends_at, now)
+    exhibition = about.exhibition
+    quiet = QuietHours() if exhibition.begins is None else QuietHours(exhibition.begins, exhibition.ends)
+    not_before = domain.waits_until(told.kind, quiet, Times(now, exhibition.zone, told.starts_at, until))
     rows = [
         {
             "exhibition_id": message.exhibition_id,
@@ -174,10 +189,11 @@ def _make_notices(db: Connection, message: Received, to: Contact, told: Told) ->
             "data": told.data,
             "is_secret": told.kind in SECRET_KINDS,
             "made_at": now,
-            "useful_until": domain.useful_until(told.kind, told.ends_at, now),
+            "useful_until": until,
             "state": State.DUE,
             "attempts": 0,
             "next_at": datetime.now(UTC),
+            "not_before": not_before,
             "reason": "",
         }
         for channel, address in domain.ways_to(to, told.kind)
