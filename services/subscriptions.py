@@ -13,4 +13,9 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "booking.confirmed.v1": ("notifications", "registration"),
     "booking.waitlisted.v1": ("notifications",),
     "booking.cancelled.v1": ("notifications", "registration"),
+    "booking.held.v1": ("notifications",),
+    "booking.offered.v1": ("notifications",),
+    "booking.queued.v1": ("notifications",),
+    "booking.lapsed.v1": ("notifications",),
+    "booking.released.v1": ("notifications", "registration"),
 }

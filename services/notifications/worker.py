@@ -39,6 +39,11 @@ HANDLERS: dict[str, Handler] = {
     "booking.confirmed.v1": on_booking_told,
     "booking.waitlisted.v1": on_booking_told,
     "booking.cancelled.v1": on_booking_told,
+    "booking.held.v1": on_booking_told,
+    "booking.offered.v1": on_booking_told,
+    "booking.queued.v1": on_booking_told,
+    "booking.lapsed.v1": on_booking_told,
+    "booking.released.v1": on_booking_told,
 }
 
 

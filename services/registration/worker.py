@@ -31,6 +31,7 @@ HANDLERS: dict[str, Handler] = {
     "session.changed.v1": desk_tasks.on_session_changed,
     "booking.confirmed.v1": desk_tasks.on_booking_told,
     "booking.cancelled.v1": desk_tasks.on_booking_told,
+    "booking.released.v1": desk_tasks.on_booking_told,
 }
 KEPT = timedelta(days=30)
 

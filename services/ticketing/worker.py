@@ -9,6 +9,7 @@ from services.ticketing.access.models import metadata
 from services.ticketing.admissions import models as _admissions  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.admissions import tasks as admissions
 from services.ticketing.bookings import operations as bookings
+from services.ticketing.bookings.tasks import tend_lines
 from services.ticketing.planning.fair import load_fair
 from services.ticketing.programme import operations as programme
 from shared import outbox
@@ -44,7 +45,8 @@ class _LoadFair:
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the agreed name of this entry point
     """The work that is looked for again and again."""
-    return [Due("load-fair", 1.0, _LoadFair(database))] if settings.load_fair else []
+    fair = [Due("load-fair", 1.0, _LoadFair(database))] if settings.load_fair else []
+    return [*fair, Due("tend-lines", 0.5, lambda: tend_lines(database))]
 
 
 def resync(db: Connection) -> int:

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from services.ticketing.bookings.models import booking
+from services.ticketing.bookings.domain import LIVE
+from services.ticketing.bookings.domain.offers import LinePolicy
+from services.ticketing.bookings.models import booking, person_day
 from services.ticketing.programme.models import session
 from shared.db import Database
 from shared.ids import new_id
@@ -68,24 +71,39 @@ class Webs:
         return self.fair.service.database
 
 
-def faults_of(database: Database) -> list[str]:
+def faults_of(database: Database, *, policy: LinePolicy = LinePolicy.STRICT_ORDER) -> list[str]:
     """What a recount finds wrong: oversold, miscounted, an empty seat while the head of the line fits, untold."""
     with database.reading() as db:
         sessions = db.execute(sa.select(session)).all()
         bookings = db.execute(sa.select(booking).order_by(booking.c.line_number)).all()
         told = {(row.subject_id, row.subject_version) for row in db.execute(sa.select(outbox))}
+        days = {(row.person_id, row.day): row.seats for row in db.execute(sa.select(person_day)) if row.seats}
     found = []
     for one in sessions:
         held = [row for row in bookings if row.session_id == one.id]
         taken = sum(row.party_size for row in held if row.state == "confirmed")
+        kept = sum(row.party_size for row in held if row.state == "held")
+        offered = sum(row.party_size for row in held if row.state == "offered" and not row.is_first_come)
         line = [row for row in held if row.state == "waitlisted"]
-        persons = Counter(row.person_id for row in held if row.state != "cancelled")
-        found += [f"{one.reference} oversold: {taken} of {one.capacity}"] if taken > one.capacity else []
-        found += [f"{one.reference} counts {one.taken}, a recount {taken}"] if one.taken != taken else []
-        found += [f"{one.reference} line {one.waiting}, a recount {len(line)}"] if one.waiting != len(line) else []
-        if line and line[0].party_size <= one.capacity - taken:
-            found.append(f"{one.reference} has {one.capacity - taken} free while a party of {line[0].party_size} waits")
+        waiting = len(line) + sum(row.state == "offered" and row.is_first_come for row in held)
+        persons = Counter(row.person_id for row in held if row.state in LIVE)
+        free = one.capacity - taken - kept - offered
+        counted, said = (taken, kept, offered, waiting), (one.taken, one.held, one.offered, one.waiting)
+        found += [f"{one.reference} oversold: {counted} of {one.capacity}"] if free < 0 else []
+        found += [f"{one.reference} counts {said}, a recount {counted}"] if said != counted else []
+        entitled = line[:1] if policy is LinePolicy.STRICT_ORDER else line
+        found += [
+            f"{one.reference} has {free} free while {row.party_size} wait" for row in entitled if row.party_size <= free
+        ]
         found += [f"somebody holds {n} bookings of {one.reference}" for n in persons.values() if n > 1]
+    claims: Counter[tuple[UUID, date]] = Counter()
+    for row in bookings:
+        claims[row.person_id, row.day] += row.party_size if row.state in LIVE and row.kind in ("own", "passed") else 0
+    found += [
+        f"{who} has {days.get(who, 0)} seats that day, a recount {n}"
+        for who, n in claims.items()
+        if days.get(who, 0) != n
+    ]
     found += [
         f"version {version} of {row.reference} was not told"
         for row in bookings

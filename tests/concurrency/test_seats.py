@@ -33,7 +33,7 @@ def test_control_who_reads_first_and_writes_later_oversells(webs: Webs) -> None:
     everybody_has_read = threading.Barrier(PEOPLE)
     sold = at_once([lambda: _book_carelessly(webs.database, everybody_has_read)] * PEOPLE)
     assert sum(sold) == PEOPLE
-    assert any("a recount 200" in fault for fault in faults_of(webs.database))
+    assert any("a recount (200" in fault for fault in faults_of(webs.database))
 
 
 def _book_carelessly(database: Database, everybody_has_read: threading.Barrier) -> bool:
@@ -112,7 +112,7 @@ def test_people_who_book_and_cancel_at_once_leave_true_numbers(webs: Webs, seed:
 
 def test_a_bad_order_among_good_ones_is_refused_alone(webs: Webs) -> None:
     webs.make_session("T1", 50, 10)
-    wishes = [1, 11, 0, 2, -1, 3] * 5
+    wishes = [1, 11, 0, 2, -1, 3] * 5  # at most five a day
     answers = at_once([lambda n=n: webs.book("T1", seats=n) for n in wishes])  # type: ignore[misc]
     for wish, answer in zip(wishes, answers, strict=True):
         assert (answer.status_code == 201) == (1 <= wish <= 10), answer.text

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,8 @@ def e164(typed: str) -> str:
 
 def test_the_story(story: Story, complaints: list[str]) -> None:
     moussem, telling = story.moussem, story.telling
+    if telling.nth == 0:
+        moussem.set_clock(datetime.now(UTC).replace(hour=12))  # at night nobody is offered a seat
     session = training(moussem, telling.nth)
     fill_but_one(moussem, session, telling)
 
@@ -210,9 +212,16 @@ def test_the_story(story: Story, complaints: list[str]) -> None:
 
     story.cancel()
     path = f"/ticketing/v1/exhibitions/{FAIR}/bookings/{placed['reference']}"
-    moved = moussem.call("GET", path, token=waiting["tokens"]["ticketing"]).body
-    assert (moved["state"], moved["was_waitlisted"]) == ("confirmed", True)
-    wait_until(lambda: len(moussem.messages_to(waiting_phone)) > len(told_before or []), 20)
+    offered = moussem.call("GET", path, token=waiting["tokens"]["ticketing"]).body
+    assert (offered["state"], bool(offered["ends_at"])) == ("offered", True)
+    told = wait_until(
+        lambda: len(moussem.messages_to(waiting_phone)) > len(told_before or []) and moussem.messages_to(waiting_phone),
+        20,
+    )
+    assert told
+    assert f"/programme/mine/{placed['reference']}" in told[0]["text"], "one link to accept or decline"
+    taken = moussem.call("POST", f"{path}/acceptance", {}, token=waiting["tokens"]["ticketing"]).body
+    assert (taken["state"], taken["was_waitlisted"]) == ("confirmed", True)
     mails = wait_until(lambda: moussem.messages_to(f"rachid{telling.nth}@example.org"), 20)
     wait_until(
         lambda: any(".ics" in str(m["attachments"]) for m in moussem.messages_to(f"rachid{telling.nth}@example.org")),

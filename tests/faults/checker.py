@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.notices.domain import Channel, notice_id
 from services.notifications.notices.models import contact, notice
+from services.ticketing.bookings.domain import LIVE
 from services.ticketing.bookings.models import booking
 from services.ticketing.programme.models import session
 from shared.db import Database
@@ -79,18 +80,18 @@ def _acknowledged(books: Books, bookings: Any) -> Iterator[str]:
 
 def _seats(bookings: Any, sessions: Any) -> Iterator[str]:
     """No seat twice, none empty while somebody waits, the numbers equal a recount."""
-    taken, waiting, live = Counter[UUID](), Counter[UUID](), Counter[tuple[UUID, UUID]]()
-    for row in bookings:
-        taken[row.session_id] += row.party_size if row.state == "confirmed" else 0
-        waiting[row.session_id] += row.state == "waitlisted"
-        live[row.session_id, row.person_id] += row.state != "cancelled"
+    live = Counter((row.session_id, row.person_id) for row in bookings if row.state in LIVE)
     for row in sessions:
-        if taken[row.id] != row.taken or waiting[row.id] != row.waiting:
-            counted = f"{taken[row.id]}+{waiting[row.id]}"
-            yield f"session {row.reference} counts {row.taken}+{row.waiting}, a recount {counted}"
-        if taken[row.id] > row.capacity:
-            yield f"session {row.reference} is oversold: {taken[row.id]} of {row.capacity}"
-        if waiting[row.id] and taken[row.id] < row.capacity:
+        mine = [one for one in bookings if one.session_id == row.id]
+        taken = sum(one.party_size for one in mine if one.state == "confirmed")
+        offered = sum(one.party_size for one in mine if one.state == "offered")
+        waiting = sum(one.state == "waitlisted" for one in mine)
+        if (taken, offered, waiting) != (row.taken, row.offered, row.waiting):
+            kept = f"{row.taken}+{row.offered}+{row.waiting}"
+            yield f"session {row.reference} counts {kept}, a recount {taken}+{offered}+{waiting}"
+        if taken + offered > row.capacity:
+            yield f"session {row.reference} is oversold: {taken}+{offered} of {row.capacity}"
+        if waiting and taken + offered < row.capacity:
             yield f"session {row.reference} has a free seat while somebody waits"
     yield from (f"person {who} holds {n} bookings for one session" for (_, who), n in live.items() if n > 1)
 

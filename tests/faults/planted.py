@@ -14,7 +14,7 @@ from services.notifications.deliveries import operations as deliveries
 from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.notices import domain
 from services.notifications.notices.operations import telling
-from services.ticketing.bookings import operations as bookings
+from services.ticketing.bookings.operations import rounds
 from shared import clock, outbox, queue
 from shared.db import Database, current, insert_new
 from shared.moments import moment
@@ -44,7 +44,7 @@ def publish_outside_the_transaction() -> None:
 
         threading.Thread(target=write).start()
 
-    _put(bookings, "publish", later)
+    _put(rounds, "publish", later)
 
 
 def inbox_after_the_effect() -> None:
@@ -105,8 +105,8 @@ def new_key_at_each_try() -> None:
 
 
 def seats_given_without_looking() -> None:
-    """A cancelled booking's seats are given back, and nobody moves up."""
-    _put(bookings, "move_line_up", lambda *_: [])
+    """A cancelled booking's seats are given back, and nobody is offered them."""
+    _put(rounds, "advance", lambda *_: None)
 
 
 def _put(place: Any, name: str, thing: Any) -> None:
@@ -121,5 +121,5 @@ BUGS = {
     "verdict-before-the-commit": Bug(verdict_before_the_commit, "notifications.listener.hasty", "was not told"),
     "lost-retry": Bug(lost_retry, "ticketing.relay.after-claim", "was not told"),
     "new-key-at-each-try": Bug(new_key_at_each_try, "notifications.notice.after-provider", "was told 2 times"),
-    "nobody-moves-up": Bug(seats_given_without_looking, "", "has a free seat"),
+    "nobody-is-offered-a-seat": Bug(seats_given_without_looking, "", "has a free seat"),
 }

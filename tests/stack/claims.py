@@ -80,7 +80,7 @@ def a_crowd_registers(hall: Hall) -> str:
 
 
 def a_freed_seat_goes_to_the_next_who_is_told(hall: Hall) -> str:
-    """Fill a training, two wait, one cancels, the first in line has the seat and hears of it."""
+    """Fill a training, two wait, one cancels: by day, the first in line hears of it and takes the seat."""
     reference = hall.trainings()[1]
     seats = hall.guest.session(reference)["seats"]["capacity"]
     people = hall.crowd.people[: seats + 2]
@@ -96,6 +96,8 @@ def a_freed_seat_goes_to_the_next_who_is_told(hall: Hall) -> str:
     seconds = time.monotonic() - begun
     path = f"/ticketing/v1/exhibitions/{FAIR}/bookings/{mine[promoted.phone]}"
     said = hall.guest.call("GET", path, token=promoted.token).body
+    assert said["state"] == "offered", said
+    said = hall.guest.call("POST", f"{path}/acceptance", {}, token=promoted.token).body
     assert (said["state"], said["was_waitlisted"]) == ("confirmed", True), said
     hall.audit()
     return f"{seats} seats, 2 wait, 1 cancels: the next had their SMS {seconds:.1f} s later"

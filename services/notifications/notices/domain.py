@@ -91,13 +91,21 @@ def kind_of_link(purpose: str, code: str | None) -> Kind:
     return Kind.SIGN_IN_CODE if code else Kind.SIGN_IN_LINK
 
 
-def kind_of_booking(name: str, *, was_waitlisted: bool, cancelled_by: str | None) -> Kind:
-    """What a change of a booking means to its person."""
-    if name == "booking.cancelled.v1":
-        return Kind.CANCELLED_BY_STAFF if cancelled_by == "staff" else Kind.BOOKING_CANCELLED
-    if name == "booking.waitlisted.v1":
-        return Kind.WAITLIST_JOINED
-    return Kind.MOVED_UP if was_waitlisted else Kind.BOOKING_CONFIRMED
+def kind_of_booking(body: Mapping[str, Any]) -> Kind | None:
+    """What a change of a booking means to its person; None for what they see happen before their eyes."""
+    state = body["state"]
+    if state == "cancelled":
+        return _CANCELLED_BY.get(body["cancelled_by"], Kind.BOOKING_CANCELLED)
+    if state == "confirmed" and not body["has_arrived"]:
+        return Kind.MOVED_UP if body["was_waitlisted"] else Kind.BOOKING_CONFIRMED
+    if state == "offered":
+        return Kind.SEAT_FIRST_COME if body["is_first_come"] else Kind.SEAT_OFFERED
+    if state == "lapsed" and body["was_waitlisted"]:
+        return Kind.OFFER_LAPSED
+    return Kind.WAITLIST_JOINED if state == "waitlisted" else None
+
+
+_CANCELLED_BY = {"staff": Kind.CANCELLED_BY_STAFF, "passed on": Kind.BOOKING_PASSED_ON}
 
 
 def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
@@ -171,6 +179,10 @@ WAITS: dict[Kind, bool] = {
     Kind.MOVED_UP: True,  # somebody else gave a seat back
     Kind.CANCELLED_BY_STAFF: True,
     Kind.SESSION_MOVED: True,
+    Kind.SEAT_OFFERED: False,  # its time to answer runs already; ticketing offers none by night
+    Kind.SEAT_FIRST_COME: False,
+    Kind.OFFER_LAPSED: True,
+    Kind.BOOKING_PASSED_ON: False,  # somebody took it over a moment ago, as they wished
     Kind.APPLICATION_SUBMITTED: False,  # their own act, as confirmed and withdrawn
     Kind.APPLICATION_CONFIRMED: False,
     Kind.APPLICATION_WITHDRAWN: False,

@@ -1,5 +1,8 @@
-"""Bookings over HTTP, for the person who holds a token."""
+"""Bookings over HTTP, for the person who holds a token; their rules, for organisers."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +12,19 @@ from flask_smorest import Blueprint
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import Booking
-from services.ticketing.bookings.schemas import BookingOut, BookingsOut, NewBooking, SessionBookingsOut, booking_out
+from services.ticketing.bookings.operations.recent import refuse_if_full
+from services.ticketing.bookings.schemas import (
+    BookingOut,
+    BookingsOut,
+    NewBooking,
+    NewOrder,
+    RulesFields,
+    RulesOut,
+    SessionBookingsOut,
+    booking_out,
+    rules_of,
+    rules_out,
+)
 from services.ticketing.programme.operations.board import board_of
 from shared import clock, limits
 from shared.db import reading, transaction
@@ -20,25 +35,43 @@ from shared.web import current_caller, idempotency_key, keyed, load, may, reply
 api = Blueprint("bookings_api", __name__, url_prefix="/ticketing/v1/exhibitions/<exhibition>", description="Bookings")
 # One person's tries at booking or cancelling; a crowd behind one address is not limited by it.
 TRIES, A_MINUTE = 30, 60
-_BODY = {"content": {"application/json": {"schema": NewBooking}}, "required": True}
+
+
+def _body(schema: type[Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}, "required": True}
 
 
 @api.post("/sessions/<reference>/bookings")
 @may("person")
 @keyed
-@api.doc(requestBody=_BODY)
+@api.doc(requestBody=_body(NewOrder))
 @api.response(201, BookingOut)
 def create_booking(exhibition: str, reference: str) -> Response:
     """Book seats in a session, or join its waiting list.
 
     The same key and body get the same answer, however often they are sent.
     """
+    return _order(exhibition, reference, is_hold=False)
+
+
+@api.post("/sessions/<reference>/holds")
+@may("person")
+@keyed
+@api.doc(requestBody=_body(NewOrder))
+@api.response(201, BookingOut)
+def create_hold(exhibition: str, reference: str) -> Response:
+    """Keep seats for 15 minutes, to be confirmed; never a place in line."""
+    return _order(exhibition, reference, is_hold=True)
+
+
+def _order(exhibition: str, reference: str, *, is_hold: bool) -> Response:
     where = exhibition_called(exhibition)
     key = idempotency_key(where.id)
-    said = load(NewBooking)
+    said = load(NewOrder)
     person_id, session = acting_person(), board_of(where.id).called(reference)
+    order = replace(operations.order_of(where, session.id, person_id, **said), is_hold=is_hold)
+    refuse_if_full(session, person_id, key, order.at)
     limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
-    order = operations.order_of(where, session.id, person_id, said["party_size"])
 
     def render(booking: Booking) -> Answer:
         return Answer(201, booking_out(booking, session.reference))
@@ -86,18 +119,82 @@ def read_booking(exhibition: str, reference: str) -> dict[str, Any]:
 @keyed
 @api.response(200, BookingOut)
 def cancel_booking(exhibition: str, reference: str) -> Response:
-    """Give the seats or the place in line back; whoever is next moves up.
+    """Give seats, a hold, an offer or the place in line back; whoever is next is offered them.
 
-    Cancelling what is cancelled changes nothing and answers the same.
+    Cancelling what is over changes nothing and answers the same.
     """
+    return _act(exhibition, reference, operations.cancel_booking)
+
+
+@api.post("/bookings/<reference>/confirmation")
+@may("person")
+@keyed
+@api.response(200, BookingOut)
+def confirm_hold(exhibition: str, reference: str) -> Response:
+    """Make held seats one's own, as long as the clock allows."""
+    return _act(exhibition, reference, operations.confirm_hold)
+
+
+@api.post("/bookings/<reference>/extension")
+@may("person")
+@keyed
+@api.response(200, BookingOut)
+def extend_hold(exhibition: str, reference: str) -> Response:
+    """Keep held seats ten minutes longer, once."""
+    return _act(exhibition, reference, operations.extend_hold)
+
+
+@api.post("/bookings/<reference>/acceptance")
+@may("person")
+@keyed
+@api.response(200, BookingOut)
+def accept_offer(exhibition: str, reference: str) -> Response:
+    """Take the seats one was offered; to decline them, cancel."""
+    return _act(exhibition, reference, operations.accept_offer)
+
+
+@api.post("/bookings/<reference>/party")
+@may("person")
+@keyed
+@api.doc(requestBody=_body(NewBooking))
+@api.response(200, BookingOut)
+def resize_booking(exhibition: str, reference: str) -> Response:
+    """Come with fewer or more people; what is given back goes to the line."""
+    party_size = load(NewBooking)["party_size"]
+
+    return _act(exhibition, reference, partial(operations.resize_booking, party_size=party_size))
+
+
+@api.get("/booking-rules")
+@may("anyone")
+@api.response(200, RulesOut)
+def read_rules(exhibition: str) -> dict[str, Any]:
+    """How seats are given here: everybody may know."""
+    return rules_out(operations.recent_rules(exhibition_called(exhibition).id))
+
+
+@api.put("/booking-rules")
+@may("organiser")
+@api.doc(requestBody=_body(RulesFields))
+@api.response(200, RulesOut)
+def put_rules(exhibition: str) -> dict[str, Any]:
+    """Choose how seats are given; it holds for what is done from now on."""
+    where, rules = exhibition_called(exhibition), rules_of(load(RulesFields))
+    with transaction() as db:
+        operations.put_rules(db, where.id, rules)
+    return rules_out(rules)
+
+
+def _act(exhibition: str, reference: str, verb: Callable[..., Booking]) -> Response:
+    """Do something with one's own booking, once."""
     where, person_id = exhibition_called(exhibition), acting_person()
     limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
     key = idempotency_key(where.id)
     with transaction() as db:
 
         def act() -> Answer:
-            cancelled = operations.cancel_booking(db, where.id, reference.upper(), person_id=person_id, at=clock.now())
-            return Answer(200, _out(where.id, cancelled))
+            changed = verb(db, operations.Mine(where.id, reference.upper(), person_id, clock.now()))
+            return Answer(200, _out(where.id, changed))
 
         return reply(once(db, key, act))
 
@@ -110,4 +207,5 @@ def acting_person() -> UUID:
 
 
 def _out(exhibition_id: UUID, booking: Booking) -> dict[str, Any]:
-    return booking_out(booking, board_of(exhibition_id).by_id[booking.session_id].reference)
+    session = board_of(exhibition_id).by_id[booking.session_id].reference
+    return booking_out(booking.as_of(clock.now()), session)

@@ -1,4 +1,4 @@
-"""What ticketing says about bookings: one body, three names."""
+"""What ticketing says about bookings: one body, a name for each state."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,11 @@ from shared.outbox import Outgoing
 
 @dataclass(frozen=True, slots=True)
 class _BookingBody:
-    """A booking as it stands now. `was_waitlisted`: it has moved up from the line."""
+    """A booking as it stands now. `was_waitlisted`: it has been offered seats from the line.
+
+    `ends_at`: when a hold or an offer ends (ISO, UTC); `is_first_come`: offered to all, for whoever answers first.
+    `has_arrived`: they stand in the room.
+    """
 
     NAME: ClassVar[str]
     reference: str
@@ -20,6 +24,15 @@ class _BookingBody:
     place_in_line: int | None
     was_waitlisted: bool
     cancelled_by: str | None
+    ends_at: str | None
+    is_first_come: bool
+    has_arrived: bool
+
+
+class BookingHeld(_BookingBody):
+    """Seats are kept until a moment."""
+
+    NAME: ClassVar[str] = "booking.held.v1"
 
 
 class BookingConfirmed(_BookingBody):
@@ -34,16 +47,45 @@ class BookingWaitlisted(_BookingBody):
     NAME: ClassVar[str] = "booking.waitlisted.v1"
 
 
+class BookingOffered(_BookingBody):
+    """Freed seats are put to somebody who waited, until a moment."""
+
+    NAME: ClassVar[str] = "booking.offered.v1"
+
+
+class BookingQueued(_BookingBody):
+    """Somebody stands at the door with a number."""
+
+    NAME: ClassVar[str] = "booking.queued.v1"
+
+
 class BookingCancelled(_BookingBody):
     """Seats or the place in line were given back, or taken away by staff."""
 
     NAME: ClassVar[str] = "booking.cancelled.v1"
 
 
+class BookingLapsed(_BookingBody):
+    """A hold or an offer has ended unanswered."""
+
+    NAME: ClassVar[str] = "booking.lapsed.v1"
+
+
+class BookingReleased(_BookingBody):
+    """Nobody came to the seats: they went to those at the door."""
+
+    NAME: ClassVar[str] = "booking.released.v1"
+
+
 _BODIES: dict[BookingState, type[_BookingBody]] = {
+    BookingState.HELD: BookingHeld,
     BookingState.CONFIRMED: BookingConfirmed,
     BookingState.WAITLISTED: BookingWaitlisted,
+    BookingState.OFFERED: BookingOffered,
+    BookingState.QUEUED: BookingQueued,
     BookingState.CANCELLED: BookingCancelled,
+    BookingState.LAPSED: BookingLapsed,
+    BookingState.RELEASED: BookingReleased,
 }
 
 
@@ -58,5 +100,8 @@ def booking_told(booking: Booking) -> Outgoing:
         place_in_line=booking.place_in_line,
         was_waitlisted=booking.was_waitlisted,
         cancelled_by=booking.cancelled_by,
+        ends_at=booking.ends_at.isoformat() if booking.ends_at else None,
+        is_first_come=booking.is_first_come,
+        has_arrived=booking.arrived_at is not None,
     )
     return Outgoing(booking.exhibition_id, booking.id, booking.version, body)

@@ -1,12 +1,16 @@
-"""Table of bookings. The partial unique index is the second guard against two bookings of one person."""
+"""Tables of bookings. The partial unique index is the second guard against two bookings of one person,
+the check of `person_day` the one against more seats a day than one person may have."""
 
 import sqlalchemy as sa
 
 from services.ticketing.access.models import metadata
 from shared.db import Id, UtcDateTime
 
-_LIVE = sa.text("state IN ('confirmed', 'waitlisted')")
-_WAITS = sa.text("state = 'waitlisted'")
+# SQLite uses a partial index only where the statement says the very same words.
+LIVE = sa.text("booking.state IN ('held', 'confirmed', 'waitlisted', 'offered', 'queued')")
+WAITS = sa.text("booking.state IN ('waitlisted', 'offered', 'queued')")
+ENDS = sa.text("booking.state IN ('held', 'offered')")
+_LIVE, _WAITS, _ENDS = (sa.text(said.text.removeprefix("booking.")) for said in (LIVE, WAITS, ENDS))
 
 booking = sa.Table(
     "booking",
@@ -19,14 +23,27 @@ booking = sa.Table(
     sa.Column("person_id", Id, nullable=False),
     sa.Column("party_size", sa.Integer, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="own"),
+    sa.Column("day", sa.Date, nullable=False, server_default="0001-01-01"),
     sa.Column("line_number", sa.Integer),
     sa.Column("was_waitlisted", sa.Boolean, nullable=False),
     sa.Column("booked_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime),
+    sa.Column("is_extended", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("is_first_come", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("arrived_at", UtcDateTime),
     sa.Column("cancelled_by", sa.Text),
     sa.UniqueConstraint("exhibition_id", "reference"),
-    sa.CheckConstraint("party_size BETWEEN 1 AND 10", name="party"),
-    sa.CheckConstraint("state IN ('confirmed', 'waitlisted', 'cancelled')", name="state"),
-    sa.CheckConstraint("state <> 'waitlisted' OR line_number IS NOT NULL", name="line"),
+    sa.CheckConstraint(
+        "party_size BETWEEN 1 AND 10 OR (kind = 'group' AND party_size BETWEEN 1 AND 500)", name="party"
+    ),
+    sa.CheckConstraint(
+        "state IN ('held', 'confirmed', 'waitlisted', 'offered', 'queued', 'cancelled', 'lapsed', 'released')",
+        name="state",
+    ),
+    sa.CheckConstraint("kind IN ('own', 'group', 'passed', 'door')", name="kind"),
+    sa.CheckConstraint("state NOT IN ('waitlisted', 'offered', 'queued') OR line_number IS NOT NULL", name="line"),
+    sa.CheckConstraint("(ends_at IS NOT NULL) = (state IN ('held', 'offered'))", name="ends"),
     sa.Index(
         "uq_booking_live",
         "exhibition_id",
@@ -45,5 +62,33 @@ booking = sa.Table(
         sqlite_where=_WAITS,
         postgresql_where=_WAITS,
     ),
+    sa.Index("ix_booking_ends", "exhibition_id", "session_id", "ends_at", sqlite_where=_ENDS, postgresql_where=_ENDS),
     sa.Index("ix_booking_person", "exhibition_id", "person_id"),
+)
+
+# Seats that one person has or waits for on one local day; `most` is the limit that stood when the last was taken.
+person_day = sa.Table(
+    "person_day",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("person_id", Id, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("seats", sa.Integer, nullable=False),
+    sa.Column("most", sa.Integer, nullable=False),
+    sa.CheckConstraint("seats BETWEEN 0 AND most", name="limit"),
+)
+
+booking_rules = sa.Table(
+    "booking_rules",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("most_a_day", sa.Integer, nullable=False),
+    sa.Column("overlap", sa.Text, nullable=False),
+    sa.Column("overlaps", sa.JSON, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("changes_end_minutes", sa.Integer, nullable=False),
+    sa.CheckConstraint("most_a_day BETWEEN 1 AND 100", name="most"),
+    sa.CheckConstraint("overlap IN ('block', 'warn', 'ignore')", name="overlap"),
+    sa.CheckConstraint("policy IN ('strict_order', 'best_fit')", name="policy"),
 )

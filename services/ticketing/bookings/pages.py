@@ -1,5 +1,7 @@
 """Pages to reserve, to look at one's bookings, to give seats back. Every form works without JavaScript."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -8,8 +10,9 @@ from marshmallow import EXCLUDE
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
-from services.ticketing.bookings.domain import MOST_IN_A_PARTY, Booking, can_cancel
-from services.ticketing.bookings.schemas import NewBooking, NoFields, booking_out
+from services.ticketing.bookings.domain import MOST_IN_A_PARTY, Booking, BookingState, can_cancel
+from services.ticketing.bookings.operations.recent import refuse_if_full
+from services.ticketing.bookings.schemas import NewBooking, NewOrder, NoFields, Reply, booking_out
 from services.ticketing.programme.domain import Session, others_with_seats
 from services.ticketing.programme.operations.board import board_of
 from services.ticketing.programme.operations.calendar import CONTENT_TYPE, calendar_of
@@ -19,11 +22,16 @@ from shared.group import group
 from shared.i18n import gettext as _
 from shared.i18n import pick
 from shared.idempotency import Answer, once
-from shared.problem import Invalid, Problem
+from shared.problem import Invalid, NotFound, Problem
 from shared.web import current_caller, idempotency_key, load_form, may, page
 
 pages = Blueprint("bookings_pages", __name__, url_prefix="/<lang>/<exhibition>/programme")
 TRIES, A_MINUTE = 30, 60
+_VERBS: dict[str, Callable[..., Booking]] = {
+    "accept": operations.accept_offer,
+    "confirm": operations.confirm_hold,
+    "extend": operations.extend_hold,
+}
 
 
 @pages.get("/<reference>")
@@ -53,13 +61,15 @@ def reserve(lang: str, exhibition: str, reference: str) -> Response:
 def _order(where: Exhibition, session: Session) -> Answer:
     person_id = current_caller().person_id
     assert person_id is not None  # noqa: S101 - the route says `may("person")`
+    order = operations.order_of(where, session.id, person_id, **load_form(NewOrder(unknown=EXCLUDE)))
+    key = idempotency_key(where.id, required=False)
+    refuse_if_full(session, person_id, key, order.at)
     limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
-    order = operations.order_of(where, session.id, person_id, load_form(NewBooking(unknown=EXCLUDE))["party_size"])
 
     def render(booking: Booking) -> Answer:
         return Answer(201, booking_out(booking, session.reference))
 
-    return group(operations.book_seats, order, key=idempotency_key(where.id, required=False), render=render)
+    return group(operations.book_seats, order, key=key, render=render)
 
 
 @pages.get("/mine")
@@ -78,8 +88,18 @@ def list_mine(lang: str, exhibition: str) -> Response:
 @may("person")
 def show_mine(lang: str, exhibition: str, reference: str) -> Response:
     """One booking: what it is worth, where to go, how to give it back."""
+    return _mine_page(lang, exhibition, reference)
+
+
+def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | None = None) -> Response:
     where, booking, session = _mine(exhibition, reference)
-    return page("bookings/one.html", **_about(where, booking, session, lang))
+    return page(
+        "bookings/one.html",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        **_about(where, booking, session, lang),
+    )
 
 
 @pages.get("/mine/<reference>/cancel")
@@ -94,16 +114,41 @@ def ask_cancel(lang: str, exhibition: str, reference: str) -> Response:
 @may("person")
 def cancel(lang: str, exhibition: str, reference: str) -> Response:
     """Give the seats or the place in line back; whoever is next moves up."""
+    load_form(NoFields)
+    return _act(lang, exhibition, reference, operations.cancel_booking)
+
+
+@pages.post("/mine/<reference>/answer")
+@may("person")
+def answer(lang: str, exhibition: str, reference: str) -> Response:
+    """Take what is offered, confirm what is held, or keep it longer; declining is giving it back."""
+    return _act(lang, exhibition, reference, _VERBS[load_form(Reply)["act"]])
+
+
+@pages.post("/mine/<reference>/party")
+@may("person")
+def resize(lang: str, exhibition: str, reference: str) -> Response:
+    """Come with fewer or more people."""
+    party_size = load_form(NewBooking)["party_size"]
+    return _act(lang, exhibition, reference, partial(operations.resize_booking, party_size=party_size))
+
+
+def _act(lang: str, exhibition: str, reference: str, verb: Callable[..., Booking]) -> Response:
+    """Do something with one's own booking, once, and show it again; a refusal says why."""
     where, person_id = exhibition_called(exhibition), _person()
     limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
-    load_form(NoFields)
-    with transaction() as db:
+    try:
+        with transaction() as db:
 
-        def act() -> Answer:
-            given = operations.cancel_booking(db, where.id, reference.upper(), person_id=person_id, at=clock.now())
-            return Answer(200, {"reference": given.reference})
+            def act() -> Answer:
+                changed = verb(db, operations.Mine(where.id, reference.upper(), person_id, clock.now()))
+                return Answer(200, {"reference": changed.reference})
 
-        done = once(db, idempotency_key(where.id, required=False), act)
+            done = once(db, idempotency_key(where.id, required=False), act)
+    except NotFound:
+        raise
+    except Problem as refusal:
+        return _mine_page(lang, exhibition, reference, refusal)
     return _go(f"{_base(lang, where)}/mine/{done.data['reference']}")
 
 
@@ -134,7 +179,7 @@ def _session_page(where: Exhibition, session: Session, lang: str, refusal: Probl
         session=session,
         held=held,
         is_known=person_id is not None,
-        most=min(MOST_IN_A_PARTY, session.seats.capacity),
+        most=min(MOST_IN_A_PARTY, session.seats.capacity, operations.recent_rules(where.id).most_a_day),
         typed=request.form,
         errors=refusal.errors if isinstance(refusal, Invalid) else {},
         refusal=None if isinstance(refusal, Invalid) else refusal,
@@ -150,12 +195,18 @@ def _mine(exhibition: str, reference: str) -> tuple[Exhibition, Booking, Session
     where = exhibition_called(exhibition)
     with reading() as db:
         booking = operations.find_booking(db, where.id, reference.upper(), person_id=_person())
-    return where, booking, board_of(where.id).by_id[booking.session_id]
+    return where, booking.as_of(clock.now()), board_of(where.id).by_id[booking.session_id]
 
 
 def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> dict[str, Any]:
-    at = clock.now()
+    at, rules = clock.now(), operations.recent_rules(where.id)
+    is_open = at < rules.changes_end(session.starts_at)
+    more = session.seats.left if booking.state is BookingState.CONFIRMED else 0
+    most = min(MOST_IN_A_PARTY, rules.most_a_day, booking.party_size + more)
     return {
+        "can_resize": is_open and booking.state in (BookingState.CONFIRMED, BookingState.WAITLISTED),
+        "sizes": range(1, max(most, booking.party_size) + 1),
+        "ends": clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,
         "booking": booking,
         "session": session,
         "can_cancel": can_cancel(booking.state, session.starts_at, at),

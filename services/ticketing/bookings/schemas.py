@@ -5,6 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.ticketing.bookings.domain import Booking
+from services.ticketing.bookings.domain.offers import LinePolicy
+from services.ticketing.bookings.domain.rules import Overlap, Rules
+from services.ticketing.programme.domain import SessionKind
 from shared.problem import N_
 
 
@@ -24,6 +27,77 @@ class NewBooking(Schema):
     )
 
 
+class NewOrder(NewBooking):
+    """A wish for seats; `anyway` says yes to the question about another session at the same hour."""
+
+    anyway = fields.Boolean(
+        load_default=False,
+        error_messages={"invalid": N_("Please say yes or no.")},
+        metadata={"description": "Although another booking of yours is at the same hour."},
+    )
+
+
+class Reply(Schema):
+    """What somebody does with a hold or an offer."""
+
+    act = fields.String(required=True, validate=validate.OneOf(["accept", "confirm", "extend"]))
+
+
+class PassCode(Schema):
+    """The code of a one-use link by which a booking is passed on."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.Length(20, 60, error=N_("This link is not whole.")),
+        error_messages={"required": N_("This link is not whole.")},
+    )
+
+
+class RulesFields(Schema):
+    """What an organiser chooses for bookings."""
+
+    most_a_day = fields.Integer(
+        required=True,
+        validate=validate.Range(1, 100, error=N_("Please write a number from 1 to 100.")),
+        error_messages={"invalid": N_("Please write a number."), "required": N_("Please write a number.")},
+        metadata={"description": "Seats that one person can have or wait for on one day."},
+    )
+    overlap = fields.Enum(
+        Overlap,
+        by_value=True,
+        required=True,
+        metadata={"description": "When somebody has another session at the hour: block, warn or ignore."},
+    )
+    overlaps = fields.Dict(
+        fields.Enum(SessionKind, by_value=True),
+        fields.Enum(Overlap, by_value=True),
+        load_default=dict,
+        metadata={"description": "By kind of session, where it differs."},
+    )
+    policy = fields.Enum(
+        LinePolicy,
+        by_value=True,
+        required=True,
+        metadata={"description": "strict_order, or best_fit: a single may pass a pair that does not fit."},
+    )
+    changes_end_minutes = fields.Integer(
+        required=True,
+        validate=validate.Range(0, 10_080, error=N_("Please write a number from 0 to 10080.")),
+        error_messages={"invalid": N_("Please write a number."), "required": N_("Please write a number.")},
+        metadata={"description": "Minutes before the start until which people change or pass on bookings."},
+    )
+
+
+class RulesOut(Schema):
+    """How seats are given at an exhibition, as RulesFields describes it."""
+
+    most_a_day = fields.Integer()
+    overlap = fields.String()
+    overlaps = fields.Dict(fields.String(), fields.String())
+    policy = fields.String()
+    changes_end_minutes = fields.Integer()
+
+
 class NoFields(Schema):
     """A body without fields."""
 
@@ -34,7 +108,11 @@ class BookingOut(Schema):
     reference = fields.String()
     session = fields.String(metadata={"description": "The session's reference."})
     party_size = fields.Integer()
-    state = fields.String(metadata={"description": "confirmed, waitlisted or cancelled"})
+    state = fields.String(
+        metadata={"description": "held, confirmed, waitlisted, offered, queued, cancelled, lapsed or released"}
+    )
+    ends_at = fields.String(allow_none=True, metadata={"description": "When a hold or an offer ends."})
+    is_first_come = fields.Boolean(metadata={"description": "Offered to all in line: whoever answers first."})
     place_in_line = fields.Integer(allow_none=True)
     was_waitlisted = fields.Boolean()
     booked_at = fields.String()
@@ -66,8 +144,27 @@ def booking_out(booking: Booking, session: str) -> dict[str, Any]:
         "session": session,
         "party_size": booking.party_size,
         "state": booking.state.value,
+        "ends_at": booking.ends_at.isoformat() if booking.ends_at else None,
+        "is_first_come": booking.is_first_come,
         "place_in_line": booking.place_in_line,
         "was_waitlisted": booking.was_waitlisted,
         "booked_at": booking.booked_at.isoformat(),
         "cancelled_by": booking.cancelled_by,
+    }
+
+
+def rules_of(said: dict[str, Any]) -> Rules:
+    """Rules as RulesFields has read them."""
+    overlaps = {kind.value: rule.value for kind, rule in said["overlaps"].items()}
+    return Rules(**(said | {"overlaps": overlaps}))
+
+
+def rules_out(rules: Rules) -> dict[str, Any]:
+    """Rules as RulesOut describes them."""
+    return {
+        "most_a_day": rules.most_a_day,
+        "overlap": rules.overlap.value,
+        "overlaps": rules.overlaps,
+        "policy": rules.policy.value,
+        "changes_end_minutes": rules.changes_end_minutes,
     }

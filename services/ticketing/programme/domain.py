@@ -44,17 +44,28 @@ class SessionNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """The numbers of one session at one moment: seats in all, seats promised, parties that wait."""
+    """The numbers of one session at one moment: seats in all, seats promised, parties that wait.
+
+    `held` and `offered` seats are kept for somebody until a moment; `queued` parties stand at the door.
+    """
 
     capacity: int
     taken: int
     waiting: int
     waiting_limit: int
+    held: int = 0
+    offered: int = 0
+    queued: int = 0
+
+    @property
+    def claimed(self) -> int:
+        """Seats that somebody has, for good or until a moment."""
+        return self.taken + self.held + self.offered
 
     @property
     def free(self) -> int:
         """Seats nobody has; while somebody waits they are not for newcomers."""
-        return self.capacity - self.taken
+        return self.capacity - self.claimed
 
     @property
     def left(self) -> int:

@@ -17,7 +17,10 @@ room = sa.Table(
     sa.CheckConstraint("capacity > 0", name="capacity"),
 )
 
+_IS_DUE = sa.text("due_at IS NOT NULL")
+
 # Narrow on purpose: each booking rewrites this row. The checks are the second guard for seats.
+# `due_at`: nothing of this session ends by the clock before it (holds, offers, a line that waits for the morning).
 session = sa.Table(
     "session",
     metadata,
@@ -38,11 +41,19 @@ session = sa.Table(
     sa.Column("waiting", sa.Integer, nullable=False, server_default="0"),
     sa.Column("waiting_limit", sa.Integer, nullable=False),
     sa.Column("last_in_line", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("held", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("offered", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("queued", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("due_at", UtcDateTime),
     sa.UniqueConstraint("exhibition_id", "reference"),
-    sa.CheckConstraint("taken BETWEEN 0 AND capacity", name="seats"),
-    sa.CheckConstraint("waiting BETWEEN 0 AND waiting_limit", name="line"),
+    sa.CheckConstraint(
+        "taken >= 0 AND held >= 0 AND offered >= 0 AND taken + held + offered <= capacity", name="seats"
+    ),
+    sa.CheckConstraint("waiting >= 0 AND queued >= 0", name="line"),
     sa.CheckConstraint("starts_at < ends_at", name="times"),
     sa.Index(None, "exhibition_id", "starts_at"),
+    # nothing is due in most sessions: bookings that nobody waits for never touch this index
+    sa.Index("ix_session_due", "due_at", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE),
 )
 
 session_text = sa.Table(

@@ -38,7 +38,8 @@ def notices_of(world: World) -> list[str]:
     return [one["kind"] for one in said["notices"]]
 
 
-def test_a_seat_given_back_goes_to_the_next_in_line(world: World) -> None:
+def test_a_seat_given_back_is_offered_to_the_next_in_line(world: World, at: At) -> None:
+    at(clock.now().replace(hour=12))  # at night nobody is woken
     session = smallest_training(world)
     path = f"/ticketing/v1/exhibitions/{HERE}/sessions/{session['reference']}/bookings"
     people = [world.register()["tokens"]["ticketing"] for _ in range(session["seats"]["capacity"] + 2)]
@@ -50,14 +51,17 @@ def test_a_seat_given_back_goes_to_the_next_in_line(world: World) -> None:
     assert post(world.ticketing, cancelling, {}, people[0]).get_json()["state"] == "cancelled"
 
     mine = f"/ticketing/v1/exhibitions/{HERE}/bookings"
-    moved = get(world.ticketing, f"{mine}/{told[-2]['reference']}", people[-2])
-    assert (moved["state"], moved["was_waitlisted"]) == ("confirmed", True)
+    offered = get(world.ticketing, f"{mine}/{told[-2]['reference']}", people[-2])
+    assert (offered["state"], bool(offered["ends_at"])) == ("offered", True)
     assert get(world.ticketing, f"{mine}/{told[-1]['reference']}", people[-1])["place_in_line"] == 1
+    taken = post(world.ticketing, f"{mine}/{told[-2]['reference']}/acceptance", {}, people[-2]).get_json()
+    assert (taken["state"], taken["was_waitlisted"]) == ("confirmed", True)
     assert world.ticketing.published("booking.confirmed.v1")[-1]["body"]["was_waitlisted"] is True
 
     world.quiet()
     kinds = notices_of(world)
-    assert len(kinds) >= 2 * len(people) + 2, "a welcome and an answer each, one cancelled, one moved up"
+    assert len(kinds) >= 2 * len(people) + 3, "a welcome and an answer each, one cancelled, one offered, one taken"
+    assert "seat_offered" in kinds
 
 
 def test_the_same_click_twice_is_one_booking(world: World) -> None:

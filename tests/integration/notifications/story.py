@@ -51,6 +51,9 @@ BOOKING: dict[str, Any] = {
     "place_in_line": None,
     "was_waitlisted": False,
     "cancelled_by": None,
+    "ends_at": None,
+    "is_first_come": False,
+    "has_arrived": False,
 }
 
 

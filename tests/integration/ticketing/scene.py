@@ -143,6 +143,16 @@ class Fair:
         sent = headers | {"Idempotency-Key": key or str(new_id())}
         return self.service.client.post(f"{API}/sessions/{session}/bookings", json=body, headers=sent)
 
+    def act(self, reference: str, act: str, headers: dict[str, str], **body: Any) -> Any:
+        """Do something with a booking over the API; the response."""
+        sent = headers | {"Idempotency-Key": str(new_id())}
+        return self.service.client.post(f"{API}/bookings/{reference}/{act}", json=body, headers=sent)
+
+    def hold(self, session: str, headers: dict[str, str], **body: Any) -> Any:
+        """Hold seats over the API; the response."""
+        sent = headers | {"Idempotency-Key": str(new_id())}
+        return self.service.client.post(f"{API}/sessions/{session}/holds", json=body, headers=sent)
+
     def cancel(self, reference: str, headers: dict[str, str]) -> Any:
         """Cancel over the API; the response."""
         sent = headers | {"Idempotency-Key": str(new_id())}

@@ -91,7 +91,7 @@ def test_without_looking_for_overlaps_they_would(fair: Fair, monkeypatch: pytest
     assert _two_at_once(fair) == [201, 201]
 
 
-def test_a_session_never_gets_smaller_than_what_is_promised_and_a_larger_one_moves_the_line_up(fair: Fair) -> None:
+def test_a_session_never_gets_smaller_than_what_is_promised_and_a_larger_one_is_offered_to_the_line(fair: Fair) -> None:
     made = plan(fair).get_json()
     fair.book(made["reference"], fair.person(), party_size=3)
     first, second = (fair.book(made["reference"], fair.person(), party_size=2).get_json() for _ in range(2))
@@ -101,8 +101,10 @@ def test_a_session_never_gets_smaller_than_what_is_promised_and_a_larger_one_mov
     assert change(fair, made, waiting_limit=1).status_code == 422
     larger = change(fair, made, capacity=5).get_json()
     assert (larger["seats"]["capacity"], larger["seats"]["waiting"]) == (5, 1)
-    (moved,) = [one for one in fair.service.published("booking.confirmed.v1") if one["body"]["was_waitlisted"]]
-    assert moved["body"]["reference"] == first["reference"]
+    (offered,) = fair.service.published("booking.offered.v1")
+    assert offered["body"]["reference"] == first["reference"]
+    mine = fair.service.published("booking.waitlisted.v1")[-1]["body"]["reference"]
+    assert mine == second["reference"], "told by the resize itself, once"
     assert change(fair, larger, capacity=21).status_code == 422, "the room holds twenty"
 
 

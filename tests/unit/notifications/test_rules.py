@@ -1,6 +1,7 @@
 """What somebody is told, and what becomes of a notice after an attempt."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -56,17 +57,27 @@ def test_ways_to_a_person(phone: str | None, email: str | None, kind: Kind, ways
 
 
 @pytest.mark.parametrize(
-    ("name", "was_waitlisted", "cancelled_by", "kind"),
+    ("more", "kind"),
     [
-        ("booking.confirmed.v1", False, None, Kind.BOOKING_CONFIRMED),
-        ("booking.confirmed.v1", True, None, Kind.MOVED_UP),
-        ("booking.waitlisted.v1", False, None, Kind.WAITLIST_JOINED),
-        ("booking.cancelled.v1", False, "person", Kind.BOOKING_CANCELLED),
-        ("booking.cancelled.v1", True, "staff", Kind.CANCELLED_BY_STAFF),
+        ({"state": "confirmed"}, Kind.BOOKING_CONFIRMED),
+        ({"state": "confirmed", "was_waitlisted": True}, Kind.MOVED_UP),
+        ({"state": "confirmed", "has_arrived": True}, None),
+        ({"state": "waitlisted"}, Kind.WAITLIST_JOINED),
+        ({"state": "offered", "was_waitlisted": True}, Kind.SEAT_OFFERED),
+        ({"state": "offered", "is_first_come": True}, Kind.SEAT_FIRST_COME),
+        ({"state": "lapsed", "was_waitlisted": True}, Kind.OFFER_LAPSED),
+        ({"state": "lapsed"}, None),
+        ({"state": "held"}, None),
+        ({"state": "queued"}, None),
+        ({"state": "released"}, None),
+        ({"state": "cancelled", "cancelled_by": "person"}, Kind.BOOKING_CANCELLED),
+        ({"state": "cancelled", "cancelled_by": "staff"}, Kind.CANCELLED_BY_STAFF),
+        ({"state": "cancelled", "cancelled_by": "passed on"}, Kind.BOOKING_PASSED_ON),
     ],
 )
-def test_kinds_of_bookings(name: str, was_waitlisted: bool, cancelled_by: str | None, kind: Kind) -> None:
-    assert kind_of_booking(name, was_waitlisted=was_waitlisted, cancelled_by=cancelled_by) is kind
+def test_kinds_of_bookings(more: dict[str, Any], kind: Kind | None) -> None:
+    same = {"was_waitlisted": False, "cancelled_by": None, "is_first_come": False, "has_arrived": False}
+    assert kind_of_booking(same | more) is kind
 
 
 def test_kinds_of_links() -> None:

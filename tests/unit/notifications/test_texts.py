@@ -36,6 +36,7 @@ VALUES = {
     "seats": "2 places",
     "reference": "K7P3M9QA",
     "line_place": "3",
+    "my_booking": "https://moussem.example/fr/ouarzazate-12/programme/mine/K7P3M9QA",
     "my_bookings": "https://moussem.example/fr/ouarzazate-12/programme/mine",
     "programme": "https://moussem.example/fr/ouarzazate-12/programme",
     "my_application": "https://moussem.example/fr/ouarzazate-12/apply/mine",

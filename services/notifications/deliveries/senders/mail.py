@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from services.notifications.deliveries.domain import with_links
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.templates.domain import calendar, clean, render_mail
 from services.notifications.templates.operations import text_for
@@ -21,7 +22,9 @@ class BadAddress(ValueError):
 
 def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
     """The mail of a notice; the same id for each attempt. BadAddress for an address no mail can go to."""
-    mail = render_mail(text_for(claimed.kind, claimed.language), _with_links(claimed, site), claimed.language)
+    mail = render_mail(
+        text_for(claimed.kind, claimed.language), with_links(claimed.data, claimed.language, site), claimed.language
+    )
     from_name, from_address = parseaddr(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(from_name, from_address)
@@ -67,10 +70,3 @@ def _address(name: str, address: str) -> Address:
 def _for_header(text: str) -> str:
     """One line that no reader takes for an encoded word (RFC 2047), which could hide a line break."""
     return clean(text, 120).replace("=?", "= ?")
-
-
-def _with_links(claimed: Claimed, site: str) -> dict[str, str]:
-    home = f"{site}/{claimed.language}/{claimed.data.get('exhibition_reference', '')}"
-    links = {"programme": f"{home}/programme", "my_bookings": f"{home}/programme/mine", "my_page": f"{home}/me"}
-    links["my_application"] = f"{home}/apply/mine"
-    return {**claimed.data, **links}

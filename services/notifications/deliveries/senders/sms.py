@@ -6,7 +6,7 @@ import time
 
 import requests
 
-from services.notifications.deliveries.domain import Outcome, Verdict, later, of_http
+from services.notifications.deliveries.domain import Outcome, Verdict, later, of_http, with_links
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import render_sms
@@ -23,13 +23,13 @@ class SmsGateway:
     """The gateway of the settings; each sender thread keeps its own connection open."""
 
     def __init__(self, settings: Settings, timeouts: tuple[float, float] = TIMEOUTS) -> None:
-        self._url, self._timeouts = settings.sms_url, timeouts
+        self._url, self._site, self._timeouts = settings.sms_url, settings.public_url, timeouts
         self._headers = {"Authorization": f"Bearer {settings.sms_token}"} if settings.sms_token else {}
         self._own = threading.local()
 
     def bring(self, claimed: Claimed) -> Outcome:
         """Ask the gateway to take it; never raises for what the gateway does."""
-        body = {"id": str(claimed.id), "to": claimed.address, "text": sms_text(claimed)}
+        body = {"id": str(claimed.id), "to": claimed.address, "text": sms_text(claimed, self._site)}
         try:
             return self._post(str(claimed.id), body)
         except requests.Timeout:
@@ -65,9 +65,10 @@ class SmsGateway:
         return session
 
 
-def sms_text(claimed: Claimed) -> str:
-    """The text as it is sent."""
-    return thrifty(render_sms(text_for(claimed.kind, claimed.language), claimed.data))
+def sms_text(claimed: Claimed, site: str = "") -> str:
+    """The text as it is sent; `site` begins its links."""
+    words = with_links(claimed.data, claimed.language, site)
+    return thrifty(render_sms(text_for(claimed.kind, claimed.language), words))
 
 
 def _asked_wait(said: str) -> float:

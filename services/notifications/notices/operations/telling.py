@@ -61,17 +61,15 @@ def tell_booking(db: Connection, message: Received) -> None:
     body = message.body
     about = _about(db, message.exhibition_id, UUID(body["person_id"]))
     session = _session(db, message.exhibition_id, UUID(body["session_id"]))
-    if not keep_booking(db, message):
+    kind = domain.kind_of_booking(body)
+    if not keep_booking(db, message) or kind is None:
         return
-    kind = domain.kind_of_booking(
-        message.name, was_waitlisted=body["was_waitlisted"], cancelled_by=body["cancelled_by"]
-    )
     told = Told(
         same=f"{message.name} {message.subject_id} {message.subject_version}",
         kind=kind,
         data=words_of_booking(about, session, body)
         | _calendar_facts(message.subject_id, message.subject_version, session),
-        ends_at=session.ends_at,
+        ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
         starts_at=session.starts_at,
     )
     _make_notices(db, message, about, told)
@@ -91,7 +89,7 @@ def tell_session(db: Connection, message: Received) -> None:
     live = sa.select(booking_copy).where(
         booking_copy.c.exhibition_id == message.exhibition_id,
         booking_copy.c.session_id == message.subject_id,
-        booking_copy.c.state != "cancelled",
+        booking_copy.c.state.not_in(["cancelled", "lapsed", "released"]),
     )
     for row in db.execute(live).all():
         about = _about(db, message.exhibition_id, row.person_id)

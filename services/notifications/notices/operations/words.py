@@ -39,6 +39,7 @@ def words_of_link(about: About, body: dict[str, Any]) -> dict[str, str]:
 def words_of_booking(about: About, session: sa.Row[Any], body: dict[str, Any]) -> dict[str, str]:
     """Words for anything that happens to a booking; `session` is a row of `session_copy`."""
     seats = body["party_size"]
+    ends = to_wall(datetime.fromisoformat(body["ends_at"]), about.exhibition.zone) if body["ends_at"] else None
     with speaking(about.contact.language):
         return _common(about) | {
             "session": clean(pick(session.titles)),
@@ -50,6 +51,7 @@ def words_of_booking(about: About, session: sa.Row[Any], body: dict[str, Any]) -
             "seats": ngettext("%(n)s seat", "%(n)s seats", seats),
             "line_place": number(body["place_in_line"]) if body["place_in_line"] else "",
             "reference": clean(body["reference"]),
+            "until": _until(ends) if ends else "",
         }
 
 

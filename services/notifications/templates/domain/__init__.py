@@ -27,6 +27,10 @@ class Kind(StrEnum):
     MOVED_UP = "moved_up"
     BOOKING_CANCELLED = "booking_cancelled"
     CANCELLED_BY_STAFF = "cancelled_by_staff"
+    SEAT_OFFERED = "seat_offered"
+    SEAT_FIRST_COME = "seat_first_come"
+    OFFER_LAPSED = "offer_lapsed"
+    BOOKING_PASSED_ON = "booking_passed_on"
     SESSION_MOVED = "session_moved"
     APPLICATION_BEGUN = "application_begun"
     APPLICATION_SUBMITTED = "application_submitted"
@@ -53,6 +57,8 @@ _BOOKING = _ANY | {
     "seats",
     "reference",
     "line_place",
+    "until",
+    "my_booking",
     "my_bookings",
     "programme",
 }
@@ -115,7 +121,7 @@ def check(kind: Kind, template: Template) -> None:
 
 def render_sms(template: Template, values: Mapping[str, str]) -> str:
     """The SMS as one line; long names are cut, so that the parts that matter stay in the first segment."""
-    return clean(_fill(template.sms, values, lambda value: clean(value, 60)), longest=600)
+    return clean(_fill(template.sms, values, _for_sms), longest=600)
 
 
 def render_mail(template: Template, values: Mapping[str, str], language: str) -> Mail:
@@ -130,6 +136,11 @@ def render_mail(template: Template, values: Mapping[str, str], language: str) ->
 def _fill(text: str, values: Mapping[str, str], write: Callable[[str], str]) -> str:
     """Put each value in once; what a value contains is not looked at again."""
     return _PLACEHOLDER.sub(lambda found: write(values.get(found[1], "")), text)
+
+
+def _for_sms(value: str) -> str:
+    """A value cut short, unless it is a link: half a link leads nowhere."""
+    return clean(value, 150 if _LINK.fullmatch(value) else 60)
 
 
 def _inline(value: str) -> str:

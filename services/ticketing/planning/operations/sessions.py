@@ -1,6 +1,5 @@
 """Sessions: added, changed, cancelled. Whoever is booked hears of it through messages."""
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,17 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Exhibition
-from services.ticketing.bookings.domain import LIVE, Booking, BookingState, SessionBegun, SessionCancelled
-from services.ticketing.bookings.messages import booking_told
-from services.ticketing.bookings.models import booking
-from services.ticketing.bookings.operations import move_line_up
+from services.ticketing.bookings import operations as bookings
+from services.ticketing.bookings.domain import SessionBegun, SessionCancelled
 from services.ticketing.planning import domain
 from services.ticketing.planning.domain import PlaceNotFound, ReferenceInUse, RoomTaken, SeatsPromised, SessionDraft
 from services.ticketing.programme import operations as programme
 from services.ticketing.programme.domain import Seats, Session, SessionState
 from services.ticketing.programme.messages import session_changed
 from services.ticketing.programme.models import room, session, session_text
-from services.ticketing.programme.operations import SeatMove, lock_sessions, move_seats
+from services.ticketing.programme.operations import lock_sessions
 from shared import clock
 from shared.db import insert_new
 from shared.ids import new_id
@@ -70,7 +67,9 @@ def change_session(db: Connection, where: Exhibition, draft: SessionDraft, seen:
     row = _values(where, draft) | {"room_id": room_id, "version": found.version + 1}
     _refuse_overlap(db, room_id, row, but=found.id)
     own = (session.c.exhibition_id == where.id, session.c.id == found.id)
-    fits = (session.c.version == found.version, session.c.taken <= draft.capacity)
+    bookings.take_back(db, where.id, found.id, draft.capacity, at=at)
+    claimed = session.c.taken + session.c.held + session.c.offered
+    fits = (session.c.version == found.version, claimed <= draft.capacity)
     change = sa.update(session).where(*own, *fits).values(row)
     if db.execute(change).rowcount != 1:
         raise ChangedMeanwhile
@@ -80,7 +79,7 @@ def change_session(db: Connection, where: Exhibition, draft: SessionDraft, seen:
     db.execute(text.values(_texts(draft)))
     changed = programme.find_session(db, where.id, draft.reference)
     publish(db, session_changed(changed))
-    publish(db, *(booking_told(one) for one in move_line_up(db, where.id, found.id)))
+    bookings.move_line_up(db, where.id, found.id)
     return programme.find_session(db, where.id, draft.reference)
 
 
@@ -95,31 +94,12 @@ def cancel_session(db: Connection, where: Exhibition, reference: str, at: dateti
     if held.state is SessionState.CANCELLED:
         return found
     _refuse_gone(held.state, held.starts_at, at)
-    cancelled = _cancel_bookings(db, where.id, found.id)
-    move_seats(db, where.id, [SeatMove(found.id, -held.seats.taken, -held.seats.waiting)])
+    bookings.cancel_session(db, where.id, found.id, at=at)
     own = sa.update(session).where(session.c.exhibition_id == where.id, session.c.id == found.id)
     db.execute(own.values(state=SessionState.CANCELLED.value, version=session.c.version + 1))
     changed = programme.find_session(db, where.id, reference)
-    publish(db, session_changed(changed), *(booking_told(one) for one in cancelled))
+    publish(db, session_changed(changed))
     return changed
-
-
-def _cancel_bookings(db: Connection, exhibition_id: UUID, session_id: UUID) -> list[Booking]:
-    taken_back = (
-        sa.update(booking)
-        .where(booking.c.exhibition_id == exhibition_id, booking.c.session_id == session_id)
-        .where(booking.c.state.in_([str(state) for state in LIVE]))
-        .values(
-            state=BookingState.CANCELLED.value,
-            version=booking.c.version + 1,
-            cancelled_by="staff",
-            line_number=None,
-        )
-        .returning(booking)
-    )
-    names = {one.name for one in fields(Booking)}
-    rows = [row._mapping for row in db.execute(taken_back)]
-    return [Booking(**{k: v for k, v in row.items() if k in names} | {"state": BookingState.CANCELLED}) for row in rows]
 
 
 def _refuse_gone(state: SessionState, starts_at: datetime, at: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from services.ticketing.programme.domain import Seats, Session, SessionKind, SessionNotFound, SessionState
 from services.ticketing.programme.messages import session_changed
 from services.ticketing.programme.models import room, session, session_text
+from shared.db import UtcDateTime
 from shared.outbox import publish
 
 
@@ -22,10 +23,15 @@ class SeatRow:
     exhibition_id: UUID
     id: UUID
     reference: str
+    kind: SessionKind
     state: SessionState
     starts_at: datetime
+    ends_at: datetime
+    starts_wall: datetime
+    zone: str
     seats: Seats
     last_in_line: int
+    due_at: datetime | None
 
 
 _DETAILS = (
@@ -44,27 +50,31 @@ _DETAILS = (
     .join(room, (room.c.exhibition_id == session.c.exhibition_id) & (room.c.id == session.c.room_id))
 )
 
-_SEATS = sa.select(
-    session.c.id,
-    session.c.version,
+_NUMBERS = (
     session.c.capacity,
     session.c.taken,
     session.c.waiting,
     session.c.waiting_limit,
+    session.c.held,
+    session.c.offered,
+    session.c.queued,
 )
+_SEATS = sa.select(session.c.id, session.c.version, *_NUMBERS)
 
 _TO_DECIDE = (
     sa.select(
         session.c.exhibition_id,
         session.c.id,
         session.c.reference,
+        session.c.kind,
         session.c.state,
         session.c.starts_at,
-        session.c.capacity,
-        session.c.taken,
-        session.c.waiting,
-        session.c.waiting_limit,
+        session.c.ends_at,
+        session.c.starts_wall,
+        session.c.zone,
         session.c.last_in_line,
+        session.c.due_at,
+        *_NUMBERS,
     )
     .where(session.c.exhibition_id == sa.bindparam("exhibition"))
     .where(session.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -77,11 +87,18 @@ _MOVE_SEATS = (
     sa.update(session)
     .where(session.c.exhibition_id == sa.bindparam("of_exhibition"))
     .where(session.c.id == sa.bindparam("of_session"))
-    .where(session.c.taken + sa.bindparam("seats", type_=sa.Integer) <= session.c.capacity)
+    .where(
+        session.c.taken + session.c.held + session.c.offered + sa.bindparam("claimed_by", type_=sa.Integer)
+        <= session.c.capacity
+    )
     .values(
-        taken=session.c.taken + sa.bindparam("seats", type_=sa.Integer),
-        waiting=session.c.waiting + sa.bindparam("parties", type_=sa.Integer),
+        taken=session.c.taken + sa.bindparam("taken_by", type_=sa.Integer),
+        held=session.c.held + sa.bindparam("held_by", type_=sa.Integer),
+        offered=session.c.offered + sa.bindparam("offered_by", type_=sa.Integer),
+        waiting=session.c.waiting + sa.bindparam("waiting_by", type_=sa.Integer),
+        queued=session.c.queued + sa.bindparam("queued_by", type_=sa.Integer),
         last_in_line=session.c.last_in_line + sa.bindparam("joined", type_=sa.Integer),
+        due_at=sa.bindparam("is_due_at", type_=UtcDateTime),
     )
 )
 
@@ -95,12 +112,12 @@ class SeatsMoved(sa.exc.DBAPIError):
 
 @dataclass(frozen=True, slots=True)
 class SeatMove:
-    """A change to one session's numbers: seats taken, parties waiting, parties that joined the line."""
+    """A session's numbers as they were read and as they are to be; `joined`: new numbers in its line."""
 
-    session_id: UUID
-    seats: int
-    parties: int
-    joined: int = 0
+    row: SeatRow
+    seats: Seats
+    joined: int
+    due_at: datetime | None
 
 
 def list_sessions(db: Connection, exhibition_id: UUID) -> list[Session]:
@@ -132,30 +149,54 @@ def lock_sessions(db: Connection, exhibition_id: UUID, ids: Sequence[UUID]) -> d
             row.exhibition_id,
             row.id,
             row.reference,
+            SessionKind(row.kind),
             SessionState(row.state),
             row.starts_at,
+            row.ends_at,
+            row.starts_wall,
+            row.zone,
             _seats(row),
             row.last_in_line,
+            row.due_at,
         )
         for row in rows
     }
 
 
-def move_seats(db: Connection, exhibition_id: UUID, moves: Sequence[SeatMove]) -> None:
+def move_seats(db: Connection, moves: Sequence[SeatMove]) -> None:
     """Take or give back seats and places in line; SeatsMoved when they were not as they had been read."""
-    for move in sorted(moves, key=lambda one: one.session_id):
+    for move in sorted(moves, key=lambda one: one.row.id):
+        was, now = move.row.seats, move.seats
         done = db.execute(
             _MOVE_SEATS,
             {
-                "of_exhibition": exhibition_id,
-                "of_session": move.session_id,
-                "seats": move.seats,
-                "parties": move.parties,
+                "of_exhibition": move.row.exhibition_id,
+                "of_session": move.row.id,
+                "claimed_by": now.claimed - was.claimed,
+                "taken_by": now.taken - was.taken,
+                "held_by": now.held - was.held,
+                "offered_by": now.offered - was.offered,
+                "waiting_by": now.waiting - was.waiting,
+                "queued_by": now.queued - was.queued,
                 "joined": move.joined,
+                "is_due_at": move.due_at,
             },
         )
         if done.rowcount != 1:
             raise SeatsMoved
+
+
+def find_seats(db: Connection, exhibition_id: UUID, session_id: UUID) -> tuple[Seats, datetime | None] | None:
+    """The numbers of one session now and when something in it is due; None when there is no such session."""
+    asked = _SEATS.where(session.c.exhibition_id == exhibition_id).where(session.c.id == session_id)
+    row = db.execute(asked.add_columns(session.c.due_at)).first()
+    return (_seats(row), row.due_at) if row is not None else None
+
+
+def list_due(db: Connection, at: datetime, most: int = 50) -> list[tuple[UUID, UUID]]:
+    """Exhibition and session of what is due by the clock, longest due first."""
+    asked = sa.select(session.c.exhibition_id, session.c.id).where(session.c.due_at <= at)
+    return [(row.exhibition_id, row.id) for row in db.execute(asked.order_by(session.c.due_at).limit(most))]
 
 
 def republish(db: Connection, exhibition_id: UUID) -> int:
@@ -166,7 +207,7 @@ def republish(db: Connection, exhibition_id: UUID) -> int:
 
 
 def _seats(row: Any) -> Seats:
-    return Seats(row.capacity, row.taken, row.waiting, row.waiting_limit)
+    return Seats(row.capacity, row.taken, row.waiting, row.waiting_limit, row.held, row.offered, row.queued)
 
 
 def _session(row: sa.Row[Any]) -> Session:

@@ -1,0 +1,170 @@
+"""Whatever is done to a session, in whatever order, by day and night: it stands as a hundred plain lines say."""
+
+import copy
+from datetime import timedelta
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from services.ticketing.bookings import operations
+from services.ticketing.bookings.domain import BookingState
+from services.ticketing.bookings.domain.offers import LinePolicy
+from services.ticketing.bookings.domain.rules import Rules
+from services.ticketing.bookings.models import booking
+from services.ticketing.bookings.operations import Mine, Order, rows
+from services.ticketing.programme.models import session
+from shared.db import Database
+from shared.ids import new_id
+from shared.problem import Problem
+from tests.integration.ticketing.reference import LIVE, Reference
+from tests.integration.ticketing.scene import BEFORE, EXHIBITION, Fair
+
+PEOPLE, STEPS = range(8), 50
+WHO, SIZES = st.sampled_from(PEOPLE), st.integers(1, 5)
+MINUTES = st.sampled_from([0, 1, 1, 9, 10, 16, 16, 61, 61, 119, 7 * 60])
+VERBS: dict[str, Any] = {
+    "cancel": operations.cancel_booking,
+    "confirm": operations.confirm_hold,
+    "extend": operations.extend_hold,
+    "accept": operations.accept_offer,
+    "resize": operations.resize_booking,
+}
+
+
+class Rush(RuleBasedStateMachine):
+    """One session of a real database beside the reference; the clock only ends things when somebody looks."""
+
+    database: Database
+
+    @initialize(capacity=st.integers(2, 9), limit=st.integers(1, 6), best_fit=st.booleans(), days=st.integers(0, 9))
+    def open(self, capacity: int, limit: int, best_fit: bool, days: int) -> None:
+        self.at = BEFORE
+        starts = BEFORE.replace(hour=10) + timedelta(days=days, hours=3)
+        self.reference = Reference(capacity, limit, starts, best_fit=best_fit)
+        self.given = Rules(policy=LinePolicy.BEST_FIT if best_fit else LinePolicy.STRICT_ORDER)
+        self.session, self.people = new_id(), {who: new_id() for who in PEOPLE}
+        self.names: dict[int, str] = {}
+        with self.database.transaction() as db:
+            operations.put_rules(db, EXHIBITION, self.given)
+            like = db.execute(sa.select(session).where(session.c.reference == "T1")).mappings().one()
+            own = {"id": self.session, "reference": self.session.hex[-8:], "capacity": capacity, "waiting_limit": limit}
+            wall = starts.replace(tzinfo=None)
+            hours = {"starts_at": starts, "ends_at": starts + timedelta(hours=1), "starts_wall": wall}
+            db.execute(sa.insert(session).values(dict(like) | own | hours | {"ends_wall": wall + timedelta(hours=1)}))
+        for who in PEOPLE[:6]:  # a rush first, so that somebody waits
+            self.book(who, 1 + who % 3, who == 1)
+
+    @rule(who=WHO, size=SIZES, hold=st.booleans())
+    def book(self, who: int, size: int, hold: bool) -> None:
+        order = Order(EXHIBITION, self.session, self.people[who], size, self.at, is_hold=hold, rules=self.given)
+        with self.database.transaction() as db:
+            (said,) = operations.book_seats(db, [order])
+        expected = self.reference.book(who, size, self.at, hold=hold)
+        assert (said.slug if isinstance(said, Problem) else said.state.value) == expected
+        if not isinstance(said, Problem):
+            self.names[who] = said.reference
+
+    @precondition(lambda self: self.names)
+    @rule(who=WHO)
+    def cancel(self, who: int) -> None:
+        self.act(who, "cancel", 1)
+
+    @precondition(lambda self: self.names)
+    @rule(who=WHO)
+    def answer(self, who: int) -> None:
+        """Yes to whatever they were offered or hold."""
+        offered = [one for one, entry in self.reference.entries.items() if entry.state in ("offered", "held")]
+        if offered:
+            who = offered[who % len(offered)]
+            act = "accept" if self.reference.entries[who].state == "offered" else "confirm"
+            self.act(sorted(self.names).index(who), act, 1)
+
+    @precondition(lambda self: self.names)
+    @rule(who=WHO, act=st.sampled_from(sorted(VERBS)), size=SIZES)
+    def act(self, who: int, act: str, size: int) -> None:
+        who = sorted(self.names)[who % len(self.names)]
+        mine = Mine(EXHIBITION, self.names[who], self.people[who], self.at)
+        before = copy.deepcopy(self.reference)
+        self.reference.settle(self.at)  # as the operation does before it looks
+        may = self.reference.may(who, act, self.at, size)
+        refusal = None
+        try:
+            with self.database.transaction() as db:
+                VERBS[act](db, mine, *([size] if act == "resize" else []))
+        except Problem as problem:
+            refusal = problem
+        assert may == (refusal is None), f"{act}: {refusal}"
+        if refusal is None:
+            self.reference.act(who, act, self.at, size)
+        else:
+            self.reference = before
+
+    @rule(minutes=MINUTES)
+    def time_passes(self, minutes: int) -> None:
+        self.at += timedelta(minutes=minutes)
+
+    @rule()
+    def somebody_looks(self) -> None:
+        with self.database.transaction() as db:
+            operations.tend(db, EXHIBITION, self.session, at=self.at)
+        self.reference.settle(self.at)
+        self.reference.serve(self.at)
+
+    @invariant()
+    def all_is_as_the_reference_says(self) -> None:
+        if not hasattr(self, "reference"):
+            return
+        with self.database.reading() as db:
+            found = rows.select(db, sa.select(booking).where(booking.c.session_id == self.session))
+            row = db.execute(sa.select(session).where(session.c.id == self.session)).one()
+        by_name = {one.reference: one for one in found}
+        for who, name in self.names.items():
+            kept, said = by_name[name], self.reference.entries[who]
+            assert (kept.state.value, kept.party_size, kept.is_first_come) == (said.state, said.size, said.is_open)
+            assert kept.ends_at == said.ends
+        live = [one for one in found if one.state.value in LIVE]
+        taken = sum(one.party_size for one in live if one.state is BookingState.CONFIRMED)
+        assert taken == row.taken
+        assert row.taken + row.held + row.offered == row.capacity - self.reference.free() <= row.capacity
+        assert row.waiting == len(self.reference.waiting())
+
+
+@pytest.fixture
+def machine(fair: Fair) -> type[Rush]:
+    """The machine on the fair's database."""
+    return type("RushHere", (Rush,), {"database": fair.service.database})
+
+
+def run(machine: type[Rush], examples: int, *, shrinks: bool = True) -> None:
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    chosen = settings(max_examples=examples, stateful_step_count=STEPS, deadline=None, suppress_health_check=checks)
+    more: dict[str, Any] = {} if shrinks else {"phases": [Phase.generate], "report_multiple_bugs": False}
+    run_state_machine_as_test(machine, settings=settings(chosen, database=None, derandomize=True, **more))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_two_thousand_steps_end_as_the_reference_says(machine: type[Rush]) -> None:
+    run(machine, 2_000 // STEPS)
+
+
+@pytest.mark.full
+def test_twenty_thousand_steps_end_as_the_reference_says(machine: type[Rush]) -> None:
+    run(machine, 20_000 // STEPS)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_control_a_line_that_is_not_served_is_noticed(machine: type[Rush], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ticketing.bookings.operations.rounds.advance", lambda *_: None)
+    with pytest.raises(AssertionError):
+        run(machine, 2_000 // STEPS, shrinks=False)
