@@ -3,14 +3,12 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.notifications.templates.domain import Kind
-from shared.clock import day_in, to_wall
 
 _NOTICES = UUID("6f0f3a52-77a1-5c1e-9d54-0d1f7c0a9b11")
 
@@ -221,25 +219,20 @@ class OwnQuietHours:
 
 @dataclass(frozen=True)
 class Times:
-    """What a notice's time depends on: the fair's clock and zone, its session's start, its last use."""
+    """What a notice's time depends on, as on the wall of the fair: now, its session's start, its last use."""
 
     now: datetime
-    zone: str
-    starts_at: datetime | None
+    starts: datetime | None
     useful_until: datetime
 
 
 def waits_until(kind: Kind, quiet: QuietHours, times: Times) -> datetime | None:
-    """When a notice may go, if not at once.
+    """When a notice may go, as on the wall, if not at once.
 
     Nothing waits about a session that begins today or before the quiet hours end, nor what would be of no use then.
     """
-    wall = quiet.end_after(to_wall(times.now, times.zone)) if WAITS[kind] else None
-    if wall is None:
+    ends = quiet.end_after(times.now) if WAITS[kind] else None
+    if ends is None or times.useful_until <= ends:
         return None
-    ends_at = wall.replace(tzinfo=ZoneInfo(times.zone)).astimezone(UTC)
-    starts_at = times.starts_at
-    is_soon = starts_at is not None and (
-        starts_at <= ends_at or day_in(starts_at, times.zone) == day_in(times.now, times.zone)
-    )
-    return None if is_soon or times.useful_until <= ends_at else ends_at
+    is_soon = times.starts and (times.starts <= ends or times.starts.date() == times.now.date())
+    return None if is_soon else ends

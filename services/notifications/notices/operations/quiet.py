@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -60,6 +61,11 @@ def _wait_no_longer(db: Connection, exhibition_id: UUID, hours: QuietHours) -> N
     if zone is None:
         raise NotFound
     wall = hours.end_after(to_wall(clock.now(), zone))
-    until = clock.to_utc(wall, zone) if wall else clock.now()
+    until = on_wall(wall, zone) if wall else clock.now()
     waits = sa.update(notice).where(notice.c.exhibition_id == exhibition_id, notice.c.not_before > until)
     db.execute(waits.values(not_before=until))
+
+
+def on_wall(wall: datetime, zone: str) -> datetime:
+    """The moment of a wall time; the first of two, and for a skipped hour the next one there is."""
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

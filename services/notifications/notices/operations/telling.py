@@ -13,6 +13,7 @@ from services.notifications.notices import domain
 from services.notifications.notices.domain import Contact, QuietHours, State, Times
 from services.notifications.notices.models import booking_copy, contact, notice, quiet_hours, session_copy
 from services.notifications.notices.operations.copies import keep_application, keep_booking, keep_session
+from services.notifications.notices.operations.quiet import on_wall
 from services.notifications.notices.operations.words import (
     About,
     end_of,
@@ -37,7 +38,7 @@ class Told:
     kind: Kind
     data: dict[str, str]
     ends_at: datetime
-    starts_at: datetime | None = None
+    starts_wall: datetime | None = None
 
 
 def tell_link(db: Connection, message: Received) -> None:
@@ -70,7 +71,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         data=words_of_booking(about, session, body)
         | _calendar_facts(message.subject_id, message.subject_version, session),
         ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
-        starts_at=session.starts_at,
+        starts_wall=session.starts_wall,
     )
     _make_notices(db, message, about, told)
 
@@ -99,7 +100,7 @@ def tell_session(db: Connection, message: Received) -> None:
             kind=Kind.SESSION_MOVED,
             data=words_of_booking(about, now, body) | _calendar_facts(row.id, row.version, now),
             ends_at=now.ends_at,
-            starts_at=now.starts_at,
+            starts_wall=now.starts_wall,
         )
         _make_notices(db, message, about, told)
 
@@ -170,9 +171,6 @@ def _make_notices(db: Connection, message: Received, about: About, told: Told) -
     """One notice for each way to the person; a second telling of the same makes none."""
     now, to = clock.now(), about.contact
     until = domain.useful_until(told.kind, told.ends_at, now)
-    exhibition = about.exhibition
-    quiet = QuietHours() if exhibition.begins is None else QuietHours(exhibition.begins, exhibition.ends)
-    not_before = domain.waits_until(told.kind, quiet, Times(now, exhibition.zone, told.starts_at, until))
     rows = [
         {
             "exhibition_id": message.exhibition_id,
@@ -191,10 +189,19 @@ def _make_notices(db: Connection, message: Received, about: About, told: Told) -
             "state": State.DUE,
             "attempts": 0,
             "next_at": datetime.now(UTC),
-            "not_before": not_before,
+            "not_before": _not_before(about.exhibition, told, now, until),
             "reason": "",
         }
         for channel, address in domain.ways_to(to, told.kind)
     ]
     for row in rows:
         insert_new(db, notice, [row])
+
+
+def _not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
+    """The end of the exhibition's quiet hours, for what waits for it."""
+    quiet = QuietHours() if exhibition.begins is None else QuietHours(exhibition.begins, exhibition.ends)
+    zone = exhibition.zone
+    times = Times(clock.to_wall(now, zone), told.starts_wall, clock.to_wall(until, zone))
+    wall = domain.waits_until(told.kind, quiet, times)
+    return on_wall(wall, zone) if wall else None
