@@ -14,6 +14,7 @@ def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         path,
         [
             (f"{base}/programme", _("Programme")),
+            (f"{base}/plan", _("Plan")),
             (f"{base}/visit", _("Register")),
             (f"{base}/me", _("My badge")),
             (f"{base}/programme/mine", _("My bookings")),
@@ -34,6 +35,8 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/desk", _("Desk")),
             (f"{base}/lists", _("Lists")),
             (f"{base}/applications", _("Applications")),
+            (f"{base}/stands", _("Stands")),
+            (f"{base}/exhibitors", _("Exhibitors")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),

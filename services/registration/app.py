@@ -24,6 +24,12 @@ from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
 from services.registration.staff.pages import beginning, joining, team
 from services.registration.staff.pages import signing_in as staff_signing_in
+from services.registration.stands import api as stands_api
+from services.registration.stands.pages import figures as figure_pages
+from services.registration.stands.pages import office as stand_office
+from services.registration.stands.pages import people as stand_people
+from services.registration.stands.pages import setting_up as stands_set_up
+from services.registration.stands.pages import showing as plan_showing
 from services.registration.visitors import api as visitors_api
 from services.registration.visitors.pages import registering, signing_in
 from services.subscriptions import SUBSCRIPTIONS
@@ -45,6 +51,7 @@ _APIS = (
     visitors_api.visitors,
     desk_api.desk,
     applications_api.applications,
+    stands_api.stands,
 )
 _PAGES = (
     staff_signing_in.staff_pages,
@@ -65,6 +72,11 @@ _PAGES = (
     call.call_pages,
     counter.counter_pages,
     office.office_pages,
+    plan_showing.plan_pages,
+    stands_set_up.set_up_pages,
+    stand_office.office_pages,
+    stand_people.people_pages,
+    figure_pages.figure_pages,
 )
 
 

@@ -17,6 +17,7 @@ from services.registration.staff.models import metadata
 from services.registration.staff.operations.accounts import ensure_first_staff, publish_staff
 from services.registration.staff.operations.beginning import is_empty
 from services.registration.staff.operations.keys import publish_keys, signer
+from services.registration.stands.fair import load_stands
 from services.registration.visitors.operations.badges import publish_badges
 from services.registration.visitors.operations.people import publish_persons
 from services.subscriptions import SUBSCRIPTIONS
@@ -46,6 +47,7 @@ def prepare(settings: Settings, database: Database) -> None:
             ensure_first_staff(db, settings.data_dir / "staff.txt")
             load_fair(db, clock.now().date())
             load_call(db, clock.now().date())
+            load_stands(db)
 
 
 def resync(db: Connection) -> int:

@@ -116,8 +116,13 @@ def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return now["state"] == "open" and (is_elsewhere or is_later)
 
 
-def kind_of_application(state: str) -> Kind | None:
-    """What an application's new state means to its person; None for what they need not hear of."""
+def kind_of_application(state: str, stands: list[Any] | None = None) -> Kind | None:
+    """What an application's new state means to its person; None for what they need not hear of.
+
+    Confirmed once more with an empty list of stands: the last one was taken back.
+    """
+    if state == "confirmed" and stands is not None:
+        return Kind.APPLICATION_FREED
     return _OF_APPLICATION.get(state)
 
 
@@ -128,6 +133,7 @@ _OF_APPLICATION = {
     "rejected": Kind.APPLICATION_REJECTED,
     "offered": Kind.APPLICATION_OFFERED,
     "confirmed": Kind.APPLICATION_CONFIRMED,
+    "placed": Kind.APPLICATION_PLACED,
     "lapsed": Kind.APPLICATION_LAPSED,
     "withdrawn": Kind.APPLICATION_WITHDRAWN,
 }

@@ -50,6 +50,8 @@ KINDS: dict[Kind, str] = {
     Kind.APPLICATION_REJECTED: N_("Application not taken"),
     Kind.APPLICATION_OFFERED: N_("Stand offered"),
     Kind.APPLICATION_CONFIRMED: N_("Stand confirmed"),
+    Kind.APPLICATION_PLACED: N_("Stand given or changed"),
+    Kind.APPLICATION_FREED: N_("Stand taken back"),
     Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
     Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
 }

@@ -144,6 +144,10 @@ class Act(StrEnum):
     LIST_MADE = "list_made"
     VISITORS_EXPORTED = "visitors_exported"
     CLOCK_MOVED = "clock_moved"
+    STANDS_ADDED = "stands_added"
+    STAND_OPENED = "stand_opened"
+    STAND_CLOSED = "stand_closed"
+    STAND_REMOVED = "stand_removed"
 
 
 class StaffLinkUnknown(Problem):

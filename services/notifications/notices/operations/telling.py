@@ -112,7 +112,7 @@ def tell_application(db: Connection, message: Received) -> None:
     """
     body = message.body
     about = _about(db, message.exhibition_id, UUID(body["person_id"]))
-    kind = domain.kind_of_application(body["state"])
+    kind = domain.kind_of_application(body["state"], body.get("stands"))
     if not keep_application(db, message) or kind is None:
         return
     told = Told(

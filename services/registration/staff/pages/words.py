@@ -38,4 +38,8 @@ ACTS: dict[str, str] = {
     Act.LIST_MADE: N_("Made a door list with names"),
     Act.VISITORS_EXPORTED: N_("Took the list of all visitors"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
+    Act.STANDS_ADDED: N_("Set up stands"),
+    Act.STAND_OPENED: N_("Opened a stand"),
+    Act.STAND_CLOSED: N_("Closed a stand"),
+    Act.STAND_REMOVED: N_("Removed a stand"),
 }
