@@ -25,6 +25,7 @@ from services.registration.staff.operations.keys import RecentKeys
 from services.registration.staff.pages import beginning, devices, joining, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.stands import api as stands_api
+from services.registration.stands.operations.setting_up import how_many_stands
 from services.registration.stands.pages import figures as figure_pages
 from services.registration.stands.pages import office as stand_office
 from services.registration.stands.pages import people as stand_people
@@ -82,6 +83,7 @@ _PAGES = (
 )
 
 
+changing.counts["stands"] = how_many_stands
 changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)
 
 
