@@ -41,6 +41,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),
             (f"{base}/staff", _("Staff")),
+            (f"{base}/devices", _("Devices")),
             (f"{base}/log", _("Log of acts")),
             (f"/{lang}/{exhibition}/programme", _("Programme")),
         ],

@@ -22,9 +22,10 @@ from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
-from services.registration.staff.pages import beginning, joining, team
+from services.registration.staff.pages import beginning, devices, joining, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.stands import api as stands_api
+from services.registration.stands.operations.setting_up import how_many_stands
 from services.registration.stands.pages import figures as figure_pages
 from services.registration.stands.pages import office as stand_office
 from services.registration.stands.pages import people as stand_people
@@ -47,6 +48,7 @@ Authorise = Callable[[frozenset[str], dict[str, Any]], Caller]
 _APIS = (
     staff_api.staff,
     staff_api.well_known,
+    staff_api.devices_api,
     exhibitions_api.exhibitions,
     visitors_api.visitors,
     desk_api.desk,
@@ -58,6 +60,7 @@ _PAGES = (
     beginning.beginning_pages,
     joining.joining_pages,
     team.team_pages,
+    devices.device_pages,
     showing.exhibition_pages,
     opening.opening_pages,
     changing.changing_pages,
@@ -80,6 +83,7 @@ _PAGES = (
 )
 
 
+changing.counts["stands"] = how_many_stands
 changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)
 
 

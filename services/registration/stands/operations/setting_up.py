@@ -73,6 +73,11 @@ def stands_of(db: Connection, exhibition_id: UUID, *which: sa.ColumnElement[bool
     return [Stand(**row._mapping) for row in rows]
 
 
+def how_many_stands(db: Connection, exhibition_id: UUID) -> int:
+    """How many stands an exhibition has, open or closed."""
+    return db.execute(sa.select(sa.func.count()).where(stand.c.exhibition_id == exhibition_id)).scalar_one()
+
+
 def find_stand(db: Connection, exhibition_id: UUID, reference: str) -> Stand:
     """The stand of this reference, however it was typed; NotFound."""
     try:
