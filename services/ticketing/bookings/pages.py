@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -12,6 +13,7 @@ from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import (
+    LIVE,
     MOST_IN_A_PARTY,
     Booking,
     BookingKind,
@@ -23,8 +25,10 @@ from services.ticketing.bookings.operations import passing
 from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
 from services.ticketing.programme.domain import Session, others_with_seats
+from services.ticketing.programme.domain.finding import overlapping
 from services.ticketing.programme.operations.board import board_of
-from services.ticketing.programme.operations.calendar import CONTENT_TYPE, calendar_of
+from services.ticketing.programme.operations.calendar import CONTENT_TYPE, Entry, calendar_of
+from services.ticketing.programme.pages import attachment, place_of
 from shared import clock, limits
 from shared.db import reading, transaction
 from shared.group import group
@@ -37,6 +41,7 @@ from shared.web.security import settings
 
 pages = Blueprint("bookings_pages", __name__, url_prefix="/<lang>/<exhibition>/programme")
 TRIES, A_MINUTE = 30, 60
+_STATUS = {BookingState.CONFIRMED: "CONFIRMED"}
 _VERBS: dict[str, Callable[..., Booking]] = {
     "accept": operations.accept_offer,
     "confirm": operations.confirm_hold,
@@ -86,13 +91,21 @@ def _order(where: Exhibition, session: Session) -> Answer:
 @pages.get("/mine")
 @may("person")
 def list_mine(lang: str, exhibition: str) -> Response:
-    """One's own bookings: what is to come first."""
+    """One's agenda: what is booked, by day, with what happens at the same time; then what is over."""
     where, at = exhibition_called(exhibition), clock.now()
     with reading() as db:
         found = operations.list_bookings(db, where.id, person_id=_person())
     sessions = board_of(where.id).by_id
-    rows = sorted(((sessions[one.session_id], one) for one in found), key=lambda row: row[0].starts_at)
-    return page("bookings/list.html", rows=rows, base=_base(lang, where), at=at)
+    every = [(sessions[one.session_id], one.as_of(at)) for one in found]
+    rows = sorted((row for row in every if row[1].state in LIVE), key=lambda row: row[0].starts_at)
+    return page(
+        "bookings/list.html",
+        days=[(day, list(ones)) for day, ones in groupby(rows, key=lambda row: row[0].day)],
+        past=[row for row in every if row[1].state not in LIVE],
+        overlaps=overlapping(session for session, _booking in rows),
+        base=_base(lang, where),
+        at=at,
+    )
 
 
 @pages.get("/mine/<reference>")
@@ -235,11 +248,32 @@ def _act(lang: str, exhibition: str, reference: str, verb: Callable[..., Booking
 def booking_calendar(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries the language
     """One's booking for one's calendar."""
     where, booking, session = _mine(exhibition, reference)
-    place = ", ".join(text for text in (pick(where.venue_names), pick(where.town_names)) if text)
-    note = _("Your booking: %(reference)s", reference=booking.reference)
-    body = calendar_of(session, place=place, note=note, at=clock.now())
-    headers = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'}
-    return Response(body, content_type=CONTENT_TYPE, headers=headers)
+    body = calendar_of([_entry(booking, session)], name=booking.reference, place=place_of(where), at=clock.now())
+    return Response(body, content_type=CONTENT_TYPE, headers=attachment(booking.reference))
+
+
+@pages.get("/mine/my-agenda.ics")
+@may("person")
+def agenda(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
+    """All one has booked for one's calendar; what was given back is in it as cancelled, to be struck out."""
+    where, at = exhibition_called(exhibition), clock.now()
+    sessions = board_of(where.id).by_id
+    with reading() as db:
+        found = operations.list_bookings(db, where.id, person_id=_person())
+    entries = [_entry(one.as_of(at), sessions[one.session_id]) for one in found if one.kind is not BookingKind.DOOR]
+    body = calendar_of(entries, name=_("My bookings"), place=place_of(where), at=at)
+    return Response(body, content_type=CONTENT_TYPE, headers=attachment(where.reference))
+
+
+def _entry(booking: Booking, session: Session) -> Entry:
+    """A booking as calendars know it: the same entry as the one mailed, a change of either is a newer one."""
+    return Entry(
+        session,
+        str(booking.id),
+        booking.version + session.version - 1,
+        note=_("Your booking: %(reference)s", reference=booking.reference),
+        status=_STATUS.get(booking.state, "TENTATIVE" if booking.state in LIVE else "CANCELLED"),
+    )
 
 
 def _session_page(where: Exhibition, session: Session, lang: str, refusal: Problem | None = None) -> Response:
