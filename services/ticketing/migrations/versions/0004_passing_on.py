@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("booking_id", sa.Uuid(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("exhibition_id", "booking_id", name=op.f("pk_booking_pass")),
-        sa.UniqueConstraint("exhibition_id", "code_hash", name=op.f("uq_booking_pass_exhibition_id")),
+        sa.UniqueConstraint("exhibition_id", "code_hash", name=op.f("uq_booking_pass_exhibition_id_code_hash")),
     )
 
 
