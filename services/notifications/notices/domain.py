@@ -194,6 +194,8 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_RESERVE: True,
     Kind.APPLICATION_REJECTED: True,
     Kind.APPLICATION_OFFERED: True,
+    Kind.APPLICATION_PLACED: True,
+    Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
 }
 
