@@ -90,7 +90,7 @@ def _bookings(snapshot: Snapshot, books: Books) -> Iterator[str]:
             yield f"booking {seat.reference} was acknowledged and is lost"
         elif (one["session"], one["person_id"], one["party_size"]) != (seat.session, seat.person_id, seat.party):
             yield f"booking {seat.reference} is for somebody or something else"
-        elif (one["state"] == "cancelled") != seat.is_given_back:
+        elif one["state"] != seat.state and (one["state"] == "cancelled") != seat.is_given_back:
             yield f"booking {seat.reference} is {one['state']}, its person last heard {seat.state}"
         elif seat.state == "confirmed" and one["state"] != "confirmed":
             yield f"booking {seat.reference} was confirmed and is {one['state']}"

@@ -19,10 +19,10 @@ from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sess
 from shared import clock
 from tests.concurrency.crowd import Webs, at_once, faults_of
 from tests.conftest import At
-from tests.integration.ticketing.scene import EXHIBITION
+from tests.integration.ticketing.scene import API, EXHIBITION
 
 LAST = datetime(2026, 12, 3, tzinfo=UTC)
-SEATS, ACTS = 30, ("confirmation", "extension", "acceptance", "cancellation", "party")
+SEATS, ACTS = 30, ("confirmation", "extension", "acceptance", "cancellation", "party", "pass")
 
 
 def busy(webs: Webs, person: UUID, seed: int, times: int) -> Counter[int]:
@@ -36,10 +36,22 @@ def busy(webs: Webs, person: UUID, seed: int, times: int) -> Counter[int]:
             mine = answer.get_json().get("reference", mine)
         else:
             act = dice.choice(ACTS)
+            if act == "pass":
+                said[hand_on(webs, mine, headers)] += 1
+                continue
             body = {"party_size": dice.randint(1, 3)} if act == "party" else {}
             answer = webs.post(f"/bookings/{mine}/{act}", body, headers)
         said[answer.status_code] += 1
     return said
+
+
+def hand_on(webs: Webs, mine: str, headers: dict[str, str]) -> int:
+    """Somebody passes a booking on to a stranger; how it was answered."""
+    made = webs.fair.service.new_client().put(f"{API}/bookings/{mine}/pass", json={}, headers=headers)
+    if made.status_code != 200:
+        return made.status_code
+    taken = webs.post("/bookings/taken-over", {"code": made.get_json()["code"]}, webs.fair.person(uuid4()))
+    return int(taken.status_code)
 
 
 def rush(webs: Webs, at: At, *, contenders: int, times: int) -> Counter[int]:

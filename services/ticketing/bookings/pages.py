@@ -1,6 +1,7 @@
 """Pages to reserve, to look at one's bookings, to give seats back. Every form works without JavaScript."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -11,9 +12,18 @@ from marshmallow import EXCLUDE
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
-from services.ticketing.bookings.domain import LIVE, MOST_IN_A_PARTY, Booking, BookingKind, BookingState, can_cancel
+from services.ticketing.bookings.domain import (
+    LIVE,
+    MOST_IN_A_PARTY,
+    Booking,
+    BookingKind,
+    BookingState,
+    PassEnded,
+    can_cancel,
+)
+from services.ticketing.bookings.operations import passing
 from services.ticketing.bookings.operations.recent import refuse_if_full
-from services.ticketing.bookings.schemas import NewBooking, NewOrder, NoFields, Reply, booking_out
+from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
 from services.ticketing.programme.domain import Session, others_with_seats
 from services.ticketing.programme.domain.finding import overlapping
 from services.ticketing.programme.operations.board import board_of
@@ -27,6 +37,7 @@ from shared.i18n import pick
 from shared.idempotency import Answer, once
 from shared.problem import Invalid, NotFound, Problem
 from shared.web import current_caller, idempotency_key, load_form, may, page
+from shared.web.security import settings
 
 pages = Blueprint("bookings_pages", __name__, url_prefix="/<lang>/<exhibition>/programme")
 TRIES, A_MINUTE = 30, 60
@@ -66,6 +77,7 @@ def _order(where: Exhibition, session: Session) -> Answer:
     person_id = current_caller().person_id
     assert person_id is not None  # noqa: S101 - the route says `may("person")`
     order = operations.order_of(where, session.id, person_id, **load_form(NewOrder(unknown=EXCLUDE)))
+    order = replace(order, is_hold="hold" in request.form)
     key = idempotency_key(where.id, required=False)
     refuse_if_full(session, person_id, key, order.at)
     limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
@@ -103,12 +115,13 @@ def show_mine(lang: str, exhibition: str, reference: str) -> Response:
     return _mine_page(lang, exhibition, reference)
 
 
-def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | None = None) -> Response:
+def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | None = None, link: str = "") -> Response:
     where, booking, session = _mine(exhibition, reference)
     return page(
         "bookings/one.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
+        link=link,
         refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
         **_about(where, booking, session, lang),
     )
@@ -143,6 +156,72 @@ def resize(lang: str, exhibition: str, reference: str) -> Response:
     """Come with fewer or more people."""
     party_size = load_form(NewBooking)["party_size"]
     return _act(lang, exhibition, reference, partial(operations.resize_booking, party_size=party_size))
+
+
+@pages.post("/mine/<reference>/pass")
+@may("person")
+def make_pass(lang: str, exhibition: str, reference: str) -> Response:
+    """A link for somebody else, shown this once; pressed again, a new one replaces it."""
+    where, person_id = exhibition_called(exhibition), _person()
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    try:
+        with transaction() as db:
+            mine = operations.Mine(where.id, reference.upper(), person_id, clock.now())
+            code = passing.make_pass(db, mine)[1]
+    except NotFound:
+        raise
+    except Problem as refusal:
+        return _mine_page(lang, exhibition, reference, refusal)
+    link = f"{settings().public_url}{_base(lang, where)}/pass/{code}"
+    return _mine_page(lang, exhibition, reference, link=link)
+
+
+@pages.get("/pass/<secret>")
+@may("anyone")
+def show_pass(lang: str, exhibition: str, secret: str) -> Response:
+    """What somebody wants to pass on; looking changes nothing."""
+    return _pass_page(lang, exhibition_called(exhibition), secret)
+
+
+@pages.post("/pass/<secret>")
+@may("person")
+def take_over(lang: str, exhibition: str, secret: str) -> Response:
+    """Take the seats; a refusal says why, the link stays good for others."""
+    where, person_id = exhibition_called(exhibition), _person()
+    anyway = load_form(Anyway)["anyway"]
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    try:
+        with transaction() as db:
+
+            def act() -> Answer:
+                taker = passing.Taker(where.id, secret, person_id, clock.now(), anyway)
+                return Answer(201, {"reference": passing.take_over(db, taker).reference})
+
+            done = once(db, idempotency_key(where.id, required=False), act)
+    except Problem as refusal:
+        return _pass_page(lang, where, secret, refusal)
+    return _go(f"{_base(lang, where)}/mine/{done.data['reference']}")
+
+
+def _pass_page(lang: str, where: Exhibition, secret: str, refusal: Problem | None = None) -> Response:
+    passed = None
+    try:
+        with reading() as db:
+            passed = passing.find_pass(db, where.id, secret)
+    except PassEnded as ended:
+        refusal = refusal or ended
+    return page(
+        "bookings/pass.html",
+        status=refusal.status if refusal else 200,
+        passed=passed,
+        session=board_of(where.id).by_id[passed.session_id] if passed else None,
+        is_known=current_caller().person_id is not None,
+        refusal=refusal,
+        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        here=f"{_base(lang, where)}/pass/{secret}",
+        base=_base(lang, where),
+        at=clock.now(),
+    )
 
 
 def _act(lang: str, exhibition: str, reference: str, verb: Callable[..., Booking]) -> Response:
@@ -238,6 +317,7 @@ def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> 
     most = min(MOST_IN_A_PARTY, rules.most_a_day, booking.party_size + more)
     return {
         "can_resize": is_open and booking.state in (BookingState.CONFIRMED, BookingState.WAITLISTED),
+        "can_pass": is_open and booking.state is BookingState.CONFIRMED and booking.kind is BookingKind.OWN,
         "sizes": range(1, max(most, booking.party_size) + 1),
         "ends": clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,
         "booking": booking,

@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from services.ticketing import worker
 from services.ticketing.programme.models import session
+from services.ticketing.programme.operations import board as board_module
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, OPENING, Fair
 
@@ -87,6 +88,26 @@ def test_a_refusal_keeps_what_was_typed_and_says_what_is_still_possible(fair: Fa
     assert "liste d’attente est fermée" in refused.text
     assert "Celles-ci ont des places libres" in refused.text
     assert "/programme/W2" in refused.text
+
+
+def test_the_line_is_drawn_with_ones_own_place_in_it(fair: Fair) -> None:
+    for _ in range(16):
+        fair.book("T1", fair.person())
+    who = fair.person()
+    client = browser(fair, who)
+    board_module._boards.forget()
+    assert "Vous seriez au rang 1 de la liste" in client.get(f"{FR}/programme/T1").text
+    mine = fair.book("T1", who).get_json()["reference"]
+    fair.book("T1", fair.person())
+    assert "Vous seriez au rang 3 de la liste" in fair_page(fair)
+    drawn = client.get(f"{FR}/programme/mine/{mine}").text
+    assert '<path d="M0 6h9"/>' in drawn
+
+
+def fair_page(fair: Fair) -> str:
+    """A session as a stranger sees it who has waited for the board to be read again."""
+    board_module._boards.forget()
+    return browser(fair, fair.person()).get(f"{FR}/programme/T1").text
 
 
 def test_a_number_that_is_none_is_asked_for_again(fair: Fair) -> None:
