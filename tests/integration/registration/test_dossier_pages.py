@@ -218,7 +218,7 @@ def test_a_dossier_is_found_by_reference_name_or_phone(office: Office, find: Cal
 def test_who_is_signed_in_for_something_else_is_asked_not_sent_in_circles(office: Office) -> None:
     visitor, exhibitor = office.fair.browser(), office.fair.browser()
     visitor.post(f"{HERE}/visit", name="Amina", phone="06 12 34 56 70", email="", home="MA-08")
-    assert visitor.get(f"{HERE}/apply/mine").headers["Location"] == f"{HERE}/apply/sign-in"
+    assert visitor.get(f"{HERE}/apply/mine").headers["Location"] == f"{HERE}/apply/sign-in#reference"
     asked = visitor.get(f"{HERE}/apply/sign-in")
     assert (asked.status_code, 'name="reference"' in asked.text) == (200, True)
     exhibitor.post(f"{HERE}/apply", **FORM, act="submit")

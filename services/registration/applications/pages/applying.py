@@ -90,7 +90,7 @@ def show_mine(lang: str, exhibition: str) -> Response:
     try:
         mine = _mine(found)
     except NotFound:
-        return go(f"/{lang}/{exhibition}/apply/sign-in")
+        return go(f"/{lang}/{exhibition}/apply/sign-in#reference")
     return mine_page(found, call, mine, {})
 
 
