@@ -37,7 +37,7 @@ from services.registration.visitors.pages import registering, signing_in
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, db, outbox
 from shared.db import Database, reading
-from shared.problem import NotAllowed, NotFound, NotSignedIn
+from shared.problem import NotAllowed, NotFound, NotSignedIn, Problem
 from shared.settings import Settings
 from shared.tokens import BadToken, Verifier
 from shared.web import Caller, Part, make_app, token_from_request
@@ -172,7 +172,7 @@ def _frame() -> dict[str, Any]:
     try:
         with reading() as connection:
             found = find_exhibition(connection, asked["exhibition"])
-    except NotFound:
+    except Problem:
         return {}
     menu = navigation.office_menu if "/office/" in request.path else navigation.public_menu
     return {"exhibition": found, "menu": menu(asked["lang"], found.reference, request.path)}

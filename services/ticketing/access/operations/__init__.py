@@ -65,6 +65,11 @@ def find_exhibition(db: Connection, reference: str) -> Exhibition:
     return _exhibition(row)
 
 
+def knows_exhibitions(db: Connection) -> bool:
+    """Whether any exhibition has arrived; in the first second after the first start none has."""
+    return db.execute(sa.select(exhibition.c.exhibition_id).limit(1)).first() is not None
+
+
 def exhibition_of(db: Connection, exhibition_id: UUID) -> Exhibition:
     """The exhibition of this id; NotFound."""
     row = db.execute(sa.select(exhibition).where(exhibition.c.exhibition_id == exhibition_id)).first()
