@@ -12,7 +12,8 @@ from services.subscriptions import SUBSCRIPTIONS
 from services.ticketing.access.authorise import authorise
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.admissions import api as admissions_api
-from services.ticketing.admissions import pages as admissions_pages
+from services.ticketing.admissions.pages import gate as gate_pages
+from services.ticketing.admissions.pages.scanner import scanner
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.counts import api as counts_api
@@ -32,7 +33,8 @@ _APIS = (programme_api.api, bookings_api.api, admissions_api.api, planning_api.a
 _PAGES = (
     programme_pages.pages,
     bookings_pages.pages,
-    admissions_pages.pages,
+    gate_pages.pages,
+    scanner,
     importing.import_pages,
     places.place_pages,
     programme.programme_pages,
