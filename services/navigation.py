@@ -37,6 +37,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/applications", _("Applications")),
             (f"{base}/stands", _("Stands")),
             (f"{base}/exhibitors", _("Exhibitors")),
+            (f"{base}/groups", _("Groups")),
             (f"{base}/gate", _("Gate")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/notices", _("Notices")),
