@@ -10,6 +10,7 @@ from services.ticketing.access.domain import Device
 from services.ticketing.access.operations.recent import badge_keys, device_known, exhibition_called
 from services.ticketing.admissions import operations
 from services.ticketing.admissions.domain import Verdict
+from services.ticketing.admissions.domain.bundles import Holder
 from services.ticketing.admissions.operations import bringing, bundles
 from services.ticketing.admissions.schemas import (
     BroughtOut,
@@ -138,11 +139,11 @@ def _device() -> Device | None:
     return device_known(caller.exhibition_id, caller.device_id)
 
 
-def _holder() -> bundles.Holder:
+def _holder() -> Holder:
     device = _device()
     if device:
-        return bundles.Holder(device.profile, device.gates)
-    return bundles.Holder("supervisor" if current_caller().roles & {"supervisor", "organiser"} else "steward")
+        return Holder(device.profile, device.gates)
+    return Holder("supervisor" if current_caller().roles & {"supervisor", "organiser"} else "steward")
 
 
 def _with_clock(response: Response) -> Response:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from services.ticketing.admissions.domain import Direction, Verdict, Word
-from services.ticketing.admissions.operations.bundles import Bundle
+from services.ticketing.admissions.domain.bundles import Bundle
 from shared import clock
 from shared.problem import N_
 from shared.tokens import b64

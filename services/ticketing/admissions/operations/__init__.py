@@ -14,6 +14,7 @@ from services.ticketing.access.domain import Exhibition, SigningKey
 from services.ticketing.admissions.domain import (
     BadgeKind,
     Direction,
+    Gate,
     GateNotFound,
     Reason,
     Verdict,
@@ -26,15 +27,6 @@ from services.ticketing.admissions.operations.settling import Held, HolderDayKey
 from shared import clock
 from shared.db import insert, put_newer
 from shared.problem import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A place where people go in and out; `reference` is what stewards call it."""
-
-    id: UUID
-    reference: str
-    names: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

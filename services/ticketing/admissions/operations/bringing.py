@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Exhibition, SigningKey
-from services.ticketing.admissions.domain import GateNotFound, Verdict
-from services.ticketing.admissions.operations import Gate, Shown, list_gates, read_scan, record_scans
+from services.ticketing.admissions.domain import Gate, GateNotFound, Verdict
+from services.ticketing.admissions.operations import Shown, list_gates, read_scan, record_scans
 from shared.problem import NotAllowed, Problem
 
 

@@ -1,7 +1,6 @@
 """What a device carries to decide alone: keys, gates, days, and the badges that no longer count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,27 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Exhibition, SigningKey
+from services.ticketing.admissions.domain.bundles import Bundle, Holder
 from services.ticketing.admissions.models import badge
-from services.ticketing.admissions.operations import Gate, list_gates
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who asks: their profile (steward, supervisor, desk) and the gates they may stand at; none: all."""
-
-    profile: str
-    gates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """Enough to decide without a network."""
-
-    exhibition: Exhibition
-    gates: list[Gate]
-    keys: list[SigningKey]
-    ended: list[UUID]
-    holder: Holder
+from services.ticketing.admissions.operations import list_gates
 
 
 def gather(db: Connection, where: Exhibition, keys: Mapping[int, SigningKey], at: datetime, holder: Holder) -> Bundle:

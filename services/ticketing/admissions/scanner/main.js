@@ -85,6 +85,7 @@ function randomId() {
 }
 
 function seeCode(code) {
+  if (!state.gate || part("setup").open) return;
   const isSame = state.last.code === code + direction() && performance.now() - state.last.at < SAME_CODE;
   state.last = { code: code + direction(), at: performance.now() };
   if (!isSame) scan(code);
