@@ -4,12 +4,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
-from services.notifications.access.tasks import on_exhibition_changed, on_key_published, on_staff_changed
+from services.notifications.access.tasks import on_key_published, on_staff_changed
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
 from services.notifications.notices.tasks import (
     on_application_changed,
     on_booking_told,
+    on_exhibition_changed,
     on_link_issued,
     on_person_told,
     on_session_changed,
@@ -33,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
     "staff.changed.v1": on_staff_changed,
     "person.registered.v1": on_person_told,
     "person.changed.v1": on_person_told,
+    "person.named.v1": on_person_told,
     "person.link_issued.v1": on_link_issued,
     "application.changed.v1": on_application_changed,
     "session.changed.v1": on_session_changed,
