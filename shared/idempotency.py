@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shared import clock
-from shared.db import Id, UtcDateTime, insert, insert_new
+from shared.db import Id, UtcDateTime, insert_all, insert_new
 from shared.problem import KeyReused
 
 metadata = sa.MetaData()
@@ -112,9 +112,7 @@ def replay(key: Key, row: sa.Row[Any]) -> Answer:
 def keep(db: Connection, answers: Sequence[tuple[Key, Answer]]) -> None:
     """Keep answers beside their changes, in one statement; IntegrityError if a key was taken meanwhile."""
     at = clock.machine_now()
-    rows = [_row(key, answer.status, answer.body, at) for key, answer in answers]
-    if rows:
-        db.execute(insert(db, idempotency).values(rows))
+    insert_all(db, idempotency, [_row(key, answer.status, answer.body, at) for key, answer in answers])
 
 
 def tidy(db: Connection, before: datetime) -> int:

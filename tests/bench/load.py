@@ -218,39 +218,74 @@ def _note(answers: Answers, line: _Line, status: int, asked: float, begun: float
 
 
 async def _opened(port: int, requests: Sequence[bytes], per_second: float, connections: int) -> Answers:
-    answers = Answers()
-    lines = await _connect(port, min(connections, len(requests)))
-    free, waiting = deque(lines), deque[tuple[float, bytes]]()
-    asked: dict[_Line, float] = {}
-    finished = asyncio.Event()
-    begun = time.perf_counter()
-
-    def serve() -> None:
-        while waiting and free:
-            line = free.popleft()
-            asked[line], request = waiting.popleft()
-            line.ask(request)
-
-    def answered(line: _Line, status: int) -> None:
-        _note(answers, line, status, asked[line], begun)
-        if not line.is_lost:
-            free.append(line)
-        if len(answers.status) == len(requests):
-            finished.set()
-        serve()
-
-    for line in lines:
-        line.answered = answered
-    for due, request in _paced(requests, begun, per_second):
+    crowd = _Crowd(port, connections, len(requests))
+    for due, request in _paced(requests, crowd.begun, per_second):
         if (pause := due - time.perf_counter()) > 0:
             await asyncio.sleep(pause)
         # asked for when it was due, whatever kept us: nobody's wait is left out
-        waiting.append((due, request))
-        serve()
-    await asyncio.wait_for(finished.wait(), 60)
-    for line in lines:
+        crowd.waiting.append((due, request))
+        crowd.serve()
+    await asyncio.wait_for(crowd.finished.wait(), 60)
+    for line in crowd.free:
         line.close()
-    return answers
+    return crowd.answers
+
+
+class _Crowd:
+    """People who come when they like; a line is opened for whoever finds none free, up to so many."""
+
+    def __init__(self, port: int, connections: int, people: int) -> None:
+        self._port, self._most, self._people = port, connections, people
+        self._opened = 0
+        self._asked: dict[_Line, float] = {}
+        self._opening: set[asyncio.Task[None]] = set()
+        self.answers, self.begun = Answers(), time.perf_counter()
+        self.free, self.waiting = deque[_Line](), deque[tuple[float, bytes]]()
+        self.finished = asyncio.Event()
+
+    def serve(self) -> None:
+        """Let those who wait ask, as far as there are lines."""
+        while self.waiting and self.free:
+            line = self.free.popleft()
+            if line.is_lost:
+                self._opened -= 1
+                continue
+            self._asked[line], request = self.waiting.popleft()
+            line.ask(request)
+        for _ in range(min(len(self.waiting) - len(self._opening), self._most - self._opened)):
+            self._opened += 1
+            task = asyncio.get_running_loop().create_task(self._open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _open(self) -> None:
+        try:
+            (line,) = await _connect(self._port, 1)
+        except OSError:
+            self._opened -= 1
+            if self.waiting:
+                due, _ = self.waiting.popleft()
+                self._note(LOST, due)
+            return
+        line.answered = self._answered
+        self.free.append(line)
+        self.serve()
+
+    def _answered(self, line: _Line, status: int) -> None:
+        _note(self.answers, line, status, self._asked[line], self.begun)
+        self._opened -= line.is_lost
+        if not line.is_lost:
+            self.free.append(line)
+        self._look_at_end()
+        self.serve()
+
+    def _note(self, status: int, due: float) -> None:
+        self.answers.note(status, due - self.begun, time.perf_counter() - due)
+        self._look_at_end()
+
+    def _look_at_end(self) -> None:
+        if len(self.answers.status) == self._people:
+            self.finished.set()
 
 
 def _paced(requests: Sequence[bytes], begun: float, per_second: float) -> Iterator[tuple[float, bytes]]:
