@@ -150,7 +150,7 @@ def _proof(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     keys = commands.add_parser("keys", help="list, rotate or revoke signing keys", description=text)
     keys.add_argument("action", choices=("list", "rotate", "revoke"))
     keys.add_argument(
-        "key", nargs="?", metavar="PURPOSE|KEY_ID", help="rotate: person, staff or badge; revoke: the key's id"
+        "key", nargs="?", metavar="PURPOSE|KEY_ID", help="rotate: person, staff, badge or device; revoke: the key's id"
     )
     _data(keys)
     text = (
@@ -179,7 +179,7 @@ def parse(args: list[str]) -> argparse.Namespace:
     if found.command == "staff" and found.action == "reset" and not found.login:
         parser().error("whose password? ./moussem staff reset E-MAIL")
     if found.command == "keys" and found.action != "list" and not found.key:
-        parser().error("./moussem keys rotate person|staff|badge, or ./moussem keys revoke KEY_ID")
+        parser().error("./moussem keys rotate person|staff|badge|device, or ./moussem keys revoke KEY_ID")
     if found.command == "dead" and found.action == "show" and not found.message:
         parser().error("which message? ./moussem dead show ID")
     return found

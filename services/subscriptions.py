@@ -3,6 +3,7 @@
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "key.published.v1": ("ticketing", "notifications"),
     "staff.changed.v1": ("ticketing", "notifications"),
+    "device.changed.v1": ("ticketing",),
     "exhibition.changed.v1": ("ticketing", "notifications"),
     "person.registered.v1": ("notifications",),
     "person.changed.v1": ("notifications",),

@@ -13,6 +13,7 @@ from shared.db import Database
 AFTER_REVOKING = {
     "person": "Everybody signs in again with the code from their phone.",
     "staff": "Everybody of the staff signs in again.",
+    "device": "Every device is enrolled again, with a new code from the office.",
     "badge": "{signed} valid badges were signed anew: people find them on their page. Printed ones admit nobody.",
 }
 

@@ -1,4 +1,4 @@
-"""`./moussem recount`: counts every admission anew from the scans and compares with the counters."""
+"""`./moussem recount`: counts admissions anew from scans and seats from bookings; compares with what is kept."""
 
 import argparse
 import os
@@ -21,6 +21,7 @@ def main(given: argparse.Namespace) -> int:
 def _recount() -> int:
     from services.ticketing.access.operations import exhibition_ids, exhibition_of
     from services.ticketing.admissions.operations.settling import recount
+    from services.ticketing.bookings.operations.counting import recount as recount_seats
 
     wrong = 0
     with opened("ticketing") as database, database.reading() as db:
@@ -32,4 +33,9 @@ def _recount() -> int:
             print(f"{one.reference}: {len(differences) or 'no'} wrong counters")
             for key, kept, counted in differences:
                 print(f"  {' '.join(filter(None, key))}: kept {kept}, counted {counted}")
+            miscounts = recount_seats(db, one.id)
+            wrong += len(miscounts)
+            print(f"{one.reference}: {len(miscounts) or 'no'} wrong numbers of seats")
+            for whose, what, kept, counted in miscounts:
+                print(f"  {whose} {what}: kept {kept}, counted {counted}")
     return 1 if wrong else 0

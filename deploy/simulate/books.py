@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from deploy.simulate.population import Artisan, Visitor
 
@@ -65,6 +66,16 @@ class Read:
     is_void: bool = False
 
 
+@dataclass(frozen=True)
+class Morning:
+    """A session before it began, when nothing was on its way: its seats and its live bookings, as staff saw them."""
+
+    day: date
+    session: str
+    capacity: int
+    bookings: list[dict[str, Any]]
+
+
 @dataclass
 class Books:
     """Everything that was acknowledged."""
@@ -73,6 +84,7 @@ class Books:
     known: dict[int, Known] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     reads_of: dict[tuple[str, date], list[Read]] = field(default_factory=dict)
+    mornings: list[Morning] = field(default_factory=list)
     stands: dict[str, str] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)

@@ -9,12 +9,14 @@ from deploy.simulate.books import Books
 from deploy.simulate.crew import Crew
 from deploy.simulate.gates import Gating
 from deploy.simulate.office import Office
+from deploy.simulate.placing import Placing
 from deploy.simulate.population import Sizes, Slot, Visitor, plan_artisans, plan_visitors
 from deploy.simulate.visitors import Visiting
 from deploy.simulate.wire import Unexpected
 
 NINE, TEN, ELEVEN = 9 * 60, 10 * 60, 11 * 60
-MORNING = 8 * 60
+MORNING = 8 * 60 + 5
+"""A little after eight: offers wait for the end of the night."""
 NEIGHBOUR = "foire-voisine"
 TOUCHED = (
     "This fair is under way already ({what}). The simulation counts everything exactly, so it needs one that nobody "
@@ -38,6 +40,7 @@ class Play:
             artisans = plan_artisans(self.seed, self.sizes)
             visitors = plan_visitors(self.seed, self.sizes, self.programme, len(gates.gates))
         self.applying = Applying(self.crew, self.office, self.books, artisans)
+        self.placing = Placing(self.crew, self.office, self.books)
         self.visiting = Visiting(self.crew, self.office, self.books, self.programme)
         waves: defaultdict[int, list[Visitor]] = defaultdict(list)
         for visitor in visitors:
@@ -65,17 +68,24 @@ class Play:
         self.applying.answer()
         self.visiting.arrive(waves[-3])
         self._at(-1, NINE)
+        self.applying.look()
+        self.placing.place()
+        self.visiting.answer_offers(0)
         self.visiting.arrive(waves[-1])
 
     def _day(self, day: int, newcomers: list[Visitor], gates: Gating) -> None:
         """One day of the fair."""
         self._at(day, MORNING)
-        soon = [slot.reference for slot in self.programme if day <= slot.day <= day + 1]
-        self.visiting.answer_offers(soon)
+        self.visiting.answer_offers(day)
         self.visiting.arrive(newcomers)
         self.visiting.give_back(day + 1)
         self.visiting.replace_badges(day)
         self.office.settle()
+        self.visiting.answer_offers(day)
+        self.office.settle()
+        self.visiting.look_at_lines(day)
+        if day == 0:
+            self.placing.mark()
         gates.read_day(day)
 
     def _at(self, day: int, minute: int) -> None:

@@ -44,6 +44,7 @@ class Played:
 def play(given: argparse.Namespace, crew: Crew) -> Played:
     """Let everybody do what they mean to do; NoAnswer, Unexpected."""
     office = Office(crew.own, given.exhibition, *_logins(given))
+    office.have_no_quiet_hours()
     sizes = Sizes(given.artisans, given.visitors, min(given.days, office.fair.days))
     print(
         f"{office.fair.reference}, {sizes.days} days from {office.fair.first_day}: {sizes.artisans} artisans and "

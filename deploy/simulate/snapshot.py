@@ -9,6 +9,7 @@ from typing import Any
 from deploy.simulate.books import Books
 from deploy.simulate.crew import Crew
 from deploy.simulate.office import Office
+from deploy.simulate.placing import allocations_in, read_stands
 from deploy.simulate.play import counts_of, read_programme
 from deploy.simulate.wire import Wire
 
@@ -43,6 +44,7 @@ def take(crew: Crew, office: Office, books: Books, days: int) -> Snapshot:
         for day in map(office.fair.day, range(days)):
             found.counts[day] = counts_of(office, day)
             step()
+    found.allocations = allocations_in(read_stands(office))
     crew.each("dossiers and their audit trails looked at", list(books.entries), partial(_dossier, office, found))
     with crew.phase("log of notices read", 1):
         found.notices = list(_notices(office))

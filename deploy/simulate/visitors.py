@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from deploy.simulate.books import Books, Known, Seat
+from deploy.simulate.books import Books, Known, Morning, Seat
 from deploy.simulate.crew import Crew
 from deploy.simulate.links import find_link, open_link
 from deploy.simulate.office import Office
@@ -13,6 +13,7 @@ from deploy.simulate.population import Slot, Visitor, Wish
 from deploy.simulate.wire import Said, Unexpected, Wire
 
 TOKEN_LASTS = timedelta(hours=12)
+LIVE = ("held", "confirmed", "offered", "waitlisted")
 
 
 class Visiting:
@@ -50,17 +51,25 @@ class Visiting:
         back = [one for one in seats if one.gives_back == "later" and not one.is_given_back]
         self.crew.each("seats given back later, by link", back, self._cancel)
 
-    def answer_offers(self, sessions: Sequence[str]) -> None:
-        """Whoever is offered a freed seat accepts it or lets the offer lapse."""
-        offered = []
-        for session in sessions:
-            for said in self.read_session(session):
-                seat = self.books.seats.get(said["reference"])
-                if seat is not None and said["state"] == "offered":
-                    offered.append(seat)
+    def answer_offers(self, day: int) -> None:
+        """Whoever is offered a freed seat in a session from this day on accepts it, or lets the offer lapse."""
+        coming = [slot.reference for slot in self.programme if slot.day >= day]
+        offered = [
+            self.books.seats[said["reference"]]
+            for session in coming
+            for said in self.read_session(session)
+            if said["state"] == "offered" and said["reference"] in self.books.seats
+        ]
         takers = [seat for seat in offered if self.books.known[seat.visitor].visitor.accepts]
-        if takers:
-            self.crew.each("offered seats accepted", takers, self._accept)
+        self.crew.each("offered seats accepted", takers, self._accept)
+
+    def look_at_lines(self, day: int) -> None:
+        """Note how the sessions of this day and the next stand, now that nothing is on its way."""
+        for slot in self.programme:
+            if day <= slot.day <= day + 1:
+                live = [one for one in self.read_session(slot.reference) if one["state"] in LIVE]
+                today = self.office.fair.day(day)
+                self.books.mornings.append(Morning(today, slot.reference, slot.capacity, live))
 
     def read_session(self, session: str) -> list[dict[str, Any]]:
         """Every booking of a session, as staff see it."""
@@ -93,7 +102,10 @@ class Visiting:
         visitor, wish = wanted
         known, session = self.books.known[visitor.number], self.programme[wish.session].reference
         path = f"{self._tickets}/sessions/{session}/bookings"
-        said = wire.ask("POST", path, {"party_size": wish.party}, token=self._token(wire, known, "ticketing"))
+        body: dict[str, Any] = {"party_size": wish.party}
+        said = wire.ask("POST", path, body, token=self._token(wire, known, "ticketing"))
+        if said.problem == "overlap-unconfirmed":  # another session at the same hour: somebody else of the party goes
+            said = wire.ask("POST", path, body | {"anyway": True}, token=self._token(wire, known, "ticketing"))
         if not said.is_ok:
             self.books.refused[said.problem or str(said.status)] += 1
             return

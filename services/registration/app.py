@@ -22,8 +22,15 @@ from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
-from services.registration.staff.pages import beginning, joining, team
+from services.registration.staff.pages import beginning, devices, joining, team
 from services.registration.staff.pages import signing_in as staff_signing_in
+from services.registration.stands import api as stands_api
+from services.registration.stands.operations.setting_up import how_many_stands
+from services.registration.stands.pages import figures as figure_pages
+from services.registration.stands.pages import office as stand_office
+from services.registration.stands.pages import people as stand_people
+from services.registration.stands.pages import setting_up as stands_set_up
+from services.registration.stands.pages import showing as plan_showing
 from services.registration.visitors import api as visitors_api
 from services.registration.visitors.pages import registering, signing_in
 from services.subscriptions import SUBSCRIPTIONS
@@ -41,16 +48,19 @@ Authorise = Callable[[frozenset[str], dict[str, Any]], Caller]
 _APIS = (
     staff_api.staff,
     staff_api.well_known,
+    staff_api.devices_api,
     exhibitions_api.exhibitions,
     visitors_api.visitors,
     desk_api.desk,
     applications_api.applications,
+    stands_api.stands,
 )
 _PAGES = (
     staff_signing_in.staff_pages,
     beginning.beginning_pages,
     joining.joining_pages,
     team.team_pages,
+    devices.device_pages,
     showing.exhibition_pages,
     opening.opening_pages,
     changing.changing_pages,
@@ -65,9 +75,15 @@ _PAGES = (
     call.call_pages,
     counter.counter_pages,
     office.office_pages,
+    plan_showing.plan_pages,
+    stands_set_up.set_up_pages,
+    stand_office.office_pages,
+    stand_people.people_pages,
+    figure_pages.figure_pages,
 )
 
 
+changing.counts["stands"] = how_many_stands
 changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)
 
 

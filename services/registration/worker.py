@@ -16,7 +16,9 @@ from services.registration.staff.domain import Purpose
 from services.registration.staff.models import metadata
 from services.registration.staff.operations.accounts import ensure_first_staff, publish_staff
 from services.registration.staff.operations.beginning import is_empty
+from services.registration.staff.operations.devices import publish_devices
 from services.registration.staff.operations.keys import publish_keys, signer
+from services.registration.stands.fair import load_stands
 from services.registration.visitors.operations.badges import publish_badges
 from services.registration.visitors.operations.people import publish_persons
 from services.subscriptions import SUBSCRIPTIONS
@@ -46,12 +48,13 @@ def prepare(settings: Settings, database: Database) -> None:
             ensure_first_staff(db, settings.data_dir / "staff.txt")
             load_fair(db, clock.now().date())
             load_call(db, clock.now().date())
+            load_stands(db)
 
 
 def resync(db: Connection) -> int:
     """Say again how everything stands, keys and exhibitions first; listeners ignore what they have."""
     publishers = (
-        *(publish_keys, publish_exhibitions, publish_staff, publish_persons, publish_badges),
+        *(publish_keys, publish_exhibitions, publish_staff, publish_devices, publish_persons, publish_badges),
         *(publish_applicants, publish_applications),
     )
     return sum(publish_all(db) for publish_all in publishers)

@@ -22,6 +22,7 @@ METADATA = metadata
 
 HANDLERS: dict[str, Handler] = {
     "exhibition.changed.v1": access.on_exhibition_changed,
+    "device.changed.v1": access.on_device_changed,
     "key.published.v1": access.on_key_published,
     "staff.changed.v1": access.on_staff_changed,
     "badge.issued.v1": admissions.on_badge_issued,

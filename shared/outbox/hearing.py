@@ -133,9 +133,14 @@ def _attempted(db: Connection, raw: dict[str, Any], error: str) -> int:
         "envelope": json.dumps(raw, ensure_ascii=False),
     }
     statement = insert(db, inbox_attempt).values(row)
+    # the try after the last is none: what the last one failed with stays for whoever looks at dead messages
+    is_given_up = inbox_attempt.c.attempts >= MAX_ATTEMPTS
     more = statement.on_conflict_do_update(
         index_elements=["exhibition_id", "message_id"],
-        set_={"attempts": inbox_attempt.c.attempts + 1, "last_error": row["last_error"]},
+        set_={
+            "attempts": inbox_attempt.c.attempts + 1,
+            "last_error": sa.case((is_given_up, inbox_attempt.c.last_error), else_=row["last_error"]),
+        },
     )
     return int(db.execute(more.returning(inbox_attempt.c.attempts)).scalar_one())
 

@@ -18,18 +18,19 @@ class Caller:
     exhibition_id: UUID | None = None
     staff_id: UUID | None = None
     roles: frozenset[str] = frozenset()
+    device_id: UUID | None = None
 
     @property
     def subject(self) -> str:
         """The id that idempotency keys and limits count by; empty for nobody."""
-        return str(self.staff_id or self.person_id or "")
+        return str(self.staff_id or self.person_id or self.device_id or "")
 
 
 NOBODY = Caller()
 
 
 def may(*who: str) -> Callable[[View], View]:
-    """Name who may call a view: "anyone", "person" or roles. A view without it does not start."""
+    """Name who may call a view: "anyone", "person", "device" or roles. A view without it does not start."""
 
     def mark(view: View) -> View:
         view.__may__ = frozenset(who)  # type: ignore[attr-defined]

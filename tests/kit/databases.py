@@ -34,6 +34,27 @@ class Databases:
         server = self.server()
         return Database(server.url_of(server.create()), service)
 
+    def keep(self, name: str, database: Database) -> None:
+        """Keep what a database holds now, for `refill`; nobody may be using it."""
+        database.dispose()
+        holds = str(database.url.database)
+        self._templates[name, _engine(database)] = (
+            str(shutil.copy(holds, self._path(name))) if database.is_sqlite else self.server().create(holds)
+        )
+
+    def refill(self, name: str, database: Database) -> bool:
+        """Let a database hold what was kept under a name; False when nothing was kept for its engine."""
+        kept, holds = self._templates.get((name, _engine(database))), str(database.url.database)
+        if kept is None:
+            return False
+        database.dispose()
+        if database.is_sqlite:
+            shutil.copy(kept, holds)
+        else:
+            self.server().drop(holds)
+            self.server().run(f'CREATE DATABASE "{holds}" TEMPLATE "{kept}"')
+        return True
+
     def remove(self, database: Database) -> None:
         """Throw a database away."""
         database.dispose()
@@ -88,6 +109,10 @@ class Databases:
             database.dispose()
             self._templates[place] = name
         return self._templates[place]
+
+
+def _engine(database: Database) -> str:
+    return "sqlite" if database.is_sqlite else "postgres"
 
 
 def _quick_place() -> str | None:

@@ -168,7 +168,7 @@ def _waiting_for(db: sa.Connection, by_name: dict[str, Service]) -> list[Any]:
     """Claimed deliveries for the services that are here; the clock may stand still, so pauses do not count."""
     table = outbox.outbox_delivery
     here = sa.and_(table.c.verdict.is_(None), table.c.listener.in_(by_name))
-    db.execute(sa.update(table).where(here).values(next_at=clock.now()))
+    db.execute(sa.update(table).where(here).values(next_at=clock.machine_now()))
     return [row for row in outbox.claim_due(db) if row.listener in by_name]
 
 

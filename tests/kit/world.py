@@ -28,6 +28,7 @@ class Caller:
     exhibition: str = ""
     is_person: bool = False
     roles: frozenset[str] = frozenset()
+    is_device: bool = False
     tokens: dict[str, str] = field(default_factory=dict)
 
     def may(self, who: frozenset[str], exhibition: str | None) -> bool:
@@ -35,7 +36,11 @@ class Caller:
         if "anyone" in who:
             return True
         is_at_home = self.exhibition in (EVERYWHERE, exhibition)
-        return is_at_home and (bool(self.roles & who) or (self.is_person and "person" in who))
+        return is_at_home and (bool(self.roles & who) or any(kind in who for kind in self._kinds))
+
+    @property
+    def _kinds(self) -> list[str]:
+        return ["person"] * self.is_person + ["device"] * self.is_device
 
     def headers(self, service: str) -> dict[str, str]:
         """What they send to prove it."""
@@ -124,6 +129,25 @@ class World:
         said = self.register(exhibition)
         return Caller(f"person of {exhibition}", exhibition, is_person=True, tokens=said["tokens"])
 
+    def device(self, exhibition: str, *, is_revoked: bool = False) -> Caller:
+        """A phone enrolled for all gates of an exhibition; or one that was, and is shut out."""
+        from services.registration.exhibitions.operations import find_exhibition
+        from services.registration.staff.domain import Profile
+        from services.registration.staff.operations import accounts, devices
+        from services.registration.staff.operations.audit import By
+
+        settings = self.registration.settings
+        with self.registration.writing() as db:
+            at, (anyone, *_more) = find_exhibition(db, exhibition), accounts.all_accounts(db)
+            new = devices.NewDevice("phone", Profile.STEWARD, [], clock.now().date(), at.last_day)
+            device_id = devices.make_device(db, settings, By(at.id, anyone.id), new)
+            code = devices.code_of(settings, devices.device_of(db, at.id, device_id))
+            token = devices.enrol(db, settings, code).token
+            if is_revoked:
+                devices.revoke(db, By(at.id, anyone.id), device_id)
+        name = f"{'revoked ' * is_revoked}device of {exhibition}"
+        return Caller(name, exhibition, is_device=not is_revoked, tokens={"ticketing": token})
+
     @cached_property
     def references(self) -> dict[str, str]:
         """Addresses of things that exist: a session of the programme."""
@@ -139,6 +163,7 @@ class World:
         found += [self.staff(role, HERE) for role in ROLES]
         found += [self.staff(role, ELSEWHERE) for role in ("organiser", "steward")]
         found += [self.staff(role, EVERYWHERE) for role in ("organiser", "steward")]
+        found += [self.device(HERE), self.device(ELSEWHERE), self.device(HERE, is_revoked=True)]
         self.quiet()
         return found
 
@@ -152,10 +177,9 @@ def form_client(service: Service, caller: Caller) -> tuple[FlaskClient, dict[str
     client = service.new_client()
     client.set_cookie("form", "form-of-a-test")
     proof = hmac.new(bytes.fromhex(SECRET), b"form:form-of-a-test", hashlib.sha256).hexdigest()
-    for kind in ("person", "staff"):
-        token = caller.tokens.get(service.name)
-        if token and caller.is_person == (kind == "person"):
-            client.set_cookie(f"{kind}_{service.name}", token)
+    kind = "person" if caller.is_person else "device" if "device" in caller.name else "staff"
+    if token := caller.tokens.get(service.name):
+        client.set_cookie(f"{kind}_{service.name}", token)
     return client, {"csrf_token": proof}
 
 

@@ -33,7 +33,11 @@ class Claimed:
 
 
 # Written once: building a statement costs more than running it.
-_IS_DUE = (notice.c.channel == sa.bindparam("of_channel"), notice.c.next_at <= sa.bindparam("at"))
+_IS_DUE = (
+    notice.c.channel == sa.bindparam("of_channel"),
+    notice.c.next_at <= sa.bindparam("at"),
+    notice.c.not_before.is_(None),
+)
 _IS_IT = (notice.c.exhibition_id == sa.bindparam("of_exhibition"), notice.c.id == sa.bindparam("of_notice"))
 _LOOK = sa.select(notice.c.exhibition_id, notice.c.id).where(*_IS_DUE).order_by(notice.c.next_at).limit(1)
 _TAKE = _LOOK.with_for_update(skip_locked=True)

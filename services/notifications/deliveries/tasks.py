@@ -1,9 +1,11 @@
-"""The sender threads as due work."""
+"""The sender threads as due work, and the end of the quiet hours."""
 
 from services.notifications.deliveries.senders import Sender
 from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.deliveries.senders.smtp import MailServer
 from services.notifications.notices.domain import Channel
+from services.notifications.notices.operations.quiet import is_over, let_go
+from shared import clock
 from shared.db import Database
 from shared.queue import Due
 from shared.settings import Settings
@@ -12,6 +14,7 @@ from shared.settings import Settings
 # often, the others seldom: idle threads cost little, and a hanging call holds the channel up for half a second.
 THREADS = 4
 OFTEN, SELDOM = 0.15, 0.5  # seconds
+OVER = 1.0  # seconds between looks whether quiet hours are over
 
 
 def senders(settings: Settings, database: Database) -> list[Sender]:
@@ -24,8 +27,16 @@ def senders(settings: Settings, database: Database) -> list[Sender]:
 
 def due_work(settings: Settings, database: Database) -> list[Due]:
     """Threads of their own for each channel, so that a dead gateway holds up no mail."""
-    return [
+    return [Due("quiet-hours-over", OVER, lambda: _let_go(database))] + [
         Due(f"send-{sender.channel}-{number}", OFTEN if number == 1 else SELDOM, sender.send_one)
         for sender in senders(settings, database)
         for number in range(1, THREADS + 1)
     ]
+
+
+def _let_go(database: Database) -> int:
+    with database.reading() as db:
+        if not is_over(db, clock.now()):
+            return 0
+    with database.transaction() as db:
+        return let_go(db, clock.now())

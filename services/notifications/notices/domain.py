@@ -1,9 +1,9 @@
-"""What somebody is told after a message, by which ways, and until when it is of use."""
+"""What somebody is told after a message, by which ways, from when on, and until when it is of use."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -116,8 +116,13 @@ def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return now["state"] == "open" and (is_elsewhere or is_later)
 
 
-def kind_of_application(state: str) -> Kind | None:
-    """What an application's new state means to its person; None for what they need not hear of."""
+def kind_of_application(state: str, stands: list[Any] | None = None) -> Kind | None:
+    """What an application's new state means to its person; None for what they need not hear of.
+
+    Confirmed once more with an empty list of stands: the last one was taken back.
+    """
+    if state == "confirmed" and stands is not None:
+        return Kind.APPLICATION_FREED
     return _OF_APPLICATION.get(state)
 
 
@@ -128,6 +133,7 @@ _OF_APPLICATION = {
     "rejected": Kind.APPLICATION_REJECTED,
     "offered": Kind.APPLICATION_OFFERED,
     "confirmed": Kind.APPLICATION_CONFIRMED,
+    "placed": Kind.APPLICATION_PLACED,
     "lapsed": Kind.APPLICATION_LAPSED,
     "withdrawn": Kind.APPLICATION_WITHDRAWN,
 }
@@ -162,3 +168,79 @@ def mask_email(address: str) -> str:
     """First letter and host."""
     local, _, host = address.rpartition("@")
     return f"{local[:1]}•••@{host}"
+
+
+# Whether a notice waits while people sleep. What answers something a person did a moment ago does not, nor what
+# lets somebody in; docs/operations.md tells the same.
+WAITS: dict[Kind, bool] = {
+    Kind.WELCOME: False,  # the private link of somebody who registers now
+    Kind.SIGN_IN_CODE: False,
+    Kind.SIGN_IN_LINK: False,
+    Kind.APPLICATION_BEGUN: False,  # the private link of a draft
+    Kind.BOOKING_CONFIRMED: False,  # their own act, as the next two
+    Kind.WAITLIST_JOINED: False,
+    Kind.BOOKING_CANCELLED: False,
+    Kind.MOVED_UP: True,  # somebody else gave a seat back
+    Kind.CANCELLED_BY_STAFF: True,
+    Kind.SESSION_MOVED: True,
+    Kind.SEAT_OFFERED: False,  # its time to answer runs already; ticketing offers none by night
+    Kind.SEAT_FIRST_COME: False,
+    Kind.OFFER_LAPSED: True,
+    Kind.BOOKING_PASSED_ON: False,  # somebody took it over a moment ago, as they wished
+    Kind.APPLICATION_SUBMITTED: False,  # their own act, as confirmed and withdrawn
+    Kind.APPLICATION_CONFIRMED: False,
+    Kind.APPLICATION_WITHDRAWN: False,
+    Kind.APPLICATION_INCOMPLETE: True,
+    Kind.APPLICATION_RESERVE: True,
+    Kind.APPLICATION_REJECTED: True,
+    Kind.APPLICATION_OFFERED: True,
+    Kind.APPLICATION_PLACED: True,
+    Kind.APPLICATION_FREED: True,
+    Kind.APPLICATION_LAPSED: True,
+}
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """From when to when nobody is woken, as on the wall; the same hour twice means never."""
+
+    begins: time = time(21)
+    ends: time = time(8)
+
+    def end_after(self, wall: datetime) -> datetime | None:
+        """When the quiet hours end that it is in; None outside of them."""
+        hour, over = wall.time(), datetime.combine(wall.date(), self.ends)
+        if self.begins < self.ends:
+            return over if self.begins <= hour < self.ends else None
+        if self.begins > self.ends and hour >= self.begins:
+            return over + timedelta(days=1)
+        return over if self.begins > self.ends and hour < self.ends else None
+
+
+@dataclass(frozen=True)
+class OwnQuietHours:
+    """The hours that hold at an exhibition, and whether it set them itself."""
+
+    hours: QuietHours
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Times:
+    """What a notice's time depends on, as on the wall of the fair: now, its session's start, its last use."""
+
+    now: datetime
+    starts: datetime | None
+    useful_until: datetime
+
+
+def waits_until(kind: Kind, quiet: QuietHours, times: Times) -> datetime | None:
+    """When a notice may go, as on the wall, if not at once.
+
+    Nothing waits about a session that begins today or before the quiet hours end, nor what would be of no use then.
+    """
+    ends = quiet.end_after(times.now) if WAITS[kind] else None
+    if ends is None or times.useful_until <= ends:
+        return None
+    is_soon = times.starts and (times.starts <= ends or times.starts.date() == times.now.date())
+    return None if is_soon else ends

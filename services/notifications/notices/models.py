@@ -57,8 +57,20 @@ application_copy = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
 )
 
+# The same hour twice: never quiet. Without a row the product's own hours hold.
+quiet_hours = sa.Table(
+    "quiet_hours",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("begins", sa.Time, nullable=False),
+    sa.Column("ends", sa.Time, nullable=False),
+    sa.Column("changed_by", Id),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
 # `next_at` is when somebody must look again: at once, when a pause is over, or when a claim has run out.
 # It follows the machines' clock, not the fair's: a rehearsal that plays a day a minute must not shorten a lease.
+# `not_before` is the end of the quiet hours by the fair's clock; it goes when they are over.
 notice = sa.Table(
     "notice",
     metadata,
@@ -78,6 +90,7 @@ notice = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("next_at", UtcDateTime),
+    sa.Column("not_before", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),
     sa.Column("reason", sa.Text, nullable=False, default=""),
     sa.UniqueConstraint("exhibition_id", "message_id", "channel", "person_id", name="notice_told_once"),
@@ -86,12 +99,9 @@ notice = sa.Table(
     sa.CheckConstraint("(next_at IS NULL) = (state IN ('accepted', 'failed'))", name="notice_is_due_or_settled"),
 )
 # what senders look for many times a second stays as small as the backlog
-sa.Index(
-    "notice_due",
-    notice.c.channel,
-    notice.c.next_at,
-    sqlite_where=notice.c.next_at.is_not(None),
-    postgresql_where=notice.c.next_at.is_not(None),
-)
+_CAN_GO = sa.and_(notice.c.next_at.is_not(None), notice.c.not_before.is_(None))
+sa.Index("notice_due", notice.c.channel, notice.c.next_at, sqlite_where=_CAN_GO, postgresql_where=_CAN_GO)
+_WAITS = notice.c.not_before.is_not(None)
+sa.Index("notice_waits", notice.c.not_before, sqlite_where=_WAITS, postgresql_where=_WAITS)
 sa.Index("notice_log", notice.c.exhibition_id, notice.c.made_at, notice.c.id)
 sa.Index("notice_of_person", notice.c.exhibition_id, notice.c.person_id)

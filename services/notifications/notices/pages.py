@@ -1,21 +1,23 @@
-"""The log of notices as a page for staff."""
+"""The log of notices and the quiet hours as pages for staff."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, redirect, request
 from marshmallow import ValidationError
 
 from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.notices import schemas
-from services.notifications.notices.domain import Channel, Reason, State, mask
+from services.notifications.notices.domain import WAITS, Channel, QuietHours, Reason, State, mask
 from services.notifications.notices.operations.log import count_by_state, list_notices
+from services.notifications.notices.operations.quiet import find_quiet_hours, set_quiet_hours
 from services.notifications.templates.domain import Kind
-from shared.db import reading
+from shared.db import reading, transaction
 from shared.i18n import gettext as _
 from shared.i18n import hour, in_zone, number, pick, short_date, span
 from shared.problem import N_, Invalid
-from shared.web import may, page
+from shared.web import current_caller, load_form, may, page
 
 notice_pages = Blueprint("notice_pages", __name__)
 
@@ -48,6 +50,8 @@ KINDS: dict[Kind, str] = {
     Kind.APPLICATION_REJECTED: N_("Application not taken"),
     Kind.APPLICATION_OFFERED: N_("Stand offered"),
     Kind.APPLICATION_CONFIRMED: N_("Stand confirmed"),
+    Kind.APPLICATION_PLACED: N_("Stand given or changed"),
+    Kind.APPLICATION_FREED: N_("Stand taken back"),
     Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
     Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
 }
@@ -89,6 +93,48 @@ def show_log(lang: str, exhibition: str) -> Response:
         following=following,
         state=said.get("state"),
         is_first="before" not in said,
+        is_organiser="organiser" in current_caller().roles,
+    )
+
+
+@notice_pages.get("/<lang>/<exhibition>/office/notices/quiet-hours")
+@may("organiser")
+def show_quiet_hours(lang: str, exhibition: str) -> Response:
+    """From when to when nobody is woken, and what is told all the same."""
+    return _quiet_page(lang, exhibition)
+
+
+@notice_pages.post("/<lang>/<exhibition>/office/notices/quiet-hours")
+@may("organiser")
+def change_quiet_hours(lang: str, exhibition: str) -> Response:
+    """Other hours from now on; the same hour twice for none."""
+    try:
+        said = load_form(schemas.QuietHoursIn)
+    except Invalid as refused:
+        return _quiet_page(lang, exhibition, refused.errors)
+    known = exhibition_called(exhibition)
+    with transaction() as db:
+        set_quiet_hours(db, known.exhibition_id, QuietHours(**said), current_caller().staff_id)
+    return make_response(redirect(f"{request.path}?saved=1", code=303))
+
+
+def _quiet_page(lang: str, exhibition: str, errors: dict[str, list[str]] | None = None) -> Response:
+    known = exhibition_called(exhibition)
+    with reading() as db:
+        found = find_quiet_hours(db, known.exhibition_id)
+    return page(
+        "quiet-hours.html",
+        status=422 if errors else 200,
+        menu=office_menu(lang, exhibition, request.path),
+        exhibition=_frame(known),
+        values=dict(request.form) if errors else schemas.quiet_hours_out(found),
+        errors=errors or {},
+        hours=found.hours,
+        begins=hour(found.hours.begins),
+        ends=hour(found.hours.ends),
+        is_saved="saved" in request.args and not errors,
+        waiting_kinds=[_(KINDS[kind]) for kind in Kind if WAITS[kind]],
+        immediate_kinds=[_(KINDS[kind]) for kind in Kind if not WAITS[kind]],
     )
 
 
@@ -117,8 +163,13 @@ def _line(row: Any, zone: str) -> dict[str, Any]:
         "shape": shape,
         "word": _(word),
         "attempts": number(row.attempts),
-        "why": why(row.reason),
+        "why": why(row.reason) if row.not_before is None else (_until_morning(row.not_before, zone), ""),
     }
+
+
+def _until_morning(not_before: datetime, zone: str) -> str:
+    ends = in_zone(not_before, zone)
+    return _("Until %(day)s %(hour)s: these are quiet hours", day=short_date(ends), hour=hour(ends))
 
 
 def why(reason: str) -> tuple[str, str]:

@@ -5,8 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
-from services.notifications.notices.domain import Channel, LogFilter, State, mask
+from services.notifications.notices.domain import Channel, LogFilter, OwnQuietHours, State, mask
 from services.notifications.templates.domain import Kind
+from shared.problem import N_
+
+NO_HOUR = N_("Please give an hour, as in 21:00.")
 
 
 class LogQuery(Schema):
@@ -34,6 +37,9 @@ class NoticeOut(Schema):
     )
     language = fields.String()
     made_at = fields.AwareDateTime()
+    not_before = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "the end of the quiet hours it waits for, by the fair's clock"}
+    )
     settled_at = fields.AwareDateTime(allow_none=True)
 
 
@@ -42,6 +48,30 @@ class LogOut(Schema):
 
     notices = fields.List(fields.Nested(NoticeOut))
     next = fields.UUID(allow_none=True)
+
+
+def _hour(example: str) -> fields.Time:
+    said: dict[str, Any] = dict.fromkeys(("required", "null", "invalid", "format"), NO_HOUR)
+    return fields.Time(format="%H:%M", required=True, error_messages=said, metadata={"example": example})
+
+
+class QuietHoursIn(Schema):
+    """When nobody is woken, as on the wall of the fair; the same hour twice: never quiet."""
+
+    begins = _hour("21:00")
+    ends = _hour("08:00")
+
+
+class QuietHoursOut(QuietHoursIn):
+    """The hours that hold, and whether they are the exhibition's own."""
+
+    is_own = fields.Boolean()
+
+
+def quiet_hours_out(found: OwnQuietHours) -> dict[str, Any]:
+    """As they are shown."""
+    hours = found.hours
+    return {"begins": f"{hours.begins:%H:%M}", "ends": f"{hours.ends:%H:%M}", "is_own": found.is_own}
 
 
 def log_filter(said: dict[str, Any]) -> LogFilter:

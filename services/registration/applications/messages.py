@@ -1,12 +1,15 @@
 """What registration says about applications: where each stands, never whose name is on it."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
 class ApplicationChanged:
-    """An application as it stands now; `missing` names what an incomplete one lacks, `offer_ends_at` is in UTC."""
+    """An application as it stands now; `missing` names what an incomplete one lacks, `offer_ends_at` is in UTC.
+
+    `stands`: which, in which hall, from which day to which; null before the first, empty once all were taken back.
+    """
 
     NAME: ClassVar[str] = "application.changed.v1"
 
@@ -16,3 +19,4 @@ class ApplicationChanged:
     missing: list[str]
     offer_ends_at: str | None
     rank: int | None
+    stands: list[dict[str, Any]] | None

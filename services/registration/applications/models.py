@@ -75,6 +75,8 @@ application = sa.Table(
     sa.Column("pending", sa.String(10)),
     sa.Column("rank", sa.Integer),
     sa.Column("offer_ends_at", UtcDateTime),
+    # what its exhibitor is told of stands and days; NULL before the first, empty once all were taken back
+    sa.Column("stands", sa.JSON(none_as_null=True)),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("submitted_at", UtcDateTime),

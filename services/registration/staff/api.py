@@ -9,8 +9,8 @@ from marshmallow import RAISE
 
 from services.registration.staff import schemas
 from services.registration.staff.domain import EVERYWHERE, Act, Role
-from services.registration.staff.operations import accounts, audit, keys
-from shared import clock, tokens
+from services.registration.staff.operations import accounts, audit, devices, keys
+from shared import clock, limits, tokens
 from shared.db import reading, transaction
 from shared.idempotency import Answer
 from shared.web import client_address, current_caller, load, may, reply
@@ -18,6 +18,9 @@ from shared.web.security import settings
 
 staff = Blueprint("staff", __name__, url_prefix="/registration/v1", description="Staff sign-in")
 well_known = Blueprint("well_known", __name__, url_prefix="/registration", description="Public keys")
+devices_api = Blueprint(
+    "devices", __name__, url_prefix="/registration/v1/exhibitions/<exhibition>", description="Devices at gates"
+)
 rehearsal = Blueprint("rehearsal", __name__, url_prefix="/registration/v1", description="The rehearsal's clock")
 
 
@@ -55,6 +58,20 @@ def show_audit(said: dict[str, Any], exhibition: str) -> Response:  # noqa: ARG0
     shown = acts[: said["at_most"]]
     following = shown[-1].id if len(acts) > len(shown) else None
     return reply(Answer(200, dict(schemas.AuditOut().dump({"acts": shown, "next": following}))))
+
+
+@devices_api.post("/devices/enrolment")
+@devices_api.doc(requestBody=body(schemas.DeviceCode))
+@devices_api.response(201, schemas.DeviceOut)
+@may("anyone")
+def enrol_device(exhibition: str) -> Response:  # noqa: ARG001 - the code knows its exhibition
+    """Give a device its own token, once, for the code that the office made; a new code ends it."""
+    limits.allow("device-code", client_address(), 100, 900, fail_open=False)
+    said = load(schemas.DeviceCode)
+    with transaction() as db:
+        enrolled = devices.enrol(db, settings(), said["code"])
+    row = vars(enrolled.device) | {"token": enrolled.token}
+    return reply(Answer(201, dict(schemas.DeviceOut().dump(row))))
 
 
 @well_known.get("/.well-known/jwks.json")

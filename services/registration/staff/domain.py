@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     PERSON = "person"
     STAFF = "staff"
     BADGE = "badge"
+    DEVICE = "device"
 
 
 class SignInRefused(Problem):
@@ -144,6 +145,14 @@ class Act(StrEnum):
     LIST_MADE = "list_made"
     VISITORS_EXPORTED = "visitors_exported"
     CLOCK_MOVED = "clock_moved"
+    DEVICE_MADE = "device_made"
+    DEVICE_ENROLLED = "device_enrolled"
+    DEVICE_CODE_MADE = "device_code_made"
+    DEVICE_REVOKED = "device_revoked"
+    STANDS_ADDED = "stands_added"
+    STAND_OPENED = "stand_opened"
+    STAND_CLOSED = "stand_closed"
+    STAND_REMOVED = "stand_removed"
 
 
 class StaffLinkUnknown(Problem):
@@ -186,3 +195,43 @@ def link_secret(secret: bytes, link_id: UUID) -> str:
     """The 128 bits of a staff link: found again from the installation's secret, so that only a hash is stored."""
     mark = hmac.new(secret, b"staff-link:" + link_id.bytes, hashlib.sha256).digest()[:16]
     return base64.urlsafe_b64encode(mark).rstrip(b"=").decode()
+
+
+DEVICE_CODE_LASTS = timedelta(hours=24)
+MOST_GATES = 20
+_GATE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,9}")
+
+
+class Profile(StrEnum):
+    """Whose work a device does at its gates."""
+
+    STEWARD = "steward"
+    SUPERVISOR = "supervisor"
+
+
+class DeviceCodeUnknown(Problem):
+    """Never given, used, revoked or too old: the answer is the same."""
+
+    slug = "device-code-unknown"
+    status = 410
+    title = N_("This code for a device has been used or is no longer valid.")
+    detail = N_("Ask for a new one in the office, on the page “Devices”.")
+
+
+def read_gates(typed: str) -> list[str] | None:
+    """The gates of a line such as `A, b؛ C`, in order, each once; empty for all gates; None when one is no gate."""
+    found = [part for part in re.split(r"[\s,;،؛]+", typed.upper()) if part]
+    if len(found) > MOST_GATES or not all(_GATE.fullmatch(part) for part in found):
+        return None
+    return list(dict.fromkeys(found))
+
+
+def device_secret(secret: bytes, device_id: UUID, version: int) -> str:
+    """The 128 bits of a device's code, made of the installation's secret, so that only a hash is stored."""
+    mark = hmac.new(secret, b"device-code:%d:" % version + device_id.bytes, hashlib.sha256).digest()[:16]
+    return base64.urlsafe_b64encode(mark).rstrip(b"=").decode()
+
+
+def device_token_ends(last_day: date) -> datetime:
+    """When a device's token ends at the latest, in any time zone; hours and days are checked at each use."""
+    return datetime.combine(last_day + timedelta(days=2), time.min, UTC)

@@ -27,3 +27,19 @@ class StaffChanged:
     staff_version: int
     roles: dict[str, list[str]]
     is_active: bool
+
+
+@dataclass(frozen=True)
+class DeviceChanged:
+    """Where and when a device may read badges; local days and hours, no gates means all. No name."""
+
+    NAME: ClassVar[str] = "device.changed.v1"
+
+    device_version: int
+    profile: str
+    gates: list[str]
+    first_day: str
+    last_day: str
+    from_hour: str | None
+    until_hour: str | None
+    is_revoked: bool

@@ -117,3 +117,27 @@ audit = sa.Table(
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
 )
+
+# A phone at a gate, with a key of its own. `code_hash` opens it once; `version` is what its token must carry.
+device = sa.Table(
+    "device",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("profile", sa.String(20), nullable=False),
+    sa.Column("gates", sa.JSON, nullable=False),
+    sa.Column("first_day", sa.Date, nullable=False),
+    sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("from_hour", sa.String(5)),
+    sa.Column("until_hour", sa.String(5)),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("code_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("code_ends_at", UtcDateTime, nullable=False),
+    sa.Column("enrolled_at", UtcDateTime),
+    sa.Column("revoked_at", UtcDateTime),
+    sa.Column("made_by", Id, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("last_day >= first_day", name="device_ends_after_it_begins"),
+)
+sa.Index("device_by_code", device.c.code_hash)

@@ -9,8 +9,10 @@ from services.registration.staff.domain import (
     LONGEST_ORGANISER,
     SHORTEST_PASSWORD,
     Act,
+    Profile,
     Role,
     is_contact,
+    read_gates,
     tidy_login,
 )
 from shared.problem import N_
@@ -22,6 +24,13 @@ NO_PASSWORD = N_("Please type your password.")
 NO_CONTACT = N_("Please type an e-mail address or a phone number.")
 NO_ROLE = N_("Please choose what this person may do.")
 NO_NAME = N_("Please type your name.")
+NO_DEVICE_NAME = N_("Please give the device a name.")
+NO_GATE = N_("Please type the letters of the gates, as in A, B; nothing for all of them.")
+NO_DAY = N_("Please choose the first and the last day, in this order.")
+NO_HOUR = N_("Please type an hour as in 09:00.")
+BAD_HOURS = N_("Please give both hours, the earlier one first, or none.")
+NO_CODE = N_("Please give the device’s code.")
+LAST_YEAR, LONGEST_DEVICE_NAME = 2119, 80
 NO_ORGANISER = N_("Please say who organises, in one language at least.")
 LONG_ORGANISER = N_("This name is too long.")
 SHORT_PASSWORD = N_("This password is too short: it needs at least 10 characters.")
@@ -35,6 +44,16 @@ def _contact(typed: str) -> None:
 def _name(typed: str) -> None:
     if not typed.strip() or not typed.isprintable() or len(typed) > LONGEST_NAME:
         raise ValidationError(NO_NAME)
+
+
+def _device_name(typed: str) -> None:
+    if not typed.strip() or not typed.isprintable() or len(typed) > LONGEST_DEVICE_NAME:
+        raise ValidationError(NO_DEVICE_NAME)
+
+
+def _gates(typed: str) -> None:
+    if read_gates(typed) is None:
+        raise ValidationError(NO_GATE)
 
 
 def _new_password() -> fields.String:
@@ -156,6 +175,48 @@ class FirstForm(JoinForm):
     def _says_who_organises(self, data: dict[str, Any], **_more: Any) -> None:
         if not any(name.startswith("organiser_") for name in data):
             raise ValidationError({"organiser_fr": [NO_ORGANISER]})
+
+
+class DeviceForm(Schema):
+    """A device: its name, whose work it does, where and when."""
+
+    name = fields.String(required=True, validate=_device_name, error_messages={"required": NO_DEVICE_NAME})
+    profile = fields.Enum(
+        Profile, by_value=True, required=True, error_messages={"required": NO_ROLE, "unknown": NO_ROLE}
+    )
+    gates = fields.String(load_default="", validate=_gates)
+    first_day = fields.Date(required=True, error_messages={"required": NO_DAY, "invalid": NO_DAY})
+    last_day = fields.Date(required=True, error_messages={"required": NO_DAY, "invalid": NO_DAY})
+    from_hour = fields.Time(format="%H:%M", load_default=None, error_messages={"invalid": NO_HOUR})
+    until_hour = fields.Time(format="%H:%M", load_default=None, error_messages={"invalid": NO_HOUR})
+
+    @validates_schema
+    def _ends_after_it_begins(self, data: dict[str, Any], **_more: Any) -> None:
+        if data["last_day"] < data["first_day"] or data["last_day"].year > LAST_YEAR:
+            raise ValidationError({"last_day": [NO_DAY]})
+        hours = (data["from_hour"], data["until_hour"])
+        if (None in hours and any(hours)) or (all(hours) and hours[0] >= hours[1]):
+            raise ValidationError({"until_hour": [BAD_HOURS]})
+
+
+class DeviceCode(Schema):
+    """The code that enrols a device, once."""
+
+    code = fields.String(required=True, validate=validate.Length(1, 64), error_messages={"required": NO_CODE})
+
+
+class DeviceOut(Schema):
+    """A device that has just been enrolled, with its own token for ticketing."""
+
+    id = fields.UUID()
+    name = fields.String()
+    profile = fields.String(metadata={"enum": list(Profile)})
+    gates = fields.List(fields.String(), metadata={"description": "empty: all gates"})
+    first_day = fields.Date()
+    last_day = fields.Date()
+    from_hour = fields.String(allow_none=True)
+    until_hour = fields.String(allow_none=True)
+    token = fields.String()
 
 
 class OwnPasswordForm(NewPasswordForm):

@@ -2,9 +2,10 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.ticketing.access.domain import Exhibition, roles_at
-from services.ticketing.access.operations.recent import exhibition_called, is_outdated, token_key
+from services.ticketing.access.operations.recent import device_known, exhibition_called, is_outdated, token_key
 from shared import clock
 from shared.problem import NotAllowed, NotSignedIn
 from shared.tokens import BadToken, Verifier
@@ -14,16 +15,19 @@ from shared.web import Caller, token_from_request
 def authorise(who: frozenset[str], view_args: dict[str, Any]) -> Caller:
     """The caller of a route open to `who`; NotFound, NotSignedIn, NotAllowed.
 
-    A person token serves where "person" or "anyone" may call, a staff token where one of its roles may.
+    A person token serves where "person" or "anyone" may call, a staff token where one of its roles may, a device's
+    where "device" may, at its own gates and hours.
     """
     if "exhibition" not in view_args:
         raise NotSignedIn
     exhibition = exhibition_called(view_args["exhibition"])
-    roles = who - {"anyone", "person"}
+    roles = who - {"anyone", "person", "device"}
     person = _person(exhibition) if who & {"anyone", "person"} else None
     if person:
         return person
     staff = _member(exhibition) if roles or "anyone" in who else None
+    if staff is None and "device" in who:
+        return _device(exhibition, view_args.get("gate"))
     if staff is None:
         raise NotSignedIn
     if roles and not roles & staff.roles:
@@ -46,6 +50,18 @@ def _member(exhibition: Exhibition) -> Caller | None:
     return Caller(staff_id=UUID(claims["sub"]), exhibition_id=exhibition.id, roles=roles)
 
 
+def _device(exhibition: Exhibition, gate: str | None) -> Caller:
+    claims = _claims("device")
+    if claims is None or claims.get("ex") != str(exhibition.id):
+        raise NotSignedIn
+    known = device_known(exhibition.id, UUID(claims["sub"]))
+    if known is None or known.is_revoked or claims["ver"] < known.device_version:
+        raise NotSignedIn
+    if not known.works(clock.now().astimezone(ZoneInfo(exhibition.zone)), gate and gate.upper()):
+        raise NotAllowed
+    return Caller(device_id=UUID(claims["sub"]), exhibition_id=exhibition.id)
+
+
 def _claims(purpose: str) -> dict[str, Any] | None:
     token = token_from_request(purpose)
     if not token:
@@ -60,4 +76,4 @@ def _verifier(purpose: str) -> Verifier:
     return Verifier(lambda key_id: token_key(key_id, purpose, clock.now()), audience="ticketing", typ=f"{purpose}+jwt")
 
 
-_verifiers = {purpose: _verifier(purpose) for purpose in ("person", "staff")}
+_verifiers = {purpose: _verifier(purpose) for purpose in ("person", "staff", "device")}

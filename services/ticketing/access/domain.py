@@ -53,3 +53,23 @@ class SigningKey:
 def roles_at(roles: Mapping[str, Iterable[str]], exhibition_id: UUID) -> frozenset[str]:
     """The roles somebody holds at one exhibition, those held everywhere included."""
     return frozenset(roles.get(str(exhibition_id), ())) | frozenset(roles.get(EVERYWHERE, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A phone at a gate as registration last told it; days and hours ("09:00") are local, no gates means all."""
+
+    device_version: int
+    gates: tuple[str, ...]
+    first_day: date
+    last_day: date
+    from_hour: str | None
+    until_hour: str | None
+    is_revoked: bool
+
+    def works(self, local: datetime, gate: str | None) -> bool:
+        """Whether it may read badges at this local moment, at this gate (None: at no gate in particular)."""
+        is_hour = self.from_hour is None or self.until_hour is None
+        is_hour = is_hour or str(self.from_hour) <= f"{local:%H:%M}" < str(self.until_hour)
+        is_gate = gate is None or not self.gates or gate in self.gates
+        return self.first_day <= local.date() <= self.last_day and is_hour and is_gate

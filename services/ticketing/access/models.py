@@ -56,3 +56,20 @@ staff = sa.Table(
     sa.Column("roles", sa.JSON, nullable=False),
     sa.Column("is_active", sa.Boolean, nullable=False),
 )
+
+# A phone at a gate: where and when it may read badges, by days and hours local to the exhibition.
+device = sa.Table(
+    "device",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("device_version", sa.Integer, nullable=False),
+    sa.Column("profile", sa.Text, nullable=False),
+    sa.Column("gates", sa.JSON, nullable=False),
+    sa.Column("first_day", sa.Date, nullable=False),
+    sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("from_hour", sa.Text),
+    sa.Column("until_hour", sa.Text),
+    sa.Column("is_revoked", sa.Boolean, nullable=False),
+)

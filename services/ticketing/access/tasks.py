@@ -39,3 +39,12 @@ def on_staff_changed(db: Connection, message: Received) -> None:
     said = message.body
     row = {name: said[name] for name in ("staff_version", "roles", "is_active")}
     operations.keep_staff(db, row | {"id": message.subject_id, "version": message.subject_version})
+
+
+def on_device_changed(db: Connection, message: Received) -> None:
+    """Keep where and when a device may read badges; a revoked one stops here at once."""
+    said = message.body
+    row = {name: said[name] for name in ("device_version", "profile", "gates", "from_hour", "until_hour", "is_revoked")}
+    row |= {name: date.fromisoformat(said[name]) for name in ("first_day", "last_day")}
+    row |= {"exhibition_id": message.exhibition_id, "id": message.subject_id, "version": message.subject_version}
+    operations.keep_device(db, row)

@@ -19,7 +19,7 @@ _BODY = {"content": {"application/json": {"schema": NewScan}}, "required": True}
 
 
 @api.get("/gates")
-@may("steward", "supervisor", "organiser")
+@may("device", "steward", "supervisor", "organiser")
 @api.response(200, GatesOut)
 def list_gates(exhibition: str) -> dict[str, Any]:
     """The gates in the order of their references."""
@@ -29,7 +29,7 @@ def list_gates(exhibition: str) -> dict[str, Any]:
 
 
 @api.post("/gates/<gate>/scans")
-@may("steward", "supervisor", "organiser")
+@may("device", "steward", "supervisor", "organiser")
 @api.doc(requestBody=_BODY)
 @api.response(201, VerdictOut)
 def record_scan(exhibition: str, gate: str) -> Response:
@@ -41,7 +41,7 @@ def record_scan(exhibition: str, gate: str) -> Response:
     said = load(NewScan)
     with reading() as db:
         at_gate = operations.find_gate(db, where.id, gate.upper())
-    shown = operations.Shown(**said, scanned_by=current_caller().staff_id)
+    shown = operations.Shown(**said, scanned_by=current_caller().staff_id or current_caller().device_id)
     scan = operations.read_scan(where, at_gate, shown, badge_keys())
     key = Key(where.id, "scan", "", str(scan.id), fingerprint(request.get_data()))
 

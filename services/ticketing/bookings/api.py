@@ -12,15 +12,18 @@ from flask_smorest import Blueprint
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import Booking
+from services.ticketing.bookings.operations import passing
 from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.schemas import (
     BookingOut,
     BookingsOut,
     NewBooking,
     NewOrder,
+    PassOut,
     RulesFields,
     RulesOut,
     SessionBookingsOut,
+    TakeOver,
     booking_out,
     rules_of,
     rules_out,
@@ -163,6 +166,39 @@ def resize_booking(exhibition: str, reference: str) -> Response:
     party_size = load(NewBooking)["party_size"]
 
     return _act(exhibition, reference, partial(operations.resize_booking, party_size=party_size))
+
+
+@api.put("/bookings/<reference>/pass")
+@may("person")
+@api.response(200, PassOut)
+def make_pass(exhibition: str, reference: str) -> dict[str, Any]:
+    """Make a code by which somebody else may have these seats, once; a code made before counts no more."""
+    where, person_id = exhibition_called(exhibition), acting_person()
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    with transaction() as db:
+        mine = operations.Mine(where.id, reference.upper(), person_id, clock.now())
+        passed, code = passing.make_pass(db, mine)
+    starts_at = board_of(where.id).by_id[passed.session_id].starts_at
+    return {"code": code, "until": operations.recent_rules(where.id).changes_end(starts_at).isoformat()}
+
+
+@api.post("/bookings/taken-over")
+@may("person")
+@keyed
+@api.doc(requestBody=_body(TakeOver))
+@api.response(201, BookingOut)
+def take_over(exhibition: str) -> Response:
+    """Take over the seats that a code passes on; the first has them, the old booking ends."""
+    where, person_id, said = exhibition_called(exhibition), acting_person(), load(TakeOver)
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    key = idempotency_key(where.id)
+    with transaction() as db:
+
+        def act() -> Answer:
+            taken = passing.take_over(db, passing.Taker(where.id, person_id=person_id, at=clock.now(), **said))
+            return Answer(201, _out(where.id, taken))
+
+        return reply(once(db, key, act))
 
 
 @api.get("/booking-rules")

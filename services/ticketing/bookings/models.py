@@ -66,6 +66,16 @@ booking = sa.Table(
     sa.Index("ix_booking_person", "exhibition_id", "person_id"),
 )
 
+# The one-use link by which a booking may be passed on; the last one made counts.
+booking_pass = sa.Table(
+    "booking_pass",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("booking_id", Id, primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("exhibition_id", "code_hash"),
+)
+
 # Seats that one person has or waits for on one local day; `most` is the limit that stood when the last was taken.
 person_day = sa.Table(
     "person_day",

@@ -1,7 +1,9 @@
 """Pages to reserve, to look at one's bookings, to give seats back. Every form works without JavaScript."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -10,12 +12,23 @@ from marshmallow import EXCLUDE
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
-from services.ticketing.bookings.domain import MOST_IN_A_PARTY, Booking, BookingState, can_cancel
+from services.ticketing.bookings.domain import (
+    LIVE,
+    MOST_IN_A_PARTY,
+    Booking,
+    BookingKind,
+    BookingState,
+    PassEnded,
+    can_cancel,
+)
+from services.ticketing.bookings.operations import passing
 from services.ticketing.bookings.operations.recent import refuse_if_full
-from services.ticketing.bookings.schemas import NewBooking, NewOrder, NoFields, Reply, booking_out
+from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
 from services.ticketing.programme.domain import Session, others_with_seats
+from services.ticketing.programme.domain.finding import overlapping
 from services.ticketing.programme.operations.board import board_of
-from services.ticketing.programme.operations.calendar import CONTENT_TYPE, calendar_of
+from services.ticketing.programme.operations.calendar import CONTENT_TYPE, Entry, calendar_of
+from services.ticketing.programme.pages import attachment, place_of
 from shared import clock, limits
 from shared.db import reading, transaction
 from shared.group import group
@@ -24,9 +37,11 @@ from shared.i18n import pick
 from shared.idempotency import Answer, once
 from shared.problem import Invalid, NotFound, Problem
 from shared.web import current_caller, idempotency_key, load_form, may, page
+from shared.web.security import settings
 
 pages = Blueprint("bookings_pages", __name__, url_prefix="/<lang>/<exhibition>/programme")
 TRIES, A_MINUTE = 30, 60
+_STATUS = {BookingState.CONFIRMED: "CONFIRMED"}
 _VERBS: dict[str, Callable[..., Booking]] = {
     "accept": operations.accept_offer,
     "confirm": operations.confirm_hold,
@@ -62,6 +77,7 @@ def _order(where: Exhibition, session: Session) -> Answer:
     person_id = current_caller().person_id
     assert person_id is not None  # noqa: S101 - the route says `may("person")`
     order = operations.order_of(where, session.id, person_id, **load_form(NewOrder(unknown=EXCLUDE)))
+    order = replace(order, is_hold="hold" in request.form)
     key = idempotency_key(where.id, required=False)
     refuse_if_full(session, person_id, key, order.at)
     limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
@@ -75,13 +91,21 @@ def _order(where: Exhibition, session: Session) -> Answer:
 @pages.get("/mine")
 @may("person")
 def list_mine(lang: str, exhibition: str) -> Response:
-    """One's own bookings: what is to come first."""
+    """One's agenda: what is booked, by day, with what happens at the same time; then what is over."""
     where, at = exhibition_called(exhibition), clock.now()
     with reading() as db:
         found = operations.list_bookings(db, where.id, person_id=_person())
     sessions = board_of(where.id).by_id
-    rows = sorted(((sessions[one.session_id], one) for one in found), key=lambda row: row[0].starts_at)
-    return page("bookings/list.html", rows=rows, base=_base(lang, where), at=at)
+    every = [(sessions[one.session_id], one.as_of(at)) for one in found]
+    rows = sorted((row for row in every if row[1].state in LIVE), key=lambda row: row[0].starts_at)
+    return page(
+        "bookings/list.html",
+        days=[(day, list(ones)) for day, ones in groupby(rows, key=lambda row: row[0].day)],
+        past=[row for row in every if row[1].state not in LIVE],
+        overlaps=overlapping(session for session, _booking in rows),
+        base=_base(lang, where),
+        at=at,
+    )
 
 
 @pages.get("/mine/<reference>")
@@ -91,12 +115,13 @@ def show_mine(lang: str, exhibition: str, reference: str) -> Response:
     return _mine_page(lang, exhibition, reference)
 
 
-def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | None = None) -> Response:
+def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | None = None, link: str = "") -> Response:
     where, booking, session = _mine(exhibition, reference)
     return page(
         "bookings/one.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
+        link=link,
         refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
         **_about(where, booking, session, lang),
     )
@@ -133,6 +158,72 @@ def resize(lang: str, exhibition: str, reference: str) -> Response:
     return _act(lang, exhibition, reference, partial(operations.resize_booking, party_size=party_size))
 
 
+@pages.post("/mine/<reference>/pass")
+@may("person")
+def make_pass(lang: str, exhibition: str, reference: str) -> Response:
+    """A link for somebody else, shown this once; pressed again, a new one replaces it."""
+    where, person_id = exhibition_called(exhibition), _person()
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    try:
+        with transaction() as db:
+            mine = operations.Mine(where.id, reference.upper(), person_id, clock.now())
+            code = passing.make_pass(db, mine)[1]
+    except NotFound:
+        raise
+    except Problem as refusal:
+        return _mine_page(lang, exhibition, reference, refusal)
+    link = f"{settings().public_url}{_base(lang, where)}/pass/{code}"
+    return _mine_page(lang, exhibition, reference, link=link)
+
+
+@pages.get("/pass/<secret>")
+@may("anyone")
+def show_pass(lang: str, exhibition: str, secret: str) -> Response:
+    """What somebody wants to pass on; looking changes nothing."""
+    return _pass_page(lang, exhibition_called(exhibition), secret)
+
+
+@pages.post("/pass/<secret>")
+@may("person")
+def take_over(lang: str, exhibition: str, secret: str) -> Response:
+    """Take the seats; a refusal says why, the link stays good for others."""
+    where, person_id = exhibition_called(exhibition), _person()
+    anyway = load_form(Anyway)["anyway"]
+    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    try:
+        with transaction() as db:
+
+            def act() -> Answer:
+                taker = passing.Taker(where.id, secret, person_id, clock.now(), anyway)
+                return Answer(201, {"reference": passing.take_over(db, taker).reference})
+
+            done = once(db, idempotency_key(where.id, required=False), act)
+    except Problem as refusal:
+        return _pass_page(lang, where, secret, refusal)
+    return _go(f"{_base(lang, where)}/mine/{done.data['reference']}")
+
+
+def _pass_page(lang: str, where: Exhibition, secret: str, refusal: Problem | None = None) -> Response:
+    passed = None
+    try:
+        with reading() as db:
+            passed = passing.find_pass(db, where.id, secret)
+    except PassEnded as ended:
+        refusal = refusal or ended
+    return page(
+        "bookings/pass.html",
+        status=refusal.status if refusal else 200,
+        passed=passed,
+        session=board_of(where.id).by_id[passed.session_id] if passed else None,
+        is_known=current_caller().person_id is not None,
+        refusal=refusal,
+        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        here=f"{_base(lang, where)}/pass/{secret}",
+        base=_base(lang, where),
+        at=clock.now(),
+    )
+
+
 def _act(lang: str, exhibition: str, reference: str, verb: Callable[..., Booking]) -> Response:
     """Do something with one's own booking, once, and show it again; a refusal says why."""
     where, person_id = exhibition_called(exhibition), _person()
@@ -157,11 +248,32 @@ def _act(lang: str, exhibition: str, reference: str, verb: Callable[..., Booking
 def booking_calendar(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries the language
     """One's booking for one's calendar."""
     where, booking, session = _mine(exhibition, reference)
-    place = ", ".join(text for text in (pick(where.venue_names), pick(where.town_names)) if text)
-    note = _("Your booking: %(reference)s", reference=booking.reference)
-    body = calendar_of(session, place=place, note=note, at=clock.now())
-    headers = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'}
-    return Response(body, content_type=CONTENT_TYPE, headers=headers)
+    body = calendar_of([_entry(booking, session)], name=booking.reference, place=place_of(where), at=clock.now())
+    return Response(body, content_type=CONTENT_TYPE, headers=attachment(booking.reference))
+
+
+@pages.get("/mine/my-agenda.ics")
+@may("person")
+def agenda(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
+    """All one has booked for one's calendar; what was given back is in it as cancelled, to be struck out."""
+    where, at = exhibition_called(exhibition), clock.now()
+    sessions = board_of(where.id).by_id
+    with reading() as db:
+        found = operations.list_bookings(db, where.id, person_id=_person())
+    entries = [_entry(one.as_of(at), sessions[one.session_id]) for one in found if one.kind is not BookingKind.DOOR]
+    body = calendar_of(entries, name=_("My bookings"), place=place_of(where), at=at)
+    return Response(body, content_type=CONTENT_TYPE, headers=attachment(where.reference))
+
+
+def _entry(booking: Booking, session: Session) -> Entry:
+    """A booking as calendars know it: the same entry as the one mailed, a change of either is a newer one."""
+    return Entry(
+        session,
+        str(booking.id),
+        booking.version + session.version - 1,
+        note=_("Your booking: %(reference)s", reference=booking.reference),
+        status=_STATUS.get(booking.state, "TENTATIVE" if booking.state in LIVE else "CANCELLED"),
+    )
 
 
 def _session_page(where: Exhibition, session: Session, lang: str, refusal: Problem | None = None) -> Response:
@@ -205,6 +317,7 @@ def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> 
     most = min(MOST_IN_A_PARTY, rules.most_a_day, booking.party_size + more)
     return {
         "can_resize": is_open and booking.state in (BookingState.CONFIRMED, BookingState.WAITLISTED),
+        "can_pass": is_open and booking.state is BookingState.CONFIRMED and booking.kind is BookingKind.OWN,
         "sizes": range(1, max(most, booking.party_size) + 1),
         "ends": clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,
         "booking": booking,

@@ -53,6 +53,29 @@ class PassCode(Schema):
     )
 
 
+class TakeOver(PassCode):
+    """Taking passed seats over."""
+
+    anyway = fields.Boolean(
+        load_default=False,
+        error_messages={"invalid": N_("Please say yes or no.")},
+        metadata={"description": "Although another booking of yours is at the same hour."},
+    )
+
+
+class Anyway(Schema):
+    """The form by which seats are taken over; its address carries the code."""
+
+    anyway = fields.Boolean(load_default=False, error_messages={"invalid": N_("Please say yes or no.")})
+
+
+class PassOut(Schema):
+    """A code that is told once; a newer one replaces it."""
+
+    code = fields.String(metadata={"description": "Whoever sends it to `taken-over` first has the seats."})
+    until = fields.String(metadata={"description": "It counts until then."})
+
+
 class RulesFields(Schema):
     """What an organiser chooses for bookings."""
 

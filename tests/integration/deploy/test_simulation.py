@@ -24,7 +24,7 @@ LIES = {
         "UPDATE attendance_count SET value = value + 1 WHERE measure = 'outs'",
     ),
     "registration": ("DELETE FROM application_change WHERE act = 'submit'",),
-    "notifications": ("DELETE FROM notice WHERE kind = 'application_confirmed'",),
+    "notifications": ("UPDATE notice SET kind = 'application_lapsed' WHERE kind = 'application_confirmed'",),
 }
 BROKEN = [
     "every acknowledged booking is there, as its person last heard",

@@ -1,13 +1,13 @@
 """What registration and ticketing say, as in the contract files, ready to be told in any order."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from services.notifications.deliveries.models import delivery
-from services.notifications.notices.models import notice
+from services.notifications.notices.models import notice, quiet_hours
 from tests.kit.services import Service
 
 EXHIBITION: dict[str, Any] = {
@@ -63,6 +63,13 @@ class Story:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.exhibition, self.person, self.session, self.booking = uuid4(), uuid4(), uuid4(), uuid4()
+        self._have_no_quiet_hours()
+
+    def _have_no_quiet_hours(self) -> None:
+        """Tests run by night too; those of the quiet hours set their own."""
+        never = {"begins": time(0), "ends": time(0), "changed_at": datetime.now(UTC)}
+        with self.service.writing() as db:
+            db.execute(sa.insert(quiet_hours).values(exhibition_id=self.exhibition, **never))
 
     def tell_exhibition(self, version: int = 1, **body: Any) -> str | None:
         """The exhibition as it stands."""

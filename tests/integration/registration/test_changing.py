@@ -23,7 +23,10 @@ def organiser(fair: Fair, login: str = "o@moussem.example") -> Browser:
 def filled(browser: Browser) -> dict[str, Any]:
     """What the form would send as it stands."""
     (form,) = [one for one in forms_in(browser.get(PAGE), PAGE) if "first_day" in one.fields]
-    halls = {"halls": "A; 900; Tapis; الزرابي\nZ; 50; Jardin"}
+    # of the fair's halls, F alone has no stands
+    halls = {
+        "halls": "\n".join(["A; 900; Tapis; الزرابي", *(f"{one}; 500; Halle {one}" for one in "BCDE"), "Z; 50; Jardin"])
+    }
     return halls | {
         name: value for name, value in form.fields.items() if value and name not in ("csrf_token", "languages")
     }
@@ -41,10 +44,11 @@ def test_texts_days_and_halls_are_changed_and_told(fair: Fair) -> None:
         "Esplanade",
         ["ar", "fr"],
     )
-    assert [(one.reference, one.capacity) for one in found.halls] == [("A", 900), ("Z", 50)]
+    assert [one.reference for one in found.halls] == [*"ABCDEZ"]
+    assert (found.halls[0].capacity, found.halls[-1].capacity) == (900, 50)
     told = fair.service.published("exhibition.changed.v1")[-1]
     assert told["subject_version"] == found.version
-    assert [one["reference"] for one in told["body"]["halls"]] == ["A", "Z"]
+    assert [one["reference"] for one in told["body"]["halls"]] == [*"ABCDEZ"]
     assert Act.EXHIBITION_CHANGED in acts
     assert "Venez voir" in text_of(fair.browser().get(f"/fr/{REFERENCE}/"))
 
@@ -72,6 +76,14 @@ def test_what_cannot_be_is_named_and_the_rest_stays(fair: Fair) -> None:
     assert "Le Sénégal" in page
     for field in ("languages", "about_fr"):
         assert f'href="#f-{field}"' in page
+
+
+def test_a_hall_with_stands_is_not_taken_away(fair: Fair) -> None:
+    browser = organiser(fair)
+    refused = browser.post(PAGE, **filled(browser) | {"languages": ["ar", "fr"], "halls": "A; 900; Tapis"})
+    assert refused.status_code == 409
+    with fair.service.reading() as db:
+        assert [one.reference for one in find_exhibition(db, REFERENCE).halls] == [*"ABCDEF"]
 
 
 def test_the_page_of_steps_counts_what_is_done(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:

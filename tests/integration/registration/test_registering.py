@@ -152,5 +152,5 @@ def test_resync_says_again_how_everything_stands(fair: Fair) -> None:
     with fair.service.writing() as db:
         said = fair.service.worker.resync(db)
     again = fair.service.published()[before:]
-    assert said == len(again) == 3 + 1 + 2 + 1 + 1
+    assert said == len(again) == 4 + 1 + 2 + 1 + 1
     assert not [message for message in again if message["name"] == "person.link_issued.v1"]

@@ -1,17 +1,23 @@
 """The pages of the programme, of one's bookings and of the gate, as a browser without JavaScript meets them."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
+from icalendar import Calendar
 
 from services.ticketing import worker
+from services.ticketing.programme.models import session
+from services.ticketing.programme.operations import board as board_module
 from tests.conftest import At
-from tests.integration.ticketing.scene import OPENING, Fair
+from tests.integration.ticketing.scene import API, OPENING, Fair
 
 FR = "/fr/ouarzazate-12"
+HOURS = (session.c.starts_at, session.c.ends_at, session.c.starts_wall, session.c.ends_wall)
 
 
 def browser(fair: Fair, headers: dict[str, str] | None = None, kind: str = "person") -> FlaskClient:
@@ -84,6 +90,26 @@ def test_a_refusal_keeps_what_was_typed_and_says_what_is_still_possible(fair: Fa
     assert "/programme/W2" in refused.text
 
 
+def test_the_line_is_drawn_with_ones_own_place_in_it(fair: Fair) -> None:
+    for _ in range(16):
+        fair.book("T1", fair.person())
+    who = fair.person()
+    client = browser(fair, who)
+    board_module._boards.forget()
+    assert "Vous seriez au rang 1 de la liste" in client.get(f"{FR}/programme/T1").text
+    mine = fair.book("T1", who).get_json()["reference"]
+    fair.book("T1", fair.person())
+    assert "Vous seriez au rang 3 de la liste" in fair_page(fair)
+    drawn = client.get(f"{FR}/programme/mine/{mine}").text
+    assert '<path d="M0 6h9"/>' in drawn
+
+
+def fair_page(fair: Fair) -> str:
+    """A session as a stranger sees it who has waited for the board to be read again."""
+    board_module._boards.forget()
+    return browser(fair, fair.person()).get(f"{FR}/programme/T1").text
+
+
 def test_a_number_that_is_none_is_asked_for_again(fair: Fair) -> None:
     client = browser(fair, fair.person())
     refused = reserve(client, "T1", party_size="beaucoup")
@@ -129,13 +155,100 @@ def test_somebody_elses_booking_is_nowhere(fair: Fair) -> None:
     assert [other.get(f"{mine}{rest}").status_code for rest in ("", "/cancel", ".ics")] == [404, 404, 404]
 
 
+def test_somebody_looks_for_words_a_language_and_free_seats(fair: Fair) -> None:
+    client = browser(fair)
+    found = client.get(f"{FR}/programme?q=TEINTURE").text
+    assert 0 < found.count("<h3>") < 10
+    assert "40 séances" in client.get(f"{FR}/programme?q=&spoken=xx&free=").text
+    assert "Rien trouvé" in client.get(f"{FR}/programme?q=<script>alert(1)</script>").text
+    assert "<script>alert" not in client.get(f"{FR}/programme?q=<script>alert(1)</script>").text
+    for _ in range(24):
+        fair.book("W1", fair.person())
+    free = client.get(f"{FR}/programme?free=yes&kind=workshop").text
+    assert "/programme/W2" in free
+    assert "/programme/W1" not in free
+
+
+def test_a_long_programme_comes_in_pages_and_opens_at_today(fair: Fair, at: At, monkeypatch: Any) -> None:
+    monkeypatch.setattr("services.ticketing.programme.pages.A_PAGE", 15)
+    client = browser(fair)
+    first = client.get(f"{FR}/programme?view=rooms").text
+    assert "40 séances" in first
+    assert "Page 1 sur 3" in first
+    assert "?view=rooms&amp;page=2" in first
+    at(datetime(2026, 12, 22, 9, tzinfo=UTC))
+    assert "Page 3 sur 3" in client.get(f"{FR}/programme").text
+    assert "Page 1 sur 3" in client.get(f"{FR}/programme?page=1").text
+
+
+def test_the_room_view_has_a_column_for_each_room_of_the_day(fair: Fair) -> None:
+    page = browser(fair).get(f"{FR}/programme?view=rooms&day=2026-12-05").text
+    day = [one for one in programme(fair) if one["starts_wall"].startswith("2026-12-05")]
+    rooms = {one["room"]["names"]["fr"] for one in day}
+    assert page.count("<th ") == 1 + len(rooms)
+    assert all(f'data-label="{room}"' in page for room in rooms)
+    assert all(page.count(f'/programme/{one["reference"]}"') == 1 for one in day)
+
+
+def test_the_agenda_goes_by_day_and_marks_what_is_at_the_same_time(fair: Fair, wait_until: Any) -> None:
+    who = fair.person()
+    client, clash = browser(fair, who), "En même temps qu’une autre"
+    first, other = [one["reference"] for one in programme(fair) if one["kind"] == "training"][:2]
+    fair.book(first, who)
+    fair.book(other, who)
+    assert clash not in client.get(f"{FR}/programme/mine").text
+    with fair.service.writing() as db:
+        hours = db.execute(sa.select(*HOURS).where(session.c.reference == first)).one()._asdict()
+        db.execute(sa.update(session).where(session.c.reference == other).values(version=2, **hours))
+    wait_until(lambda: clash in client.get(f"{FR}/programme/mine").text, timeout=2)
+    page = client.get(f"{FR}/programme/mine").text
+    assert page.count(clash) == 2
+    assert page.count("<h2>") == 1
+
+
+def programme(fair: Fair) -> list[dict[str, Any]]:
+    """Every session over the API."""
+    found: list[dict[str, Any]] = fair.service.client.get(f"{API}/sessions").get_json()["sessions"]
+    return found
+
+
+def events(text: str) -> dict[str, Any]:
+    """A calendar file's entries by their UID."""
+    return {str(one["UID"]): one for one in Calendar.from_ical(text).walk("VEVENT")}
+
+
 def test_sessions_and_bookings_go_into_calendars(fair: Fair) -> None:
     client = browser(fair, fair.person())
-    session = client.get(f"{FR}/programme/T1.ics")
-    assert session.content_type == "text/calendar; charset=utf-8"
-    assert "DTSTART:20261205T100000Z" in session.text
+    everybodys = client.get(f"{FR}/programme/T1.ics")
+    assert everybodys.content_type == "text/calendar; charset=utf-8"
+    (entry,) = events(everybodys.text).values()
+    assert entry["DTSTART"].dt == datetime(2026, 12, 5, 10, tzinfo=UTC)
+    assert "DTSTART;TZID=Africa/Casablanca:20261205T100000" in everybodys.text
+    assert "BEGIN:VTIMEZONE" in everybodys.text
     mine = reserve(client, "T1", party_size="1").location
     assert mine.rpartition("/")[2] in client.get(f"{mine}.ics").text
+
+
+def test_an_agenda_keeps_its_entries_and_strikes_out_what_was_given_back(fair: Fair) -> None:
+    client = browser(fair, fair.person())
+    kept, given = (reserve(client, one, party_size="1").location for one in ("T1", "C1"))
+    ((uid, before),) = events(client.get(f"{given}.ics").text).items()
+    client.post(f"{given}/cancel", data=hidden(client.get(f"{given}/cancel").text))
+    agenda = events(client.get(f"{FR}/programme/mine/my-agenda.ics").text)
+    assert len(agenda) == 2
+    assert agenda[uid]["STATUS"] == "CANCELLED"
+    assert agenda[uid]["SEQUENCE"] > before["SEQUENCE"]
+    assert events(client.get(f"{kept}.ics").text).keys() < agenda.keys()
+
+
+def test_the_whole_programme_is_a_calendar_that_does_not_move_with_its_seats(fair: Fair, wait_until: Any) -> None:
+    client, address = browser(fair), f"{FR}/programme/whole-programme.ics"
+    first = client.get(address)
+    assert len(events(first.text)) == 40
+    mark = client.get(f"{FR}/programme").headers["ETag"]
+    fair.book("T1", fair.person())
+    wait_until(lambda: client.get(f"{FR}/programme").headers["ETag"] != mark, timeout=2)
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
 def test_a_steward_chooses_a_gate_once_and_reads_one_code_after_the_other(fair: Fair, at: At) -> None:

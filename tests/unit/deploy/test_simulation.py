@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deploy.simulate.books import Books, Entry, Known, Read, Seat, count, hear
+from deploy.simulate.books import Books, Entry, Known, Morning, Read, Seat, count, hear
 from deploy.simulate.checks import check
 from deploy.simulate.population import Artisan, Sizes, Slot, Visitor, plan_artisans, plan_visitors
 from deploy.simulate.snapshot import Snapshot
@@ -94,6 +94,7 @@ def story() -> tuple[Snapshot, Books]:
         _booking("ONE", person, 2, "confirmed"),
         _booking("TWO", waiting, 1, "waitlisted") | {"place_in_line": 1},
     ]
+    books.mornings = [Morning(DAY, "T1", 2, deepcopy(snapshot.bookings["T1"]))]
     snapshot.allocations = [{"reference": "APP", "stand": "A1", "days": ["2026-12-04"]}]
     snapshot.dossiers["APP"] = {"state": "confirmed", "changes": [
         _change("begin", "person", None, "draft"), _change("submit", "person", "draft", "submitted"),
@@ -143,7 +144,7 @@ FAULTS: dict[str, tuple[str, Plant]] = {
     ),
     "a free seat while somebody waits": (
         "no seat is free while somebody waits",
-        lambda said, books: said.bookings["T1"][0].update(state="cancelled"),
+        lambda said, books: books.mornings[0].bookings.pop(0),
     ),
     "a lost booking": (
         "every acknowledged booking is there, as its person last heard",

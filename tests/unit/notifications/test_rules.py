@@ -1,6 +1,6 @@
 """What somebody is told, and what becomes of a notice after an attempt."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,18 +20,22 @@ from services.notifications.deliveries.domain import (
 from services.notifications.deliveries.senders.smtp import LONGEST_TALK
 from services.notifications.notices import pages
 from services.notifications.notices.domain import (
+    WAITS,
     Channel,
     Contact,
+    QuietHours,
     Reason,
     State,
+    Times,
     kind_of_booking,
     kind_of_link,
     mask,
     notice_id,
     useful_until,
+    waits_until,
     ways_to,
 )
-from services.notifications.templates.domain import Kind
+from services.notifications.templates.domain import SECRET_KINDS, Kind
 
 NOW = datetime(2026, 12, 5, 10, tzinfo=UTC)
 
@@ -158,3 +162,46 @@ def test_the_log_has_a_word_for_every_kind_state_and_reason() -> None:
     assert set(pages.KINDS) == set(Kind)
     assert set(pages.STATES) == set(State)
     assert set(pages.REASONS) == set(Reason)
+
+
+def test_every_kind_says_whether_it_waits_and_what_opens_a_door_never_does() -> None:
+    assert set(WAITS) == set(Kind)
+    assert not any(WAITS[kind] for kind in SECRET_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "wall", "until"),
+    [
+        (21, 8, "2026-12-04T20:59", None),
+        (21, 8, "2026-12-04T21:00", "2026-12-05T08:00"),
+        (21, 8, "2026-12-05T07:59", "2026-12-05T08:00"),
+        (21, 8, "2026-12-05T08:00", None),
+        (13, 15, "2026-12-05T14:00", "2026-12-05T15:00"),
+        (13, 15, "2026-12-05T15:00", None),
+        (9, 9, "2026-12-05T09:00", None),
+    ],
+)
+def test_quiet_hours_end_in_the_morning(begins: int, ends: int, wall: str, until: str | None) -> None:
+    said = QuietHours(time(begins), time(ends)).end_after(datetime.fromisoformat(wall))
+    assert said == (datetime.fromisoformat(until) if until else None)
+
+
+NIGHT, MORNING = datetime(2026, 12, 4, 23), datetime(2026, 12, 5, 8)  # on the wall
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts_in", "useful_for", "until"),
+    [
+        (Kind.MOVED_UP, 24, 26, MORNING),
+        (Kind.MOVED_UP, 9, 12, None),  # begins as the quiet hours end
+        (Kind.MOVED_UP, 0.5, 2, None),  # begins today
+        (Kind.APPLICATION_OFFERED, None, 72, MORNING),
+        (Kind.APPLICATION_OFFERED, None, 9, None),  # of no use in the morning
+        (Kind.BOOKING_CONFIRMED, 24, 26, None),
+        (Kind.SIGN_IN_CODE, None, 1, None),
+    ],
+)
+def test_what_waits_by_night(kind: Kind, starts_in: float | None, useful_for: float, until: datetime | None) -> None:
+    starts = None if starts_in is None else NIGHT + timedelta(hours=starts_in)
+    times = Times(NIGHT, starts, NIGHT + timedelta(hours=useful_for))
+    assert waits_until(kind, QuietHours(), times) == until

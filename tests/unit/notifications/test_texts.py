@@ -42,6 +42,7 @@ VALUES = {
     "my_application": "https://moussem.example/fr/ouarzazate-12/apply/mine",
     "missing": "photos, ville",
     "rank": "3",
+    "stands": "A-014 (Tapis, ven. 4 déc. – mer. 23 déc.)",
     "my_page": "https://moussem.example/fr/ouarzazate-12/me",
 }
 EVERY = [(language, kind) for language in TEXT_LANGUAGES for kind in Kind]

@@ -33,6 +33,13 @@ OFFICE = (
     *OPENING,
     "/office-",
     "/reviewing.py",
+    # setting up and placing are the office's; the plan, the badges and the state words are everybody's
+    "stands/domain/plan.py",
+    "stands/domain/sheets.py",
+    "stands/domain/days.py",
+    "stands/operations/setting_up.py",
+    "stands/pages/figures.py",
+    "stands/schemas.py",
     "applications/domain/calls.py",
     "applications/pages/call.py",
     "applications/schemas/office.py",

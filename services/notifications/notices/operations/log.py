@@ -53,7 +53,9 @@ def count_by_state(db: Connection, exhibition_id: UUID) -> dict[State, int]:
 
 def waiting(db: Connection) -> tuple[int, timedelta]:
     """How many notices of all exhibitions are not settled, and how long the oldest due one has been due."""
+    # what waits for the end of the quiet hours is late for nobody
+    can_go = sa.case((notice.c.not_before.is_(None), notice.c.next_at))
     count, oldest = db.execute(
-        sa.select(sa.func.count(), sa.func.min(notice.c.next_at)).where(notice.c.next_at.is_not(None))
+        sa.select(sa.func.count(), sa.func.min(can_go)).where(notice.c.next_at.is_not(None))
     ).one()
     return count, max(timedelta(0), datetime.now(UTC) - oldest) if oldest else timedelta(0)

@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.access.models import exhibition_copy
 from services.notifications.notices import domain
-from services.notifications.notices.domain import Contact, State
-from services.notifications.notices.models import booking_copy, contact, notice, session_copy
+from services.notifications.notices.domain import Contact, QuietHours, State, Times
+from services.notifications.notices.models import booking_copy, contact, notice, quiet_hours, session_copy
 from services.notifications.notices.operations.copies import keep_application, keep_booking, keep_session
+from services.notifications.notices.operations.quiet import on_wall
 from services.notifications.notices.operations.words import (
     About,
     end_of,
@@ -37,6 +38,7 @@ class Told:
     kind: Kind
     data: dict[str, str]
     ends_at: datetime
+    starts_wall: datetime | None = None
 
 
 def tell_link(db: Connection, message: Received) -> None:
@@ -49,7 +51,7 @@ def tell_link(db: Connection, message: Received) -> None:
         data=words_of_link(about, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, about.contact, told)
+    _make_notices(db, message, about, told)
 
 
 def tell_booking(db: Connection, message: Received) -> None:
@@ -69,8 +71,9 @@ def tell_booking(db: Connection, message: Received) -> None:
         data=words_of_booking(about, session, body)
         | _calendar_facts(message.subject_id, message.subject_version, session),
         ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
+        starts_wall=session.starts_wall,
     )
-    _make_notices(db, message, about.contact, told)
+    _make_notices(db, message, about, told)
 
 
 def tell_session(db: Connection, message: Received) -> None:
@@ -97,8 +100,9 @@ def tell_session(db: Connection, message: Received) -> None:
             kind=Kind.SESSION_MOVED,
             data=words_of_booking(about, now, body) | _calendar_facts(row.id, row.version, now),
             ends_at=now.ends_at,
+            starts_wall=now.starts_wall,
         )
-        _make_notices(db, message, about.contact, told)
+        _make_notices(db, message, about, told)
 
 
 def tell_application(db: Connection, message: Received) -> None:
@@ -108,7 +112,7 @@ def tell_application(db: Connection, message: Received) -> None:
     """
     body = message.body
     about = _about(db, message.exhibition_id, UUID(body["person_id"]))
-    kind = domain.kind_of_application(body["state"])
+    kind = domain.kind_of_application(body["state"], body.get("stands"))
     if not keep_application(db, message) or kind is None:
         return
     told = Told(
@@ -117,7 +121,7 @@ def tell_application(db: Connection, message: Received) -> None:
         data=words_of_application(about, body),
         ends_at=datetime.fromisoformat(body["offer_ends_at"]) if body["offer_ends_at"] else end_of(about),
     )
-    _make_notices(db, message, about.contact, told)
+    _make_notices(db, message, about, told)
 
 
 def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
@@ -136,10 +140,18 @@ def _about(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
     ).first()
     if person is None:
         raise NotKnownYet(person_id)
-    exhibition = db.execute(sa.select(exhibition_copy).where(exhibition_copy.c.exhibition_id == exhibition_id)).first()
+    exhibition = db.execute(_EXHIBITION, {"of_exhibition": exhibition_id}).first()
     if exhibition is None:
         raise NotKnownYet(exhibition_id)
     return About(Contact(person_id, person.name, person.phone, person.email, person.language), exhibition)
+
+
+# with its own quiet hours, where it has some
+_EXHIBITION = (
+    sa.select(exhibition_copy, quiet_hours.c.begins, quiet_hours.c.ends)
+    .outerjoin(quiet_hours, quiet_hours.c.exhibition_id == exhibition_copy.c.exhibition_id)
+    .where(exhibition_copy.c.exhibition_id == sa.bindparam("of_exhibition"))
+)
 
 
 def _find_session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any] | None:
@@ -155,9 +167,10 @@ def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[An
     return session
 
 
-def _make_notices(db: Connection, message: Received, to: Contact, told: Told) -> None:
+def _make_notices(db: Connection, message: Received, about: About, told: Told) -> None:
     """One notice for each way to the person; a second telling of the same makes none."""
-    now = clock.now()
+    now, to = clock.now(), about.contact
+    until = domain.useful_until(told.kind, told.ends_at, now)
     rows = [
         {
             "exhibition_id": message.exhibition_id,
@@ -172,13 +185,23 @@ def _make_notices(db: Connection, message: Received, to: Contact, told: Told) ->
             "data": told.data,
             "is_secret": told.kind in SECRET_KINDS,
             "made_at": now,
-            "useful_until": domain.useful_until(told.kind, told.ends_at, now),
+            "useful_until": until,
             "state": State.DUE,
             "attempts": 0,
             "next_at": datetime.now(UTC),
+            "not_before": _not_before(about.exhibition, told, now, until),
             "reason": "",
         }
         for channel, address in domain.ways_to(to, told.kind)
     ]
     for row in rows:
         insert_new(db, notice, [row])
+
+
+def _not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
+    """The end of the exhibition's quiet hours, for what waits for it."""
+    quiet = QuietHours() if exhibition.begins is None else QuietHours(exhibition.begins, exhibition.ends)
+    zone = exhibition.zone
+    times = Times(clock.to_wall(now, zone), told.starts_wall, clock.to_wall(until, zone))
+    wall = domain.waits_until(told.kind, quiet, times)
+    return on_wall(wall, zone) if wall else None

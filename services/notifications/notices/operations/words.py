@@ -1,7 +1,7 @@
 """The flat map of words a notice is written with, in its person's language."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,7 +77,22 @@ def words_of_application(about: About, body: dict[str, Any]) -> dict[str, str]:
             "missing": ", ".join(_(LACKS[code]) for code in body["missing"] if code in LACKS),
             "until": _until(ends) if ends else "",
             "rank": number(body["rank"]) if body["rank"] else "",
+            "stands": _stands(body.get("stands") or []),
         }
+
+
+def _stands(held: list[dict[str, Any]]) -> str:
+    """The first three stands with hall and days; how many more there are."""
+    told = [
+        f"{clean(one['stand'])} ({clean(pick(one['hall_names']), 24)}, {_days(one['first_day'], one['last_day'])})"
+        for one in held[:3]
+    ]
+    return ", ".join(told) + (f" +{number(len(held) - 3)}" if len(held) > 3 else "")
+
+
+def _days(first: str, last: str) -> str:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return short_date(begin) if begin == end else f"{short_date(begin)} – {short_date(end)}"
 
 
 def end_of(about: About) -> datetime:

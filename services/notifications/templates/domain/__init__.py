@@ -39,6 +39,8 @@ class Kind(StrEnum):
     APPLICATION_REJECTED = "application_rejected"
     APPLICATION_OFFERED = "application_offered"
     APPLICATION_CONFIRMED = "application_confirmed"
+    APPLICATION_PLACED = "application_placed"
+    APPLICATION_FREED = "application_freed"
     APPLICATION_LAPSED = "application_lapsed"
     APPLICATION_WITHDRAWN = "application_withdrawn"
 
@@ -62,7 +64,7 @@ _BOOKING = _ANY | {
     "my_bookings",
     "programme",
 }
-_APPLICATION = _ANY | {"reference", "missing", "until", "rank", "my_application"}
+_APPLICATION = _ANY | {"reference", "missing", "until", "rank", "stands", "my_application"}
 PLACEHOLDERS: dict[Kind, frozenset[str]] = {
     kind: _ACCOUNT if kind in SECRET_KINDS else frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)
     for kind in Kind

@@ -20,6 +20,9 @@ class State(StrEnum):
     REJECTED = "rejected"
     OFFERED = "offered"
     CONFIRMED = "confirmed"
+    PLACED = "placed"
+    PRESENT = "present"
+    ABSENT = "absent"
     DECLINED = "declined"
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
@@ -39,6 +42,11 @@ class Act(StrEnum):
     CONFIRM = "confirm"
     DECLINE = "decline"
     LAPSE = "lapse"
+    PLACE = "place"
+    MOVE = "move"
+    FREE = "free"
+    ARRIVE = "arrive"
+    MISS = "miss"
     WITHDRAW = "withdraw"
     # These lead nowhere else; the audit trail names them.
     CHOOSE_MEMBERS = "members"
@@ -53,7 +61,7 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
-_LIVE = (
+_WITHDRAWABLE = (
     State.DRAFT,
     State.SUBMITTED,
     State.INCOMPLETE,
@@ -62,11 +70,13 @@ _LIVE = (
     State.RESERVE,
     State.OFFERED,
     State.CONFIRMED,
+    State.PLACED,
 )
-LIVE = frozenset(_LIVE)
+# Whoever has one of these has no other application at the exhibition.
+LIVE = frozenset({*_WITHDRAWABLE, State.PRESENT, State.ABSENT})
 EDITABLE = frozenset({State.DRAFT, State.INCOMPLETE})
 # A person is told of these by a notice.
-TOLD = frozenset(State) - {State.DRAFT, State.IN_REVIEW, State.ACCEPTED, State.DECLINED}
+TOLD = frozenset(State) - {State.DRAFT, State.IN_REVIEW, State.ACCEPTED, State.DECLINED, State.PRESENT, State.ABSENT}
 
 TRANSITIONS: tuple[tuple[State | None, Act, State], ...] = (
     (None, Act.BEGIN, State.DRAFT),
@@ -82,12 +92,21 @@ TRANSITIONS: tuple[tuple[State | None, Act, State], ...] = (
     (State.OFFERED, Act.CONFIRM, State.CONFIRMED),
     (State.OFFERED, Act.DECLINE, State.DECLINED),
     (State.OFFERED, Act.LAPSE, State.LAPSED),
-    *((state, Act.WITHDRAW, State.WITHDRAWN) for state in _LIVE),
+    (State.CONFIRMED, Act.PLACE, State.PLACED),
+    (State.PLACED, Act.MOVE, State.PLACED),
+    (State.PLACED, Act.FREE, State.CONFIRMED),
+    (State.PLACED, Act.ARRIVE, State.PRESENT),
+    (State.PLACED, Act.MISS, State.ABSENT),
+    (State.PRESENT, Act.MOVE, State.PRESENT),
+    (State.PRESENT, Act.MISS, State.ABSENT),
+    (State.ABSENT, Act.MOVE, State.ABSENT),
+    (State.ABSENT, Act.ARRIVE, State.PRESENT),
+    *((state, Act.WITHDRAW, State.WITHDRAWN) for state in _WITHDRAWABLE),
 )
 _NEXT = {(before, act): after for before, act, after in TRANSITIONS}
 
 # Who stands here has a place of the fair: counted when it is taken, given back when it is left.
-HOLDING = frozenset({State.ACCEPTED, State.OFFERED, State.CONFIRMED})
+HOLDING = frozenset({State.ACCEPTED, State.OFFERED, State.CONFIRMED, State.PLACED, State.PRESENT, State.ABSENT})
 
 ACT_OF = {Decision.ACCEPTED: Act.ACCEPT, Decision.RESERVE: Act.RESERVE, Decision.REJECTED: Act.REJECT}
 

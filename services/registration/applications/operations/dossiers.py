@@ -86,6 +86,7 @@ class Application:
     pending: str | None
     rank: int | None
     offer_ends_at: datetime | None
+    stands: list[dict[str, Any]] | None
     version: int
     made_at: datetime
     submitted_at: datetime | None

@@ -1,5 +1,6 @@
 """Moving applications from state to state: conditional on the version, counted, audited, told."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,9 @@ from shared.clock import now
 from shared.outbox import Outgoing, publish
 from shared.problem import ChangedMeanwhile
 
+# What features further right hold for an application and give back when it is withdrawn.
+WHEN_WITHDRAWN: list[Callable[[Connection, Application], None]] = []
+
 
 def submit(db: Connection, mine: Application, by: By) -> Application:
     """Hand in a draft, or again what was incomplete; NotSubmittable, ActRefused, CallClosed for a draft."""
@@ -72,6 +76,9 @@ def withdraw(db: Connection, mine: Application, by: By, reason: str = "") -> App
     """Take an application back from any live state; a freed place goes to the next of the reserve. ActRefused."""
     if mine.state is State.OFFERED:
         check_offer(mine.state, mine.offer_ends_at, now())
+    follow(mine.state, Act.WITHDRAW)
+    for hand_back in WHEN_WITHDRAWN:
+        hand_back(db, mine)
     return _leave(db, mine, Act.WITHDRAW, by, reason)
 
 
@@ -127,7 +134,8 @@ def move(db: Connection, one: Application, act: Act, by: By, reason: str = "", *
 def move_quietly(db: Connection, one: Application, act: Act, by: By, reason: str = "", **values: Any) -> Application:
     """The same, where the caller tells it."""
     after = follow(one.state, act)
-    keep(db, one, {"offer_ends_at": None, "pending": None} | values | {"state": after})
+    lost: dict[str, Any] = {"stands": []} if one.stands and after is State.WITHDRAWN else {}
+    keep(db, one, {"offer_ends_at": None, "pending": None} | lost | values | {"state": after})
     if takes_a_place(one.state, after):
         take_place(db, one.exhibition_id, one.filiere, may_grow=by.kind == "staff")
     elif frees_a_place(one.state, after):
@@ -186,6 +194,7 @@ def outgoing(one: Application) -> Outgoing:
         missing=one.missing,
         offer_ends_at=one.offer_ends_at.isoformat() if one.offer_ends_at else None,
         rank=one.rank if one.state is State.RESERVE else None,
+        stands=one.stands,
     )
     return Outgoing(one.exhibition_id, one.id, one.version, body)
 

@@ -1,6 +1,7 @@
 """What pages of applications say of codes: states, kinds, crafts, places, what is missing."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from services.registration.applications.domain.calls import Craft
 from services.registration.applications.domain.dossiers import ExhibitorKind, Missing
@@ -22,6 +23,9 @@ STATES = {
     State.REJECTED: ("bad", N_("Not accepted")),
     State.OFFERED: ("wait", N_("A place is offered")),
     State.CONFIRMED: ("good", N_("The place is confirmed")),
+    State.PLACED: ("good", N_("The stand is given")),
+    State.PRESENT: ("good", N_("At the fair")),
+    State.ABSENT: ("bad", N_("Absent")),
     State.DECLINED: ("bad", N_("Offer declined")),
     State.LAPSED: ("bad", N_("Offer ended")),
     State.WITHDRAWN: ("bad", N_("Withdrawn")),
@@ -85,6 +89,11 @@ def home_word(country: str | None, region: str | None) -> str:
     if region in places.REGIONS:
         return i18n.pick(places.REGIONS[region or ""])
     return str(i18n.locale().territories.get(country or "", country or ""))
+
+
+def days_word(first: str, last: str) -> str:
+    """Days of a stand as short as they can be said; ISO dates in."""
+    return i18n.span(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def kinds() -> list[Option]:

@@ -1,6 +1,6 @@
 """The words staff read for roles and acts."""
 
-from services.registration.staff.domain import Act, Role
+from services.registration.staff.domain import Act, Profile, Role
 from shared.problem import N_
 
 ROLES: dict[str, str] = {
@@ -35,7 +35,16 @@ ACTS: dict[str, str] = {
     Act.APPLICATION_TYPED_IN: N_("Typed an application in for somebody"),
     Act.APPLICANT_CHANGED: N_("Changed who speaks for an application"),
     Act.PIN_ISSUED: N_("Gave a PIN on paper"),
+    Act.DEVICE_MADE: N_("Entered a device"),
+    Act.DEVICE_ENROLLED: N_("A device was enrolled with its code"),
+    Act.DEVICE_CODE_MADE: N_("Made a new code for a device"),
+    Act.DEVICE_REVOKED: N_("Shut a device out"),
     Act.LIST_MADE: N_("Made a door list with names"),
     Act.VISITORS_EXPORTED: N_("Took the list of all visitors"),
     Act.CLOCK_MOVED: N_("Moved the rehearsal’s clock"),
+    Act.STANDS_ADDED: N_("Set up stands"),
+    Act.STAND_OPENED: N_("Opened a stand"),
+    Act.STAND_CLOSED: N_("Closed a stand"),
+    Act.STAND_REMOVED: N_("Removed a stand"),
 }
+PROFILES: dict[str, str] = {Profile.STEWARD: ROLES[Role.STEWARD], Profile.SUPERVISOR: ROLES[Role.SUPERVISOR]}

@@ -41,16 +41,28 @@ class Badge:
         return badge_code.show_reference(self.reference)
 
 
-def issue_badge(
-    db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, *, replaces: UUID | None = None
-) -> Badge:
-    """Give somebody a badge for all days of the exhibition."""
+@dataclass(frozen=True)
+class Bearer:
+    """Whose badge it is, of which kind, and which one it replaces."""
+
+    person_id: UUID
+    kind: KindNumber = KindNumber.VISITOR
+    replaces: UUID | None = None
+
+
+def issue_badge(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID) -> Badge:
+    """Give a visitor a badge for all days of the exhibition."""
+    return issue_badge_to(db, settings, exhibition, Bearer(person_id))
+
+
+def issue_badge_to(db: Connection, settings: Settings, exhibition: Exhibition, bearer: Bearer) -> Badge:
+    """The same for a badge of any kind."""
     key = signer_for(db, settings, Purpose.BADGE, (exhibition.id, exhibition.last_day))
     fields = BadgeFields(
         key_number=key.number,
         exhibition_number=exhibition.number,
         badge_id=UUID(bytes=tokens.unb64(new_secret(16))),
-        kind=KindNumber.VISITOR,
+        kind=bearer.kind,
         first_day=exhibition.first_day,
         last_day=exhibition.last_day,
     )
@@ -58,7 +70,7 @@ def issue_badge(
     row = {
         "exhibition_id": exhibition.id,
         "id": fields.badge_id,
-        "person_id": person_id,
+        "person_id": bearer.person_id,
         "reference": new_reference(),
         "kind": fields.kind.name.lower(),
         "first_day": fields.first_day,
@@ -66,7 +78,7 @@ def issue_badge(
         "record": record,
         "signature": tokens.sign_bytes(key.private, record),
         "state": "valid",
-        "replaces": replaces,
+        "replaces": bearer.replaces,
         "version": 1,
         "issued_at": now(),
     }
@@ -89,7 +101,20 @@ def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, pe
     if old is None:
         raise NotFound
     publish(db, _outgoing(old))
-    return issue_badge(db, settings, exhibition, person_id, replaces=old.id)
+    return issue_badge_to(db, settings, exhibition, Bearer(person_id, KindNumber[old.kind.upper()], old.id))
+
+
+def revoke_badge(db: Connection, exhibition_id: UUID, person_id: UUID) -> None:
+    """Let somebody's badge admit nobody any more; NotFound when there is none."""
+    gone = db.execute(
+        sa.update(badge)
+        .where(*_valid_badge_of(exhibition_id, person_id))
+        .values(state="revoked", version=badge.c.version + 1)
+        .returning(*badge.c)
+    ).first()
+    if gone is None:
+        raise NotFound
+    publish(db, _outgoing(gone))
 
 
 def revoke_badge_key(db: Connection, settings: Settings, key_id: str) -> int:

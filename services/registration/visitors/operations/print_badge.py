@@ -12,6 +12,7 @@ from services.registration.exhibitions.operations import Exhibition
 from services.registration.visitors.operations.badges import Badge
 from shared.i18n import gettext as _
 from shared.pages.band import Weave, band_cells
+from shared.problem import N_
 
 FONTS = Path(__file__).parent.parent / "fonts"
 FALLBACKS = ("arabic", "tifinagh", "devanagari")
@@ -19,6 +20,7 @@ WIDTH, HEIGHT, MARGIN = 105.0, 148.0, 7.0
 KNOT = 1.05
 ON_A_PAGE = 320
 INK = (30, 27, 24)
+KINDS = {"visitor": N_("Visitor"), "exhibitor": N_("Exhibitor")}
 
 
 def draw_svg(code: str) -> str:
@@ -56,7 +58,7 @@ def draw_badge(pdf: FPDF, exhibition: Exhibition, name: str, badge: Badge, *, le
     _draw_code(pdf, badge.code, left=left + (WIDTH - 62) / 2, top=56, side=62)
     pdf.set_y(118)
     write(pdf, badge.shown_reference, size=17, lines=1)
-    write(pdf, _("Visitor"), size=10, lines=1)
+    write(pdf, _(KINDS.get(badge.kind, "")), size=10, lines=1)
 
 
 def sheet(size: tuple[float, float]) -> FPDF:

@@ -6,8 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.ticketing.access.domain import Exhibition, SigningKey
-from services.ticketing.access.models import exhibition, signing_key, staff
+from services.ticketing.access.domain import Device, Exhibition, SigningKey
+from services.ticketing.access.models import device, exhibition, signing_key, staff
 from shared.db import put_newer
 from shared.problem import NotFound
 from shared.tokens import unb64
@@ -26,6 +26,21 @@ def keep_key(db: Connection, row: dict[str, Any]) -> bool:
 def keep_staff(db: Connection, row: dict[str, Any]) -> bool:
     """Take somebody's roles, unless we know something newer."""
     return put_newer(db, staff, row, key=("id",))
+
+
+def keep_device(db: Connection, row: dict[str, Any]) -> bool:
+    """Take where and when a device may read badges, unless we know something newer."""
+    return put_newer(db, device, row)
+
+
+def device_of(db: Connection, exhibition_id: UUID, device_id: UUID) -> Device | None:
+    """A device as we know it."""
+    own = device.c
+    row = db.execute(sa.select(device).where(own.exhibition_id == exhibition_id, own.id == device_id)).first()
+    if row is None:
+        return None
+    days = (row.first_day, row.last_day)
+    return Device(row.device_version, tuple(row.gates), *days, row.from_hour, row.until_hour, row.is_revoked)
 
 
 def find_exhibition(db: Connection, reference: str) -> Exhibition:

@@ -4,12 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from services.ticketing.access import operations
-from services.ticketing.access.domain import Exhibition, SigningKey
+from services.ticketing.access.domain import Device, Exhibition, SigningKey
 from services.ticketing.access.operations.memory import Memory
 
 _exhibitions: Memory[Exhibition] = Memory(1, operations.find_exhibition)
 _keys: Memory[list[SigningKey]] = Memory(1, operations.list_keys)
 _staff: Memory[tuple[int, bool] | None] = Memory(1, operations.staff_standing)
+
+_devices: Memory[Device | None] = Memory(1, operations.device_of)
 
 
 def exhibition_called(reference: str) -> Exhibition:
@@ -37,3 +39,8 @@ def is_outdated(staff_id: UUID, token_version: int) -> bool:
     """
     standing = _staff.get(staff_id)
     return standing is not None and (not standing[1] or token_version < standing[0])
+
+
+def device_known(exhibition_id: UUID, device_id: UUID) -> Device | None:
+    """A device of this exhibition as we know it."""
+    return _devices.get(exhibition_id, device_id)

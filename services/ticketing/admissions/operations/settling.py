@@ -117,13 +117,15 @@ def _passages(
     is_few = len(wanted) <= 1000
     asked = sa.select(badge.c.id, badge.c.person_id, badge.c.state, badge.c.state_at)
     asked = asked.where(badge.c.exhibition_id == exhibition_id)
-    if is_few:
-        asked = asked.where(badge.c.id.in_(holders) | badge.c.person_id.in_(holders))
-    badges = {row.id: row for row in db.execute(asked)}
-    read = sa.select(scan).where(scan.c.exhibition_id == exhibition_id, scan.c.badge_id.is_not(None))
-    if is_few:
+    # two statements: for an OR of two indexes SQLite reads every badge of the exhibition
+    some = [asked.where(which.in_(holders)) for which in (badge.c.id, badge.c.person_id)] if is_few else [asked]
+    badges = {row.id: row for one in some for row in db.execute(one)}
+    read = sa.select(scan).where(scan.c.exhibition_id == exhibition_id)
+    if is_few:  # IS NOT NULL beside it would make SQLite read every scan of the exhibition
         read = read.where(scan.c.badge_id.in_(holders | set(badges)))
         read = read.where(scan.c.gate_day.in_({day for _, day in wanted}))
+    else:
+        read = read.where(scan.c.badge_id.is_not(None))
     found: defaultdict[HolderDayKey, list[Passage]] = defaultdict(list)
     for row in db.execute(read):
         known = badges.get(row.badge_id)

@@ -50,6 +50,8 @@ class Act(StrEnum):
     RESIZE = "resize"
     LAPSE = "lapse"
     CANCEL = "cancel"
+    HAND_ON = "pass on"
+    TAKE_OVER = "take over"
     ARRIVE = "arrive"
     RELEASE = "release"
     QUEUE = "queue at the door"
@@ -63,6 +65,7 @@ TRANSITIONS: tuple[tuple[BookingState | None, Act, BookingState, str], ...] = (
     (None, _A.HOLD, _S.HELD, "booking.held.v1"),
     (None, _A.JOIN_LINE, _S.WAITLISTED, "booking.waitlisted.v1"),
     (None, _A.QUEUE, _S.QUEUED, "booking.queued.v1"),
+    (None, _A.TAKE_OVER, _S.CONFIRMED, "booking.confirmed.v1"),
     (_S.HELD, _A.CONFIRM, _S.CONFIRMED, "booking.confirmed.v1"),
     (_S.HELD, _A.EXTEND, _S.HELD, "booking.held.v1"),
     (_S.HELD, _A.LAPSE, _S.LAPSED, "booking.lapsed.v1"),
@@ -76,6 +79,7 @@ TRANSITIONS: tuple[tuple[BookingState | None, Act, BookingState, str], ...] = (
     (_S.OFFERED, _A.CANCEL, _S.CANCELLED, "booking.cancelled.v1"),
     (_S.CONFIRMED, _A.RESIZE, _S.CONFIRMED, "booking.confirmed.v1"),
     (_S.CONFIRMED, _A.CANCEL, _S.CANCELLED, "booking.cancelled.v1"),
+    (_S.CONFIRMED, _A.HAND_ON, _S.CANCELLED, "booking.cancelled.v1"),
     (_S.CONFIRMED, _A.ARRIVE, _S.CONFIRMED, "booking.confirmed.v1"),
     (_S.CONFIRMED, _A.RELEASE, _S.RELEASED, "booking.released.v1"),
     (_S.WAITLISTED, _A.QUEUE, _S.QUEUED, "booking.queued.v1"),
@@ -187,6 +191,19 @@ class ChangesEnded(Problem):
     slug = "changes-ended"
     status = 410
     title = N_("It is too late to change this booking.")
+
+
+class PassEnded(Problem):
+    slug = "pass-ended"
+    status = 410
+    title = N_("This link does not count any more.")
+    detail = N_("The seats were taken or given back, or a newer link was made.")
+
+
+class PassedOnce(Problem):
+    slug = "passed-once"
+    status = 409
+    title = N_("These seats have been passed on once already.")
 
 
 class BookingNotFound(NotFound):

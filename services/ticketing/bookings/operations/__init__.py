@@ -3,17 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.bookings import domain
 from services.ticketing.bookings.domain import HOLD, Act, Asked, Booking, BookingKind, BookingState
 from services.ticketing.bookings.domain.rules import DEFAULT, Rules, check_overlap
-from services.ticketing.bookings.models import LIVE, booking
 from services.ticketing.bookings.operations.changing import (
     Mine,
     accept_offer,
@@ -34,10 +31,10 @@ from services.ticketing.bookings.operations.finding import (
     list_of_session,
     republish,
 )
+from services.ticketing.bookings.operations.lives import Life, at_the_same_hour, lives_of, seats_that_day
 from services.ticketing.bookings.operations.rounds import Round, advance, begin, finish
 from services.ticketing.bookings.operations.ruling import put_rules, read_rules, recent_rules
 from services.ticketing.programme.domain import SessionNotFound
-from services.ticketing.programme.models import session
 from services.ticketing.programme.operations import SeatRow
 from shared import clock
 from shared.ids import new_id, new_reference
@@ -86,37 +83,6 @@ class Order:
     rules: Rules = DEFAULT
 
 
-@dataclass(frozen=True, slots=True)
-class _Life:
-    """One live booking of somebody, as far as another order of theirs minds it."""
-
-    reference: str
-    session_id: UUID
-    party_size: int
-    kind: str
-    day: Any
-    starts_at: datetime
-    ends_at: datetime
-
-
-_LIVES = (
-    sa.select(
-        booking.c.person_id,
-        booking.c.reference,
-        booking.c.session_id,
-        booking.c.party_size,
-        booking.c.kind,
-        booking.c.day,
-        session.c.starts_at,
-        session.c.ends_at,
-    )
-    .join(session, (session.c.exhibition_id == booking.c.exhibition_id) & (session.c.id == booking.c.session_id))
-    .where(booking.c.exhibition_id == sa.bindparam("exhibition"))
-    .where(booking.c.person_id.in_(sa.bindparam("persons", expanding=True)))
-    .where(LIVE)
-)
-
-
 def order_of(
     exhibition: Exhibition,
     session_id: UUID,
@@ -155,7 +121,7 @@ def _decide_all(db: Connection, exhibition_id: UUID, asked: list[tuple[int, Orde
     # what the clock has freed belongs to the line before anybody new is heard
     for session_id in one.due_now:
         advance(one, session_id)
-    lives = _lives_of(db, exhibition_id, {order.person_id for order in orders})
+    lives = lives_of(db, exhibition_id, {order.person_id for order in orders})
     outcomes = {number: _decide(one, lives, order) for number, order in asked}
     finish(one)
     return {
@@ -164,14 +130,7 @@ def _decide_all(db: Connection, exhibition_id: UUID, asked: list[tuple[int, Orde
     }
 
 
-def _lives_of(db: Connection, exhibition_id: UUID, persons: set[UUID]) -> defaultdict[UUID, list[_Life]]:
-    found: defaultdict[UUID, list[_Life]] = defaultdict(list)
-    for row in db.execute(_LIVES, {"exhibition": exhibition_id, "persons": list(persons)}):
-        found[row.person_id].append(_Life(*row[1:]))
-    return found
-
-
-def _decide(one: Round, lives: defaultdict[UUID, list[_Life]], order: Order) -> Booking | Problem:
+def _decide(one: Round, lives: defaultdict[UUID, list[Life]], order: Order) -> Booking | Problem:
     row = one.sessions.get(order.session_id)
     if row is None:
         return SessionNotFound()
@@ -180,31 +139,25 @@ def _decide(one: Round, lives: defaultdict[UUID, list[_Life]], order: Order) -> 
         domain.check_order(
             _asked(order, row, mine), state=row.state, starts_at=row.starts_at, capacity=one.seats[row.id].capacity
         )
-        check_overlap(one.rules.overlap_of(row.kind), _at_the_same_hour(row, mine), anyway=order.anyway)
+        check_overlap(one.rules.overlap_of(row.kind), at_the_same_hour(row, mine), anyway=order.anyway)
         state = domain.place_booking(one.seats[row.id], order.party_size)
         if order.is_hold and state is BookingState.WAITLISTED:
             raise domain.NoSeatsToHold(left=one.seats[row.id].left)
     except Problem as refusal:
         return refusal
     made = _write_down(one, row, order, state)
-    mine.append(_Life(made.reference, row.id, made.party_size, made.kind, made.day, row.starts_at, row.ends_at))
+    mine.append(Life(made.reference, row.id, made.party_size, made.kind, made.day, row.starts_at, row.ends_at))
     return made
 
 
-def _asked(order: Order, row: SeatRow, mine: list[_Life]) -> Asked:
+def _asked(order: Order, row: SeatRow, mine: list[Life]) -> Asked:
     day = row.starts_wall.date()
     return Asked(
         order.party_size,
         order.at,
-        sum(life.party_size for life in mine if life.day == day and life.kind in ("own", "passed")),
+        seats_that_day(mine, day),
         next((life.reference for life in mine if life.session_id == row.id), None),
         order.rules.most_a_day,
-    )
-
-
-def _at_the_same_hour(row: SeatRow, mine: list[_Life]) -> str | None:
-    return next(
-        (life.reference for life in mine if life.starts_at < row.ends_at and row.starts_at < life.ends_at), None
     )
 
 

@@ -16,10 +16,11 @@ from services.ticketing.programme.domain import Session, SessionNotFound
 
 @dataclass(frozen=True)
 class Board:
-    """Every session in the order of hours; `mark` changes with any number or text on it."""
+    """Every session in the order of hours; `mark` changes with any number or text on it, `texts_mark` with texts."""
 
     sessions: tuple[Session, ...]
     mark: str
+    texts_mark: str
 
     @cached_property
     def by_reference(self) -> dict[str, Session]:
@@ -58,7 +59,7 @@ def _read(db: Connection, exhibition_id: UUID) -> Board:
     known = _texts.get(exhibition_id, versions.hexdigest())
     sessions = tuple(replace(one, seats=numbers[one.id][1]) for one in known if one.id in numbers)
     mark = hashlib.blake2b(repr([(one.version, one.seats) for one in sessions]).encode(), digest_size=8)
-    return Board(sessions, f"{versions.hexdigest()}-{mark.hexdigest()}")
+    return Board(sessions, f"{versions.hexdigest()}-{mark.hexdigest()}", versions.hexdigest())
 
 
 def _read_texts(db: Connection, exhibition_id: UUID, versions: str) -> list[Session]:  # noqa: ARG001 - names what is kept

@@ -1,0 +1,179 @@
+"""Everything at once on one session: book, hold, extend, confirm, cancel, offer, accept, resize, expire."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from services.ticketing.bookings import operations
+from services.ticketing.bookings.models import booking
+from services.ticketing.bookings.operations.counting import recount
+from services.ticketing.programme.models import session
+from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions
+from shared import clock
+from tests.concurrency.crowd import Webs, at_once, faults_of
+from tests.conftest import At
+from tests.integration.ticketing.scene import API, EXHIBITION
+
+LAST = datetime(2026, 12, 3, tzinfo=UTC)
+SEATS, ACTS = 30, ("confirmation", "extension", "acceptance", "cancellation", "party", "pass")
+
+
+def busy(webs: Webs, person: UUID, seed: int, times: int) -> Counter[int]:
+    """Somebody who tries one thing after the other on session T1; how each was answered."""
+    dice, said, mine = random.Random(seed), Counter[int](), ""
+    headers = webs.fair.person(person)
+    for _ in range(times):
+        if not mine or dice.random() < 0.3:
+            kind = dice.choice(["bookings", "holds"])
+            answer = webs.post(f"/sessions/T1/{kind}", {"party_size": dice.randint(1, 3)}, headers)
+            mine = answer.get_json().get("reference", mine)
+        else:
+            act = dice.choice(ACTS)
+            if act == "pass":
+                said[hand_on(webs, mine, headers)] += 1
+                continue
+            body = {"party_size": dice.randint(1, 3)} if act == "party" else {}
+            answer = webs.post(f"/bookings/{mine}/{act}", body, headers)
+        said[answer.status_code] += 1
+    return said
+
+
+def hand_on(webs: Webs, mine: str, headers: dict[str, str]) -> int:
+    """Somebody passes a booking on to a stranger; how it was answered."""
+    made = webs.fair.service.new_client().put(f"{API}/bookings/{mine}/pass", json={}, headers=headers)
+    if made.status_code != 200:
+        return made.status_code
+    taken = webs.post("/bookings/taken-over", {"code": made.get_json()["code"]}, webs.fair.person(uuid4()))
+    return int(taken.status_code)
+
+
+def rush(webs: Webs, at: At, *, contenders: int, times: int) -> Counter[int]:
+    """Contenders at once, while the clock runs and a worker tidies; what all were answered."""
+    webs.make_session("T1", SEATS, 40)
+    stopping = threading.Event()
+
+    def clock_runs() -> None:
+        while not stopping.is_set():
+            if clock.now() < LAST:
+                at(later=7)
+            webs.fair.service.do_due("tend-lines")
+
+    tidying: threading.Thread = threading.Thread(target=clock_runs)
+    tidying.start()
+    try:
+        acts: list[Callable[[], Counter[int]]] = [
+            lambda seed=seed: busy(webs, uuid4(), seed, times)  # type: ignore[misc]
+            for seed in range(contenders)
+        ]
+        return sum(at_once(acts), Counter[int]())
+    finally:
+        stopping.set()
+        tidying.join()
+        at((clock.now() + timedelta(days=1)).replace(hour=12))  # by day, so that the line is served
+        webs.fair.service.do_due("tend-lines")
+
+
+def check(webs: Webs, said: Counter[int]) -> None:
+    """No server error, no violation; and once everybody has asked, exactly as many sold as there are seats."""
+    assert not [status for status in said if status >= 500], said
+    assert faults_of(webs.database) == []
+    with webs.fair.service.reading() as db:
+        assert recount(db, EXHIBITION) == []
+
+
+def test_fifty_contenders_and_everything_they_can_do(webs: Webs, at: At) -> None:
+    check(webs, rush(webs, at, contenders=50, times=20))
+    assert sell_out(webs) == SEATS
+
+
+@pytest.mark.full
+def test_a_thousand_contenders_and_everything_they_can_do(webs: Webs, at: At) -> None:
+    check(webs, rush(webs, at, contenders=1000, times=200))
+    assert sell_out(webs) == SEATS
+
+
+def sell_out(webs: Webs) -> int:
+    """Whoever holds or is offered takes it, newcomers ask for the rest: seats sold at last."""
+    for _ in range(200):
+        webs.fair.service.do_due("tend-lines")
+        with webs.fair.service.reading() as db:
+            open_ones = sa.select(booking).where(booking.c.state.in_(["held", "offered"]))
+            rows = db.execute(open_ones).all()
+            row = db.execute(sa.select(session).where(session.c.reference == "T1")).one()
+        for one in rows:
+            act = "confirmation" if one.state == "held" else "acceptance"
+            webs.post(f"/bookings/{one.reference}/{act}", {}, webs.fair.person(one.person_id))
+        if not rows and row.taken == row.capacity:
+            break
+        webs.book("T1")
+    assert faults_of(webs.database) == []
+    return int(row.taken)
+
+
+@pytest.fixture
+def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guards off: sessions are read without a lock, a little while passes, and any change of numbers is taken."""
+    together = threading.Barrier(20)
+
+    def read(db: Any, exhibition_id: UUID, ids: Any) -> dict[UUID, SeatRow]:
+        found = lock_sessions(db, exhibition_id, ids)
+        db.commit()
+        if not together.broken:
+            try:
+                together.wait(timeout=5)
+            except threading.BrokenBarrierError:
+                together.abort()
+        return found
+
+    monkeypatch.setattr("services.ticketing.bookings.operations.rounds.lock_sessions", read)
+
+
+def carelessly(db: Any, moves: Sequence[SeatMove]) -> None:
+    """Numbers are changed whether they fit or not."""
+    for move in moves:
+        more = move.seats.taken - move.row.seats.taken
+        db.execute(sa.update(session).where(session.c.id == move.row.id).values(taken=session.c.taken + more))
+
+
+def twenty_for_five(webs: Webs) -> int:
+    """Twenty people who all look before anybody has written, for five seats; how many have one."""
+    webs.make_session("T1", 5, 40)
+    with webs.fair.service.reading() as db:
+        session_id = db.execute(sa.select(session.c.id).where(session.c.reference == "T1")).scalar_one()
+
+    def book() -> bool:
+        order = operations.Order(EXHIBITION, session_id, uuid4(), 1, clock.now())
+        try:
+            with webs.database.transaction() as db:
+                operations.book_seats(db, [order])
+        except sa.exc.DBAPIError:
+            return False
+        return True
+
+    return sum(at_once([book] * 20))
+
+
+@pytest.mark.usefixtures("unlocked")
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_without_the_lock_the_conditional_change_still_holds(webs: Webs) -> None:
+    assert twenty_for_five(webs) == 5
+    assert faults_of(webs.database) == []
+
+
+@pytest.mark.usefixtures("unlocked")
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_control_with_all_guards_off_five_seats_are_sold_twenty_times(
+    webs: Webs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ticketing.bookings.operations.rounds.move_seats", carelessly)
+    with webs.fair.service.writing() as db:
+        db.execute(sa.text("ALTER TABLE session DROP CONSTRAINT ck_session_seats"))
+    assert twenty_for_five(webs) == 20
+    assert any("T1 oversold" in fault for fault in faults_of(webs.database))
