@@ -1,4 +1,4 @@
-"""The web of notifications: the log of notices for staff."""
+"""The web of notifications: the log of notices, what they say and when they rest, for staff."""
 
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from services.notifications.access.authorise import authorise
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
+from services.notifications.templates.api import api as text_api
+from services.notifications.templates.pages import pages as text_pages
 from services.subscriptions import SUBSCRIPTIONS
 from shared import db as databases
 from shared.db import Database
@@ -31,10 +33,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices],
-        pages=[notice_pages],
+        api=[notices, text_api],
+        pages=[notice_pages, text_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
-        templates=[HERE / "notices" / "templates"],
+        templates=[HERE / "notices" / "templates", HERE / "templates" / "templates"],
         sign_in_address=_sign_in_address,
         numbers=_numbers,
     )

@@ -13,7 +13,9 @@ from services.notifications.deliveries.domain import LEASE, Outcome, Step
 from services.notifications.deliveries.models import delivery
 from services.notifications.notices.domain import SETTLED, Channel, State
 from services.notifications.notices.models import notice
-from services.notifications.templates.domain import Kind
+from services.notifications.templates.domain import Kind, Template
+from services.notifications.templates.domain.editing import Place
+from services.notifications.templates.operations import find_text, text_for
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Claimed:
     made_at: datetime
     useful_until: datetime
     correlation_id: str
+    own_text: Template | None = None
+
+    @property
+    def text(self) -> Template:
+        """The text it is written with: the exhibition's own, else the product's."""
+        return self.own_text or text_for(self.kind, self.language)
 
 
 # Written once: building a statement costs more than running it.
@@ -96,7 +104,7 @@ def claim(db: Connection, channel: Channel, at: datetime) -> Claimed | None:
         "started_at": at,
     }
     db.execute(sa.insert(delivery), begun)
-    return _claimed(row)
+    return _claimed(db, row)
 
 
 def settle(db: Connection, claimed: Claimed, outcome: Outcome, step: Step) -> bool:
@@ -118,7 +126,7 @@ def settle(db: Connection, claimed: Claimed, outcome: Outcome, step: Step) -> bo
     return db.execute(_SETTLE[step.state], said).rowcount > 0
 
 
-def _claimed(row: sa.Row[Any]) -> Claimed:
+def _claimed(db: Connection, row: sa.Row[Any]) -> Claimed:
     return Claimed(
         exhibition_id=row.exhibition_id,
         id=row.id,
@@ -130,4 +138,5 @@ def _claimed(row: sa.Row[Any]) -> Claimed:
         made_at=row.made_at,
         useful_until=row.useful_until,
         correlation_id=row.correlation_id,
+        own_text=find_text(db, Place(row.exhibition_id, Kind(row.kind), row.language)).template,
     )

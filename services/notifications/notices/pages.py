@@ -13,6 +13,7 @@ from services.notifications.notices.domain import WAITS, Channel, QuietHours, Re
 from services.notifications.notices.operations.log import count_by_state, list_notices
 from services.notifications.notices.operations.quiet import find_quiet_hours, set_quiet_hours
 from services.notifications.templates.domain import Kind
+from services.notifications.templates.domain.kinds import KINDS
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
 from shared.i18n import hour, in_zone, number, pick, short_date, span
@@ -28,32 +29,6 @@ STATES: dict[State, tuple[str, str]] = {
     State.RETRY: ("wait", N_("Trying again")),
     State.ACCEPTED: ("good", N_("Handed over")),
     State.FAILED: ("bad", N_("Failed")),
-}
-KINDS: dict[Kind, str] = {
-    Kind.WELCOME: N_("Welcome"),
-    Kind.SIGN_IN_CODE: N_("Sign-in code"),
-    Kind.SIGN_IN_LINK: N_("Private link"),
-    Kind.BOOKING_CONFIRMED: N_("Seat reserved"),
-    Kind.WAITLIST_JOINED: N_("Waiting list"),
-    Kind.MOVED_UP: N_("Moved up from the waiting list"),
-    Kind.BOOKING_CANCELLED: N_("Cancelled by the person"),
-    Kind.CANCELLED_BY_STAFF: N_("Cancelled by staff"),
-    Kind.SEAT_OFFERED: N_("A seat is offered"),
-    Kind.SEAT_FIRST_COME: N_("A seat for whoever answers first"),
-    Kind.OFFER_LAPSED: N_("Offer of a seat lapsed"),
-    Kind.BOOKING_PASSED_ON: N_("Booking passed on"),
-    Kind.SESSION_MOVED: N_("Session moved"),
-    Kind.APPLICATION_BEGUN: N_("Application begun"),
-    Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
-    Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),
-    Kind.APPLICATION_RESERVE: N_("Application on the reserve list"),
-    Kind.APPLICATION_REJECTED: N_("Application not taken"),
-    Kind.APPLICATION_OFFERED: N_("Stand offered"),
-    Kind.APPLICATION_CONFIRMED: N_("Stand confirmed"),
-    Kind.APPLICATION_PLACED: N_("Stand given or changed"),
-    Kind.APPLICATION_FREED: N_("Stand taken back"),
-    Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
-    Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
 }
 REASONS: dict[Reason, str] = {
     Reason.TOO_LATE: N_("It was too late to be of use"),

@@ -36,6 +36,7 @@ from services.notifications.notices.domain import (
     ways_to,
 )
 from services.notifications.templates.domain import SECRET_KINDS, Kind
+from services.notifications.templates.domain.kinds import KINDS
 
 NOW = datetime(2026, 12, 5, 10, tzinfo=UTC)
 
@@ -159,7 +160,7 @@ def test_roles_of_an_exhibition_and_roles_everywhere_add_up() -> None:
 
 
 def test_the_log_has_a_word_for_every_kind_state_and_reason() -> None:
-    assert set(pages.KINDS) == set(Kind)
+    assert set(KINDS) == set(Kind)
     assert set(pages.STATES) == set(State)
     assert set(pages.REASONS) == set(Reason)
 

@@ -15,8 +15,10 @@ from services.notifications.templates.domain import (
     render_mail,
     render_sms,
 )
+from services.notifications.templates.domain.editing import TEXT_LANGUAGES, faults_of, template_of
+from services.notifications.templates.domain.examples import example
 from services.notifications.templates.domain.segments import measure, thrifty
-from services.notifications.templates.operations import TEXT_LANGUAGES, text_for, texts
+from services.notifications.templates.operations import text_for, texts
 
 VALUES = {
     "name": "Fatima Aït Brahim",
@@ -140,3 +142,14 @@ def test_every_placeholder_is_used_by_some_text() -> None:
         for name in re.findall(r"\{([a-z_]+)\}", part)
     }
     assert frozenset().union(*PLACEHOLDERS.values()) - used <= {"my_page"}
+
+
+@pytest.mark.parametrize("language", TEXT_LANGUAGES)
+def test_every_text_of_the_product_could_be_typed_and_tried(language: str) -> None:
+    values = example(language, f"https://fair.example/{language}/ouarzazate-12", "Fair", "Town")
+    for kind in Kind:
+        template = text_for(kind, language)
+        assert template_of(vars(template)) == template, kind
+        assert not faults_of(kind, template), kind
+        assert set(values) >= PLACEHOLDERS[kind]
+        assert "{" not in render_sms(template, values)

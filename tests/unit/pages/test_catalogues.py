@@ -27,6 +27,7 @@ OFFICE = (
     "/admissions/",
     "/planning/",
     "notifications/notices/",
+    "notifications/templates/",
     "office.html",
     "problems.html",
     "docs.html",

@@ -10,7 +10,6 @@ from email.utils import format_datetime, parseaddr
 from services.notifications.deliveries.domain import with_links
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.templates.domain import calendar, clean, render_mail
-from services.notifications.templates.operations import text_for
 
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -22,9 +21,7 @@ class BadAddress(ValueError):
 
 def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
     """The mail of a notice; the same id for each attempt. BadAddress for an address no mail can go to."""
-    mail = render_mail(
-        text_for(claimed.kind, claimed.language), with_links(claimed.data, claimed.language, site), claimed.language
-    )
+    mail = render_mail(claimed.text, with_links(claimed.data, claimed.language, site), claimed.language)
     from_name, from_address = parseaddr(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(from_name, from_address)

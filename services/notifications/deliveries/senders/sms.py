@@ -11,7 +11,6 @@ from services.notifications.deliveries.operations import Claimed
 from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import render_sms
 from services.notifications.templates.domain.segments import thrifty
-from services.notifications.templates.operations import text_for
 from shared.settings import Settings
 
 TIMEOUTS = (3.0, 10.0)  # seconds to connect, and between two pieces of an answer
@@ -68,7 +67,7 @@ class SmsGateway:
 def sms_text(claimed: Claimed, site: str = "") -> str:
     """The text as it is sent; `site` begins its links."""
     words = with_links(claimed.data, claimed.language, site)
-    return thrifty(render_sms(text_for(claimed.kind, claimed.language), words))
+    return thrifty(render_sms(claimed.text, words))
 
 
 def _asked_wait(said: str) -> float:

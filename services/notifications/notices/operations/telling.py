@@ -94,7 +94,7 @@ def tell_session(db: Connection, message: Received) -> None:
     )
     for row in db.execute(live).all():
         about = _about(db, message.exhibition_id, row.person_id)
-        body = {"party_size": row.party_size, "reference": row.reference, "place_in_line": None}
+        body = {"party_size": row.party_size, "reference": row.reference, "place_in_line": None, "ends_at": None}
         told = Told(
             same=f"{message.name} {message.subject_id} {message.subject_version}",
             kind=Kind.SESSION_MOVED,
