@@ -228,26 +228,9 @@ def insert_new(
 
 
 @functools.cache
-def _writers(table: sa.Table, names: tuple[str, ...], *, is_sqlite: bool) -> list[Callable[[Any], Any]]:
-    return [_writer(table.c[name].type, is_sqlite=is_sqlite) for name in names]
-
-
-def _writer(kind: Any, *, is_sqlite: bool) -> Callable[[Any], Any]:
-    """What makes a value JSON that the database reads as this type."""
-    if isinstance(kind, UtcDateTime | sa.DateTime) and is_sqlite:
-        return _as_sqlite_moment
-    if isinstance(kind, UtcDateTime | sa.DateTime | sa.Date):
-        return lambda value: value and value.isoformat()
-    if isinstance(kind, sa.Uuid):
-        return (lambda value: value and value.hex) if is_sqlite else (lambda value: value and str(value))
-    return lambda value: value
-
-
-def _as_sqlite_moment(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    plain = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    return plain.isoformat(" ", "microseconds")
+def _writers(table: sa.Table, names: tuple[str, ...], dialect: Any) -> list[Callable[[Any], Any] | None]:
+    """What makes values of these columns what the driver wants; None where they are that already."""
+    return [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
 
 
 @functools.cache
@@ -272,11 +255,11 @@ def insert_all(db: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], 
     """
     if not rows:
         return
-    is_sqlite, names = db.dialect.name == "sqlite", tuple(rows[0])
-    writers = _writers(table, names, is_sqlite=is_sqlite)
-    said = [[write(row[name]) for name, write in zip(names, writers, strict=True)] for row in rows]
-    statement = _insert_from_json(table, names, ending, is_sqlite=is_sqlite)
-    db.exec_driver_sql(statement, (json.dumps(said, ensure_ascii=False),))
+    names = tuple(rows[0])
+    writers = list(zip(names, _writers(table, names, db.dialect), strict=True))
+    said = [[write(row[name]) if write else row[name] for name, write in writers] for row in rows]
+    statement = _insert_from_json(table, names, ending, is_sqlite=db.dialect.name == "sqlite")
+    db.exec_driver_sql(statement, (json.dumps(said, ensure_ascii=False, default=str),))
 
 
 def put_newer(

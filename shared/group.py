@@ -24,19 +24,12 @@ Order = TypeVar("Order")
 Outcome = TypeVar("Outcome")
 
 
-def _taken_lock() -> Any:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
-
-
 @dataclass(eq=False)
 class _Waiting(Generic[Order, Outcome]):
     order: Order
     key: Key | None
     render: Callable[[Outcome], Answer]
-    # a bare lock, taken at once and given back to wake: an Event costs five times as much
-    asleep: Any = field(default_factory=_taken_lock)
+    woken: threading.Event = field(default_factory=threading.Event)
     answer: Answer | BaseException | None = None
 
 
@@ -74,7 +67,7 @@ def group(
         leads = not queue.is_led
         queue.is_led = True
     if not leads:
-        mine.asleep.acquire()
+        mine.woken.wait()
     if mine.answer is None:
         _lead(queue, database, operation)
     if isinstance(mine.answer, BaseException):
@@ -98,12 +91,12 @@ def _lead(queue: _Queue, database: Database, operation: Callable[..., Any]) -> N
         members = [queue.waiting.popleft() for _ in range(min(AT_ONCE, len(queue.waiting)))]
     _serve(database, operation, members)
     for member in members:
-        member.asleep.release()
+        member.woken.set()
     with queue.lock:
         heir = queue.waiting[0] if queue.waiting else None
         queue.is_led = heir is not None
     if heir:
-        heir.asleep.release()
+        heir.woken.set()
 
 
 def _serve(database: Database, operation: Callable[..., Any], members: list[_Waiting[Any, Any]]) -> None:

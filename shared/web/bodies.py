@@ -128,7 +128,7 @@ def idempotency_key(exhibition_id: UUID, *, required: bool = True) -> Key | None
 
 
 def _said() -> bytes:
-    if not request.form:
+    if g.is_api or not request.form:
         return request.get_data()
     rows = sorted((k, v) for k, v in request.form.items(multi=True) if k not in (FIELD, KEY_FIELD))
     return json.dumps(rows).encode()
