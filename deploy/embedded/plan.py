@@ -51,8 +51,7 @@ ROUTES = (
     Route(r"^/mailbox/", "peers"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/programme(/|$)", "ticketing"),
     Route(
-        r"^/(ar|fr|en|zgh)/[^/]+/office/"
-        r"(gate|gates|rooms|programme|counts|groups|door|booking-rules)(/|\.|$)",
+        r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|gates|rooms|programme|counts|groups|door|booking-rules)(/|\.|$)",
         "ticketing",
     ),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/notices(/|\.|$)", "notifications"),
