@@ -35,6 +35,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/", _("Office")),
             (f"{base}/desk", _("Desk")),
             (f"{base}/gate", _("Gate")),
+            (f"{base}/door", _("Session doors")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/applications", _("Applications")),
             (f"{base}/stands", _("Stands")),

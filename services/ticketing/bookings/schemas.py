@@ -121,6 +121,12 @@ class RulesFields(Schema):
         error_messages={"invalid": N_("Please write a number.")},
         metadata={"description": "Minutes before the start when a group's seats without a name are given back."},
     )
+    door_minutes = fields.Integer(
+        load_default=DEFAULT.door_minutes,
+        validate=validate.Range(0, 240, error=N_("Please write a number from 0 to 240.")),
+        error_messages={"invalid": N_("Please write a number.")},
+        metadata={"description": "Minutes after the start when seats nobody came to are given out at the door."},
+    )
 
 
 class RulesOut(Schema):
@@ -133,6 +139,7 @@ class RulesOut(Schema):
     changes_end_minutes = fields.Integer()
     group_most = fields.Integer()
     names_end_minutes = fields.Integer()
+    door_minutes = fields.Integer()
 
 
 class NoFields(Schema):
@@ -206,4 +213,5 @@ def rules_out(rules: Rules) -> dict[str, Any]:
         "changes_end_minutes": rules.changes_end_minutes,
         "group_most": rules.group_most,
         "names_end_minutes": rules.names_end_minutes,
+        "door_minutes": rules.door_minutes,
     }

@@ -27,6 +27,7 @@ OFFICE = (
     "/admissions/",
     "/planning/",
     "groups/office.html",
+    "/doors/",
     "groups/schemas.py",
     "notifications/notices/",
     "notifications/templates/",

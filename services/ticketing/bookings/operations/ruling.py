@@ -25,6 +25,7 @@ def read_rules(db: Connection, exhibition_id: UUID) -> Rules:
         row.changes_end_minutes,
         row.group_most,
         row.names_end_minutes,
+        row.door_minutes,
     )
 
 
@@ -38,6 +39,7 @@ def put_rules(db: Connection, exhibition_id: UUID, rules: Rules) -> None:
         "changes_end_minutes": rules.changes_end_minutes,
         "group_most": rules.group_most,
         "names_end_minutes": rules.names_end_minutes,
+        "door_minutes": rules.door_minutes,
     }
     fresh = insert(db, booking_rules).values(exhibition_id=exhibition_id, version=1, **row)
     db.execute(
