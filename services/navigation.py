@@ -4,7 +4,7 @@ from shared.i18n import gettext as _
 
 Item = dict[str, object]
 # Pages of setting up that have no item of their own.
-_SETTING_UP = ("exhibition", "rooms", "gates", "programme")
+_SETTING_UP = ("exhibition", "rooms", "gates", "programme", "booking-rules")
 # The office's everyday pages; the others stand behind "More".
 _EVERY_DAY = 4
 

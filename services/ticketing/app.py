@@ -15,6 +15,7 @@ from services.ticketing.admissions import api as admissions_api
 from services.ticketing.admissions import pages as admissions_pages
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
+from services.ticketing.bookings.pages.rules import rules_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
 from services.ticketing.doors import api as doors_api
@@ -44,6 +45,7 @@ _APIS = (
 _PAGES = (
     programme_pages.pages,
     bookings_pages.pages,
+    rules_pages,
     admissions_pages.pages,
     groups_pages.pages,
     doors_pages.pages,

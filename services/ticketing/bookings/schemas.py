@@ -129,6 +129,18 @@ class RulesFields(Schema):
     )
 
 
+def _by_kind() -> dict[str, fields.Field[Any]]:
+    rule = validate.OneOf(["", *(one.value for one in Overlap)])
+    return {f"overlap_{kind.value}": fields.String(load_default="", validate=rule) for kind in SessionKind}
+
+
+class RulesForm(RulesFields.from_dict(_by_kind())):  # type: ignore[misc]
+    """The rules as a form sends them: a field for each kind of session; `seen` is the version they were read in."""
+
+    overlaps = fields.Dict(load_default=dict, dump_only=True)
+    seen = fields.Integer(required=True)
+
+
 class RulesOut(Schema):
     """How seats are given at an exhibition, as RulesFields describes it."""
 

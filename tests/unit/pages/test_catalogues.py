@@ -28,6 +28,7 @@ OFFICE = (
     "/planning/",
     "groups/office.html",
     "/doors/",
+    "bookings/rules.html",
     "groups/schemas.py",
     "notifications/notices/",
     "notifications/templates/",
