@@ -24,7 +24,7 @@ from services.ticketing.bookings.operations.ruling import read_rules
 from services.ticketing.programme.domain import Seats, SessionState
 from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions, move_seats
 from shared import clock
-from shared.db import insert
+from shared.db import insert_all
 from shared.outbox import publish
 
 _GIVE_BACK = (
@@ -33,6 +33,10 @@ _GIVE_BACK = (
     .where(person_day.c.person_id == sa.bindparam("of_person"))
     .where(person_day.c.day == sa.bindparam("of_day"))
     .values(seats=person_day.c.seats - sa.bindparam("back", type_=sa.Integer))
+)
+_MORE_THAT_DAY = (
+    "ON CONFLICT (exhibition_id, person_id, day) DO UPDATE SET seats = person_day.seats + excluded.seats, "
+    "most = excluded.most"
 )
 
 
@@ -228,22 +232,13 @@ def _claim(booking: Booking) -> int:
 def _claim_days(one: Round) -> None:
     """Second guard of the limit of a day: a row for each person and day, whose check refuses more."""
     claims = sorted(one.claims.items())
-    # compiled once for any number of rows
     more = [_claimed(one, who, day, seats) for (who, day), seats in claims if seats > 0]
     less = [
         {"of_exhibition": one.exhibition_id, "of_person": who, "of_day": day, "back": -seats}
         for (who, day), seats in claims
         if seats < 0
     ]
-    if more:
-        fresh = insert(one.db, person_day)
-        one.db.execute(
-            fresh.on_conflict_do_update(
-                index_elements=["exhibition_id", "person_id", "day"],
-                set_={"seats": person_day.c.seats + fresh.excluded.seats, "most": fresh.excluded.most},
-            ),
-            more,
-        )
+    insert_all(one.db, person_day, more, _MORE_THAT_DAY)
     if less:
         one.db.execute(_GIVE_BACK, less)
 
