@@ -66,7 +66,7 @@ def test_a_clock_that_is_ahead_has_read_nothing_after_it_arrived(open_fair: Fair
 
 
 def test_a_batch_is_at_most_500(open_fair: Fair) -> None:
-    scans = [{}] * 501
+    scans: list[dict[str, Any]] = [{}] * 501
     answer = open_fair.service.client.post(f"{API}/scans", json={"scans": scans}, headers=open_fair.staff("steward"))
     assert answer.status_code == 422
 
