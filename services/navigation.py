@@ -5,6 +5,8 @@ from shared.i18n import gettext as _
 Item = dict[str, object]
 # Pages of setting up that have no item of their own.
 _SETTING_UP = ("exhibition", "rooms", "gates", "programme")
+# The office's everyday pages; the others stand behind "More".
+_EVERY_DAY = 4
 
 
 def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
@@ -31,21 +33,22 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
         f"{base}/setup" if is_setting_up else path,
         [
             (f"{base}/", _("Office")),
-            (f"{base}/setup", _("Set up")),
             (f"{base}/desk", _("Desk")),
-            (f"{base}/lists", _("Lists")),
+            (f"{base}/gate", _("Gate")),
+            (f"{base}/counts", _("Counts")),
             (f"{base}/applications", _("Applications")),
             (f"{base}/stands", _("Stands")),
             (f"{base}/exhibitors", _("Exhibitors")),
-            (f"{base}/gate", _("Gate")),
-            (f"{base}/counts", _("Counts")),
+            (f"{base}/lists", _("Lists")),
             (f"{base}/notices", _("Notices")),
+            (f"{base}/setup", _("Set up")),
             (f"{base}/staff", _("Staff")),
             (f"{base}/devices", _("Devices")),
             (f"{base}/log", _("Log of acts")),
             (f"{base}/account", _("My account")),
             (f"/{lang}/{exhibition}/programme", _("Programme")),
         ],
+        _EVERY_DAY,
     )
 
 
@@ -58,8 +61,14 @@ def sign_in_address(who: frozenset[str], lang: str, exhibition: str | None, back
     return f"/{lang}/office/sign-in?next={back}"
 
 
-def _marked(path: str, rows: list[tuple[str, str]]) -> list[Item]:
-    """The row with the longest address that the shown page lies under is the current one."""
+def _marked(path: str, rows: list[tuple[str, str]], first: int | None = None) -> list[Item]:
+    """The row with the longest address that the shown page lies under is the current one.
+
+    Rows after the `first` are `more`, unless one is the current.
+    """
     under = [href for href, _label in rows if path == href or path.startswith(href.rstrip("/") + "/")]
     current = max(under, key=len, default="")
-    return [{"href": href, "label": label, "current": href == current} for href, label in rows]
+    shown = {href for href, _label in rows[:first]} | {current}
+    return [
+        {"href": href, "label": label, "current": href == current, "more": href not in shown} for href, label in rows
+    ]

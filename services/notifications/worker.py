@@ -4,12 +4,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
-from services.notifications.access.tasks import on_exhibition_changed, on_key_published, on_staff_changed
+from services.notifications.access.tasks import on_key_published, on_staff_changed
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
 from services.notifications.notices.tasks import (
     on_application_changed,
     on_booking_told,
+    on_exhibition_changed,
     on_link_issued,
     on_person_told,
     on_session_changed,

@@ -11,6 +11,7 @@ from flask import Flask, request
 from services import navigation
 from services.registration.applications import api as applications_api
 from services.registration.applications.operations.calls import call_of
+from services.registration.applications.operations.copying import copy_call
 from services.registration.applications.pages import applying, call, contact, counter, office, photos, taking_up
 from services.registration.desk import api as desk_api
 from services.registration.desk.pages import lists as desk_lists
@@ -25,7 +26,7 @@ from services.registration.staff.operations.keys import RecentKeys
 from services.registration.staff.pages import account, beginning, devices, joining, log, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.stands import api as stands_api
-from services.registration.stands.operations.setting_up import how_many_stands
+from services.registration.stands.operations.setting_up import copy_stands, how_many_stands
 from services.registration.stands.pages import figures as figure_pages
 from services.registration.stands.pages import office as stand_office
 from services.registration.stands.pages import people as stand_people
@@ -36,7 +37,7 @@ from services.registration.visitors.pages import registering, signing_in
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, db, outbox
 from shared.db import Database, reading
-from shared.problem import NotAllowed, NotFound, NotSignedIn
+from shared.problem import NotAllowed, NotFound, NotSignedIn, Problem
 from shared.settings import Settings
 from shared.tokens import BadToken, Verifier
 from shared.web import Caller, Part, make_app, token_from_request
@@ -86,6 +87,7 @@ _PAGES = (
 
 
 log.zone_of["exhibition"] = lambda db, reference: find_exhibition(db, reference).zone
+opening.copies[:] = [copy_call, copy_stands]
 changing.counts["stands"] = how_many_stands
 changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)
 
@@ -173,7 +175,7 @@ def _frame() -> dict[str, Any]:
     try:
         with reading() as connection:
             found = find_exhibition(connection, asked["exhibition"])
-    except NotFound:
+    except Problem:
         return {}
     menu = navigation.office_menu if "/office/" in request.path else navigation.public_menu
     return {"exhibition": found, "menu": menu(asked["lang"], found.reference, request.path)}

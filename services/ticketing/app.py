@@ -23,7 +23,7 @@ from services.ticketing.programme import api as programme_api
 from services.ticketing.programme import pages as programme_pages
 from shared import db, i18n, outbox
 from shared.db import Database
-from shared.problem import NotFound
+from shared.problem import Problem
 from shared.settings import Settings
 from shared.web import Part, make_app
 
@@ -81,7 +81,7 @@ def _frame() -> dict[str, Any]:
         return {}
     try:
         where = exhibition_called(asked["exhibition"])
-    except NotFound:
+    except Problem:
         return {}
     is_office = "/office/" in request.path
     menu = navigation.office_menu if is_office else navigation.public_menu

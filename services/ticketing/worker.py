@@ -10,6 +10,7 @@ from services.ticketing.admissions import models as _admissions  # noqa: F401 - 
 from services.ticketing.admissions import tasks as admissions
 from services.ticketing.bookings import operations as bookings
 from services.ticketing.bookings.tasks import tend_lines
+from services.ticketing.planning import tasks as planning
 from services.ticketing.planning.fair import load_fair
 from services.ticketing.programme import operations as programme
 from shared import outbox
@@ -21,7 +22,7 @@ from shared.settings import Settings
 METADATA = metadata
 
 HANDLERS: dict[str, Handler] = {
-    "exhibition.changed.v1": access.on_exhibition_changed,
+    "exhibition.changed.v1": planning.on_exhibition_changed,
     "device.changed.v1": access.on_device_changed,
     "key.published.v1": access.on_key_published,
     "staff.changed.v1": access.on_staff_changed,

@@ -28,7 +28,7 @@ from shared.problem import (
     WrongType,
 )
 from shared.web.bodies import flat
-from shared.web.callers import current_caller
+from shared.web.callers import NOBODY, current_caller
 
 KEPT_PAGES = 256
 
@@ -110,10 +110,19 @@ def refuse(problem: Problem) -> AnyResponse:
         response = Response(json.dumps(body, ensure_ascii=False), status=problem.status)
         response.content_type = "application/problem+json"
     else:
+        _settle_caller()
         response = page("problem.html", status=problem.status, problem=body)
     if "retry_after" in problem.facts:
         response.headers["Retry-After"] = str(problem.facts["retry_after"])
     return response
+
+
+def _settle_caller() -> None:
+    """A page of refusal is shown to whoever asks, also where what is refused is needed to tell who that is."""
+    try:
+        current_caller()
+    except Problem:
+        g.caller = NOBODY
 
 
 def told(problem: Problem) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from tests.bench.running import urls_of
 from tests.faults import matrix
 from tests.faults.checker import check, settle
 from tests.faults.crowd import Crowd
-from tests.faults.planted import BUGS
+from tests.faults.planted import BUGS, Bug
 from tests.faults.system import System
 from tests.kit.databases import Databases
 
 PEOPLE = 24
+# the one message that is lost may speak of a booking that was given back since, which harms nobody
+STORIES = 3
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,17 +51,24 @@ def catch(name: str, seed: int) -> bool:
         crowd = Crowd(system, seed)
         crowd.register(PEOPLE)
         settle(system, 20)
-        if bug.moment:
-            system.arm(bug.moment, "kill")
-        matrix.story(system, crowd)
-        late = settle(system, 10)
-        wrong = check(system, crowd.books) + late
+        for _ in range(STORIES):
+            wrong = _harmed(system, crowd, bug)
+            seen = [complaint for complaint in wrong if bug.complaint in complaint]
+            if seen:
+                break
     finally:
         _end(system)
-    seen = [complaint for complaint in wrong if bug.complaint in complaint]
     verdict = f"caught: {seen[0]}" if seen else f"NOT CAUGHT ({len(wrong)} other complaints)"
     print(f"planted {name}: {verdict}", flush=True)  # noqa: T201 - a command speaks
     return bool(seen)
+
+
+def _harmed(system: System, crowd: Crowd, bug: Bug) -> list[str]:
+    if bug.moment:
+        system.arm(bug.moment, "kill")
+    matrix.story(system, crowd)
+    late = settle(system, 10)
+    return check(system, crowd.books) + late
 
 
 def run_matrix(runs: int, seed: int, engine: str) -> int:

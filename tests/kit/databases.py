@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from shared.db import Database, migrate
-from tests.kit import postgres, required
+from tests.kit import places, postgres, required
 
 
 class Databases:
@@ -13,7 +13,9 @@ class Databases:
 
     def __init__(self, *, fsync: bool = False) -> None:
         self._fsync = fsync
-        self._folder = Path(tempfile.mkdtemp(prefix="moussem-databases-", dir=None if fsync else _quick_place()))
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="moussem-databases-", dir=None if fsync else places.in_memory(200 * 2**20))
+        )
         self._templates: dict[tuple[str, str], str] = {}
         self._server: postgres.Server | None = None
         self._why_not = ""
@@ -113,14 +115,3 @@ class Databases:
 
 def _engine(database: Database) -> str:
     return "sqlite" if database.is_sqlite else "postgres"
-
-
-def _quick_place() -> str | None:
-    """Memory where there is some: SQLite waits for the disk at each commit, which tests need not."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-    try:
-        is_roomy = shutil.disk_usage(memory).free > 200 * 2**20
-        tempfile.TemporaryFile(dir=memory).close()
-    except OSError:
-        return None
-    return str(memory) if is_roomy else None

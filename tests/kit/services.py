@@ -19,6 +19,7 @@ from shared import clock, idempotency, outbox, settings
 from shared.db import Database, using
 from shared.ids import new_id
 from shared.queue import Due
+from tests.kit.quick import with_kept_templates
 
 SERVICES = ("registration", "ticketing", "notifications")
 NOWHERE = UUID(int=0)
@@ -43,7 +44,7 @@ class Service:
     def app(self) -> Flask:
         """Its Flask app; it works on this service's database whatever else runs in this process."""
         app: Flask = importlib.import_module(f"services.{self.name}.app").create_app(self.settings, self.database)
-        return app
+        return with_kept_templates(app)
 
     @cached_property
     def client(self) -> FlaskClient:

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
@@ -36,11 +37,15 @@ class Valkey:
 
     def empty(self) -> None:
         """Forget everything."""
-        with redis.Redis(port=self.port) as client:
-            client.flushall()
+        self._client.flushall()
+
+    @cached_property
+    def _client(self) -> redis.Redis:
+        return redis.Redis(port=self.port)
 
     def stop(self) -> None:
         """End it."""
+        self._client.close()
         processes.stop(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)
 

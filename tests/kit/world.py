@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from shared import clock
 from shared.ids import new_id
+from tests.kit.databases import Databases
 from tests.kit.services import NOWHERE, SECRET, SERVICES, Service, play
 
 HERE, ELSEWHERE, EVERYWHERE = "ouarzazate-12", "taznakht-3", "*"
@@ -51,11 +52,15 @@ class Caller:
 class World:
     """Three services that know one another, and people who call them."""
 
-    def __init__(self, service_of: Callable[..., Service]) -> None:
+    def __init__(self, service_of: Callable[..., Service], databases: Databases) -> None:
         self.registration, self.ticketing, self.notifications = (service_of(name) for name in SERVICES)
+        if all(databases.refill(f"world-{service.name}", service.database) for service in self.services):
+            return
         self.registration.do_due("prepare")
         self._open_elsewhere()
         self.quiet()
+        for service in self.services:
+            databases.keep(f"world-{service.name}", service.database)
 
     @property
     def services(self) -> tuple[Service, Service, Service]:

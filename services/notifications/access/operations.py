@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.access.domain import StaffNow
 from services.notifications.access.models import exhibition_copy, key_copy, staff_copy
-from shared.db import put_newer
+from shared.db import insert_new, put_newer
 from shared.outbox import Received
 from shared.tokens import unb64
 
@@ -31,8 +31,8 @@ def keep_key(db: Connection, message: Received) -> None:
     put_newer(db, key_copy, row)
 
 
-def keep_exhibition(db: Connection, message: Received) -> None:
-    """Keep an exhibition in its newest version."""
+def keep_exhibition(db: Connection, message: Received) -> bool:
+    """Keep an exhibition in its newest version; whether it is the first we hear of it."""
     body = message.body
     row = {
         "exhibition_id": message.subject_id,
@@ -41,7 +41,10 @@ def keep_exhibition(db: Connection, message: Received) -> None:
         "last_day": date.fromisoformat(body["last_day"]),
         "version": message.subject_version,
     }
-    put_newer(db, exhibition_copy, row, key=("exhibition_id",))
+    is_first = bool(insert_new(db, exhibition_copy, [row], returning=[exhibition_copy.c.exhibition_id]))
+    if not is_first:
+        put_newer(db, exhibition_copy, row, key=("exhibition_id",))
+    return is_first
 
 
 def keep_staff(db: Connection, message: Received) -> None:
@@ -71,6 +74,12 @@ def find_key(db: Connection, key_id: str, purpose: str, at: datetime) -> bytes |
 def find_exhibition(db: Connection, reference: str) -> sa.Row[Any] | None:
     """The exhibition that has this reference in its address."""
     return db.execute(sa.select(exhibition_copy).where(exhibition_copy.c.reference == reference)).first()
+
+
+def is_known(db: Connection, exhibition_id: UUID) -> bool:
+    """Whether we have heard of this exhibition."""
+    known = sa.select(exhibition_copy.c.exhibition_id).where(exhibition_copy.c.exhibition_id == exhibition_id)
+    return db.execute(known).first() is not None
 
 
 def find_staff(db: Connection, staff_id: UUID) -> StaffNow | None:

@@ -11,11 +11,6 @@ def on_key_published(db: Connection, message: Received) -> None:
     operations.keep_key(db, message)
 
 
-def on_exhibition_changed(db: Connection, message: Received) -> None:
-    """An exhibition was made or changed."""
-    operations.keep_exhibition(db, message)
-
-
 def on_staff_changed(db: Connection, message: Received) -> None:
     """Somebody of the staff was added, got other roles, or was shut out."""
     operations.keep_staff(db, message)

@@ -1,9 +1,25 @@
-"""What the other services tell about persons, sessions and bookings."""
+"""What the other services tell about exhibitions, persons, sessions and bookings."""
+
+from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from services.notifications.access import operations as access
 from services.notifications.notices.operations import copies, telling
-from shared.outbox import Received
+from services.notifications.notices.operations.quiet import copy_quiet_hours
+from services.notifications.templates.operations import copy_texts
+from shared.outbox import NotKnownYet, Received
+
+
+def on_exhibition_changed(db: Connection, message: Received) -> None:
+    """An exhibition was made or changed; at the first hearing of a copy, its own texts and quiet hours come along."""
+    said = message.body.get("copied_from")
+    source_id = UUID(said) if said else None
+    if source_id and not access.is_known(db, source_id):
+        raise NotKnownYet(source_id)
+    if access.keep_exhibition(db, message) and source_id:
+        copy_texts(db, source_id, message.subject_id)
+        copy_quiet_hours(db, source_id, message.subject_id)
 
 
 def on_person_told(db: Connection, message: Received) -> None:

@@ -25,3 +25,5 @@ class ExhibitionChanged:
     halls: list[dict[str, Any]]
     organiser_names: Texts
     state: str
+    # the exhibition this one was opened like, for good; listeners copy what is theirs when they first hear of it
+    copied_from: str | None = None

@@ -32,6 +32,7 @@ exhibition = sa.Table(
     sa.Column("languages", sa.JSON, nullable=False),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("copied_from", Id),
     sa.CheckConstraint("last_day >= first_day", name="exhibition_ends_after_it_begins"),
     sa.CheckConstraint("number BETWEEN 1 AND 65535", name="exhibition_number_fits_a_badge"),
 )

@@ -51,6 +51,7 @@ class NewExhibition:
     venue_names: Texts
     town_names: Texts
     halls: tuple[NewHall, ...]
+    copied_from: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Exhibition:
     languages: list[str]
     state: str
     version: int
+    copied_from: UUID | None
     organiser_names: Texts
     venue_names: Texts
     town_names: Texts
@@ -289,5 +291,6 @@ def _outgoing(one: Exhibition) -> Outgoing:
         halls=[{**asdict(part), "id": str(part.id)} for part in one.halls],
         organiser_names=one.organiser_names,
         state=one.state,
+        copied_from=str(one.copied_from) if one.copied_from else None,
     )
     return Outgoing(one.id, one.id, one.version, body)

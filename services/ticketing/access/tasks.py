@@ -1,4 +1,4 @@
-"""What registration tells: exhibitions, keys, staff."""
+"""What registration tells of keys, staff and devices."""
 
 from datetime import date, datetime
 
@@ -6,20 +6,6 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.access import operations
 from shared.outbox import Received
-
-
-def on_exhibition_changed(db: Connection, message: Received) -> None:
-    """Keep the exhibition as it stands now."""
-    said = message.body
-    same = ("reference", "number", "names", "kind", "zone", "languages", "venue_names", "town_names")
-    row = {name: said[name] for name in (*same, "organiser_names", "halls", "state")}
-    row |= {
-        "exhibition_id": message.exhibition_id,
-        "version": message.subject_version,
-        "first_day": date.fromisoformat(said["first_day"]),
-        "last_day": date.fromisoformat(said["last_day"]),
-    }
-    operations.keep_exhibition(db, row)
 
 
 def on_key_published(db: Connection, message: Received) -> None:

@@ -15,6 +15,7 @@ from services.ticketing.admissions.models import attendance_count
 from shared import outbox
 from shared.ids import new_id
 from tests.conftest import At
+from tests.kit.databases import Databases
 from tests.kit.services import SECRET, Service, relay_all
 from tests.kit.waiting import wait_until
 from tests.kit.world import HERE, World
@@ -24,8 +25,8 @@ API = f"/ticketing/v1/exhibitions/{HERE}"
 
 
 @pytest.fixture
-def world(service_of: Callable[..., Service]) -> World:
-    return World(service_of)
+def world(service_of: Callable[..., Service], databases: Databases) -> World:
+    return World(service_of, databases)
 
 
 @pytest.fixture

@@ -201,6 +201,18 @@ def test_no_address_or_query_breaks_anything(world: World, service: str, share_o
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_fair_that_nobody_knows_is_said_not_to_be_there(world: World, service: str) -> None:
+    here, wrong = world.service(service), []
+    for route in routes_of(here.app):
+        if route.method == "GET" and route.has_exhibition:
+            client, _proof = form_client(here, world.caller(f"organiser of {HERE}"))
+            answer = client.get(route.path(PLACES | {"exhibition": "nowhere-1"}))
+            if answer.status_code not in (401, 403, 404, 410) and "sign-in" not in answer.headers.get("Location", ""):
+                wrong.append(f"{route.name}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
 def pages_with_forms(world: World, service: Service) -> Iterator[tuple[Caller, Form]]:
     """The forms a person, a steward, an organiser and nobody find on the pages of a service, and send to it."""
     seen = set()

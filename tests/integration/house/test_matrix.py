@@ -1,5 +1,6 @@
 """Who may call what: every route, called by everybody. Expected from `may`, found by calling."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,7 +38,9 @@ def verdict_of(route: Route, caller: Caller, answer: TestResponse) -> str:
     if answer.status_code >= 500:
         return f"{answer.status_code}: {answer.text[:200]}"
     may = caller.may(route.who, HERE if route.has_exhibition else None)
-    is_sent_to_sign_in = answer.status_code in (302, 303) and "sign-in" in answer.headers.get("Location", "")
+    # who may see a dossier and has none is led to the field that asks for one ("sign-in#reference"): no refusal
+    sent_to = answer.headers.get("Location", "") if answer.status_code in (302, 303) else ""
+    is_sent_to_sign_in = re.search(r"sign-in(\?|$)", sent_to) is not None
     if may:
         is_refused = answer.status_code in (401, 403) or (is_sent_to_sign_in and "anyone" not in route.who)
         return f"may, but {answer.status_code}: {answer.text[:160]}" if is_refused else ""

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from werkzeug.test import TestResponse
 
+from services.notifications.access.operations import is_known
+from services.notifications.notices.domain import QuietHours
+from services.notifications.notices.operations.quiet import find_quiet_hours, set_quiet_hours
 from services.notifications.templates.domain import Kind, Template
 from services.notifications.templates.domain.editing import Place
 from services.notifications.templates.operations import find_text, write_text
 from shared.problem import ChangedMeanwhile
 from tests.integration.notifications.peers import Gateway, Mailbox
-from tests.integration.notifications.story import Story
+from tests.integration.notifications.story import EXHIBITION, Story
 from tests.integration.notifications.test_the_log import tell_key, token
 
 API = "/notifications/v1/exhibitions/ouarzazate-12/texts"
@@ -117,3 +122,30 @@ def test_the_page_tries_keeps_and_takes_back(story: Story, ask: Ask) -> None:
     assert (stale.status_code, "trois" in stale.text) == (412, True)
     assert send(f"{PAGE}/again", version="0", seen="3").status_code == 303
     assert not ask("GET").get_json()["is_own"]
+
+
+def test_a_copy_of_the_exhibition_takes_texts_and_quiet_hours_over_once(story: Story) -> None:
+    target = uuid4()
+    said = EXHIBITION | {"reference": "ouarzazate-13", "copied_from": str(story.exhibition)}
+
+    def tell(version: int) -> str | None:
+        return story.service.receive(
+            "exhibition.changed.v1", said, subject_id=target, exhibition_id=target, version=version
+        )
+
+    assert tell(1) == "done", "parked: what it was copied from is not known yet"
+    with story.service.reading() as db:
+        assert not is_known(db, target)
+    story.tell_exhibition()
+    here, there = (Place(one, Kind.BOOKING_CONFIRMED, "fr") for one in (story.exhibition, target))
+    with story.service.writing() as db:
+        set_quiet_hours(db, story.exhibition, QuietHours(time(22), time(6)), None)
+        write_text(db, here, Template(**OWN), 0, None)
+    assert tell(2) == "done", story.service.last_error()
+    with story.service.writing() as db:
+        assert find_text(db, there).template == Template(**OWN)
+        assert find_quiet_hours(db, target).hours == QuietHours(time(22), time(6))
+        write_text(db, there, None, 1, None)
+    assert tell(3) == "done"
+    with story.service.reading() as db:
+        assert not find_text(db, there).is_own, "what was changed since is not copied over again"

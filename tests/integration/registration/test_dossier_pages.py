@@ -213,3 +213,16 @@ def test_a_dossier_is_found_by_reference_name_or_phone(office: Office, find: Cal
     one, other = office.hand_in(name="فاطمة الإدريسي"), office.hand_in(name="Ali")
     page = staff(office).get(f"{OFFICE}/applications?q={find(one)}").text
     assert (one["reference"] in page, other["reference"] in page) == (True, False)
+
+
+def test_who_is_signed_in_for_something_else_is_asked_not_sent_in_circles(office: Office) -> None:
+    visitor, exhibitor = office.fair.browser(), office.fair.browser()
+    visitor.post(f"{HERE}/visit", name="Amina", phone="06 12 34 56 70", email="", home="MA-08")
+    assert visitor.get(f"{HERE}/apply/mine").headers["Location"] == f"{HERE}/apply/sign-in#reference"
+    asked = visitor.get(f"{HERE}/apply/sign-in")
+    assert (asked.status_code, 'name="reference"' in asked.text) == (200, True)
+    exhibitor.post(f"{HERE}/apply", **FORM, act="submit")
+    assert exhibitor.get(f"{HERE}/apply/sign-in").headers["Location"] == f"{HERE}/apply/mine"
+    asked = exhibitor.get(f"{HERE}/me/sign-in")
+    assert (asked.status_code, 'name="phone"' in asked.text) == (200, True)
+    assert visitor.get(f"{HERE}/me/sign-in").headers["Location"] == f"{HERE}/me"

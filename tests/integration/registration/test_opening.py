@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.registration.applications.operations.calls import call_of
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Act, Role
 from services.registration.staff.operations import accounts, audit
+from services.registration.stands.operations.setting_up import stands_of
 from shared.ids import new_id
 from tests.integration.registration.conftest import NOVEMBER, Browser, Fair, bearer, text_of
 from tests.integration.registration.test_team import open_account, signed_in
@@ -129,7 +131,7 @@ def test_a_fair_is_copied_to_the_next_year_with_the_same_halls(fair: Fair) -> No
     fields = FORM | {"reference": "ouarzazate-13", "first_day": "2027-12-03", "last_day": "2027-12-22"}
     fields |= {"halls": _textarea(form.text)}
     opened = local.post("/fr/ouarzazate-12/office/copy", **fields)
-    assert opened.headers["Location"] == "/fr/ouarzazate-13/office/"
+    assert opened.headers["Location"] == "/fr/ouarzazate-13/office/setup"
     copied = exhibition(fair, "ouarzazate-13")
     assert [(h.reference, h.names, h.capacity) for h in copied.halls] == [
         (h.reference, h.names, h.capacity) for h in fair.exhibition.halls
@@ -139,7 +141,25 @@ def test_a_fair_is_copied_to_the_next_year_with_the_same_halls(fair: Fair) -> No
     assert local.get("/fr/ouarzazate-13/office/staff").status_code == 200, "who copies is an organiser there"
     with fair.service.reading() as db:
         (act,) = audit.list_acts(db, [copied.id], audit.Wanted(), 10)
+        stands, before = stands_of(db, copied.id), stands_of(db, fair.exhibition.id)
+        call, old = call_of(db, copied.id), call_of(db, fair.exhibition.id)
     assert act.act == Act.EXHIBITION_COPIED
+    assert [one.as_new for one in stands] == [one.as_new for one in before]
+    assert len(stands) == 240
+    assert call is not None
+    assert old is not None
+    assert (call.titles, call.criteria) == (old.titles, old.criteria)
+    assert call.closes_wall - old.closes_wall == copied.first_day - fair.exhibition.first_day
+    told = fair.service.published("exhibition.changed.v1")[-1]["body"]
+    assert told["copied_from"] == str(fair.exhibition.id)
+    page = text_of(local.get("/fr/ouarzazate-13/office/setup"))
+    assert "Les halls et 240 stands" in page
+    assert "L’équipe, les téléphones aux entrées" in page, "and what does not come along"
+
+
+def test_an_organiser_elsewhere_cannot_copy_what_is_not_theirs(fair: Fair) -> None:
+    staff_id = open_account(fair, "other@example.com", {uuid4(): (Role.ORGANISER,)})
+    assert signed_in(fair, staff_id).get("/fr/ouarzazate-12/office/copy").status_code == 403
 
 
 def _textarea(page: str) -> str:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from services.ticketing import worker
+from services.ticketing.access import operations as access_operations
 from services.ticketing.programme.models import session
 from services.ticketing.programme.operations import board as board_module
 from tests.conftest import At
@@ -50,6 +51,15 @@ def test_the_programme_is_small_and_the_same_page_is_not_sent_twice(fair: Fair, 
     assert again.status_code == 304
     whole = client.get(f"/{lang}/ouarzazate-12/programme")
     assert len(whole.data) < 50_000
+
+
+def test_before_the_first_fair_has_arrived_the_programme_asks_for_a_moment(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert browser(fair).get("/fr/nowhere-1/programme").status_code == 404
+    monkeypatch.setattr(access_operations, "knows_exhibitions", lambda _db: False)
+    early = browser(fair).get("/fr/nowhere-1/programme")
+    assert (early.status_code, early.headers["Retry-After"]) == (503, "2")
 
 
 def test_a_booking_gives_the_programme_another_mark(fair: Fair, wait_until: Any) -> None:

@@ -1,17 +1,26 @@
 """The office sets up rooms, gates and the programme, by form, by file, by JSON; everybody booked is told."""
 
 import io
+import json
 import threading
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.ticketing.access.operations import exhibitions_of
+from services.ticketing.planning.domain import PlaceDraft, PlaceKind
 from services.ticketing.planning.operations import sessions
+from services.ticketing.planning.operations.places import list_places
+from services.ticketing.programme.domain import Session
+from services.ticketing.programme.operations import list_sessions
 from shared.ids import new_id
-from tests.integration.ticketing.scene import API, Fair
+from tests.integration.ticketing.scene import API, EXHIBITION, Fair
 from tests.kit.world import Caller, form_client
 
+CONTRACT = json.loads(Path("tests/contracts/exhibition.changed.v1.json").read_text())
 OFFICE = "/fr/ouarzazate-12/office"
 NEW = {"kind": "training", "room": "dyes", "day": "2026-12-20", "start": "10:00", "end": "12:00", "capacity": 4}
 
@@ -232,3 +241,56 @@ def test_a_file_that_is_no_utf_8_says_how_to_save_it(fair: Fair) -> None:
     good = proof | {"file": (io.BytesIO("référence,nom,nom_ar\nF,Été,صيف\nA,Kasbah,قصبة\n".encode()), "portes.csv")}
     shown = client.post(f"{OFFICE}/gates/import", data=good, content_type="multipart/form-data")
     assert "Modifie l’existant" in shown.get_data(as_text=True)
+
+
+def _copy(fair: Fair, target: UUID, version: int = 1, **changed: Any) -> str | None:
+    said = CONTRACT["example"] | {"reference": "ouarzazate-13", "number": 13, "copied_from": str(EXHIBITION)} | changed
+    dates = {"first_day": "2027-12-03", "last_day": "2027-12-12"}
+    return fair.service.receive(
+        "exhibition.changed.v1", said | dates, subject_id=target, exhibition_id=target, version=version
+    )
+
+
+def _plan_of(fair: Fair, exhibition_id: UUID) -> tuple[list[PlaceDraft], list[Session]]:
+    with fair.service.reading() as db:
+        every = [one for kind in PlaceKind for one in list_places(db, exhibition_id, kind)]
+        return every, list_sessions(db, exhibition_id)
+
+
+def test_a_copy_of_the_exhibition_takes_gates_rooms_and_programme_over_once(fair: Fair) -> None:
+    off = plan(fair, day="2026-12-05", start="06:00", end="07:00").get_json()["reference"]
+    headers = organiser(fair) | {"Idempotency-Key": "off"}
+    fair.service.client.post(f"{API}/sessions/{off}/cancellation", headers=headers)
+    target = uuid4()
+    assert _copy(fair, target, version=2) == "done", fair.service.last_error()
+    assert _copy(fair, target) == "done", "an older word, heard late"
+    assert _copy(fair, target, version=3) == "done", "a newer one"
+    (places, sessions), (old_places, old) = _plan_of(fair, target), _plan_of(fair, EXHIBITION)
+    assert places == old_places
+    assert places
+    kept = [one for one in old if one.starts_wall < datetime(2026, 12, 14) and one.reference != off]
+    assert [(one.reference, one.starts_wall - timedelta(days=364), one.titles) for one in sessions] == [
+        (one.reference, one.starts_wall, one.titles) for one in kept
+    ]
+    assert 0 < len(kept) < len(old) - 1, "what falls after the last day stays behind"
+    assert {one.seats.taken for one in sessions} == {0}
+    told = [one for one in fair.service.published("session.changed.v1") if one["exhibition_id"] == target]
+    assert len(told) == len(sessions), "each told once"
+
+
+def test_a_copy_waits_until_what_it_was_copied_from_is_known(fair: Fair) -> None:
+    target, unknown = uuid4(), uuid4()
+    assert _copy(fair, target, copied_from=str(unknown)) == "done"
+    assert _plan_of(fair, target) == ([], [])
+    with fair.service.reading() as db:
+        assert target not in exhibitions_of(db, {target}), "parked"
+
+
+def test_a_sender_that_knows_nothing_of_copies_still_opens_exhibitions(fair: Fair) -> None:
+    target = uuid4()
+    body = {name: value for name, value in CONTRACT["example"].items() if name != "copied_from"}
+    said = body | {"reference": "taznakht-4"}
+    assert fair.service.receive("exhibition.changed.v1", said, subject_id=target, exhibition_id=target) == "done"
+    with fair.service.reading() as db:
+        assert target in exhibitions_of(db, {target})
+    assert _plan_of(fair, target) == ([], [])

@@ -84,10 +84,14 @@ def _begin(
 
 @apply_pages.get("/mine")
 @may("person")
-def show_mine(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """Where one's application stands, and what can be done now."""
+def show_mine(lang: str, exhibition: str) -> Response:
+    """Where one's application stands, and what can be done now; who has none here is asked for its reference."""
     found, call = _here(exhibition)
-    return mine_page(found, call, _mine(found), {})
+    try:
+        mine = _mine(found)
+    except NotFound:
+        return go(f"/{lang}/{exhibition}/apply/sign-in#reference")
+    return mine_page(found, call, mine, {})
 
 
 @apply_pages.get("/mine/answers")

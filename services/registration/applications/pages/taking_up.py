@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from services.registration.applications.operations import taking_up
+from services.registration.applications.operations import dossiers, taking_up
 from services.registration.applications.pages.applying import with_tokens
 from services.registration.applications.pages.forms import go
 from services.registration.applications.schemas import asked
@@ -20,10 +20,14 @@ taking_up_pages = Blueprint("taking_up_pages", __name__, url_prefix="/<lang>/<ex
 @taking_up_pages.get("")
 @may("anyone")
 def show_form(lang: str, exhibition: str) -> Response:
-    """The form that asks for reference and phone."""
-    if current_caller().person_id:
-        return go(f"/{lang}/{exhibition}/apply/mine")
-    return _page(_here(exhibition), request.args, {}, is_asked="code" in request.args)
+    """The form that asks for reference and phone, also of a visitor who is signed in but has not applied."""
+    found, person_id = _here(exhibition), current_caller().person_id
+    if person_id:
+        with reading() as db:
+            mine = dossiers.newest_of(db, found.id, person_id)
+        if mine:
+            return go(f"/{lang}/{exhibition}/apply/mine")
+    return _page(found, request.args, {}, is_asked="code" in request.args)
 
 
 @taking_up_pages.post("")

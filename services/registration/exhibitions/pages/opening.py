@@ -23,6 +23,10 @@ opening_pages = Blueprint("opening_pages", __name__)
 
 Make = Callable[[Connection, dict[str, Any]], NewExhibition]
 
+# What features to the right bring along from one exhibition to another, told by app.py.
+Copy = Callable[[Connection, Exhibition, Exhibition], object]
+copies: list[Copy] = []
+
 
 @opening_pages.get("/<lang>/office/exhibitions/new")
 @may(Role.ORGANISER)
@@ -53,12 +57,13 @@ def show_copy(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
 @opening_pages.post("/<lang>/<exhibition>/office/copy")
 @may(Role.ORGANISER)
 def open_copy(lang: str, exhibition: str) -> Response:
-    """Open an exhibition like this one; its texts for visitors come along."""
+    """Open an exhibition like this one: its texts, stands and call come along; other services hear it and follow."""
     with reading() as db:
         found = operations.find_exhibition(db, exhibition)
 
     def like_this(db: Connection, said: dict[str, Any]) -> NewExhibition:
-        more = {"headlines": found.headlines, "abouts": found.abouts, "kind": domain.Kind(found.kind)}
+        more: dict[str, Any] = {"headlines": found.headlines, "abouts": found.abouts, "kind": domain.Kind(found.kind)}
+        more |= {"copied_from": found.id}
         return NewExhibition(**(vars(_new(db, said)) | more))
 
     return _open(lang, found, like_this)
@@ -73,6 +78,9 @@ def _open(lang: str, like: Exhibition | None, make: Make) -> Response:
 
             def act() -> Answer:
                 opened = operations.open_by_staff(db, by, make(db, said), act_name)
+                if like:
+                    for copy in copies:
+                        copy(db, like, opened)
                 return Answer(201, {"reference": opened.reference})
 
             answer = once(db, idempotency_key(by.exhibition_id, required=False), act)
@@ -80,7 +88,8 @@ def _open(lang: str, like: Exhibition | None, make: Make) -> Response:
         return _form(like, request.form, refused.errors)
     except domain.ReferenceTaken as refused:
         return _form(like, request.form, {"reference": [refused.title]}, status=refused.status)
-    response = make_response(redirect(f"/{lang}/{answer.data['reference']}/office/", code=303))
+    where = "setup" if like else ""
+    response = make_response(redirect(f"/{lang}/{answer.data['reference']}/office/{where}", code=303))
     stay_signed_in(response)
     return response
 

@@ -129,7 +129,7 @@ def _secret(errors: dict[str, list[str]]) -> Response | None:
     if secret is None:
         return None
     drawn = segno.make(domain.totp_address(secret, _name(account)), error="m")
-    qr = Markup(drawn.svg_inline(border=4, omitsize=True, light="#fff"))  # noqa: S704 - drawn by us
+    qr = Markup(drawn.svg_inline(border=4, scale=5, light="#fff"))  # noqa: S704 - drawn by us
     groups = [secret[i : i + 4] for i in range(0, len(secret), 4)]
     return page("staff/second-step-on.html", status=422 if errors else 200, errors=errors, groups=groups, qr=qr)
 

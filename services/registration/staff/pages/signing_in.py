@@ -102,7 +102,7 @@ def _ask_code(values: Any, errors: dict[str, list[str]]) -> Response:
 
 
 def _at_code(refused: Problem) -> dict[str, list[str]]:
-    return {"code": [refused.title, refused.detail]}
+    return {"code": [refused.title]}
 
 
 def _welcome(lang: str, tokens: dict[str, str], wanted: str) -> Response:

@@ -118,6 +118,15 @@ def add_stands(db: Connection, exhibition: Exhibition, text: str, staff_id: UUID
     return len(sheet.good)
 
 
+def copy_stands(db: Connection, source: Exhibition, target: Exhibition) -> int:
+    """The open stands of `source` in the halls of the same letter; returns how many. Nobody has any of them."""
+    halls = {part.reference for part in target.halls}
+    new = [one.as_new for one in stands_of(db, source.id, stand.c.is_active) if one.hall in halls]
+    if new:
+        _insert(db, target, new)
+    return len(new)
+
+
 def _insert(db: Connection, exhibition: Exhibition, new: Iterable[NewStand]) -> None:
     halls = {part.reference: part.id for part in exhibition.halls}
     at = now()

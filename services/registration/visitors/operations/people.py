@@ -115,6 +115,12 @@ def visitor_of(db: Connection, exhibition_id: UUID, person_id: UUID) -> Visitor:
     return Visitor(**found._mapping)
 
 
+def is_visitor(db: Connection, exhibition_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody is registered for this exhibition."""
+    who = (person.c.exhibition_id == exhibition_id, person.c.id == person_id)
+    return db.execute(_visitors().where(*who)).first() is not None
+
+
 def visitors_with_phone(db: Connection, exhibition_id: UUID, phone: str) -> list[Visitor]:
     """Everybody who gave this number, in the order they came."""
     rows = db.execute(

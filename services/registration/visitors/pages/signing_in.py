@@ -24,11 +24,16 @@ sign_in_pages = Blueprint("sign_in_pages", __name__)
 @sign_in_pages.get("/<lang>/<exhibition>/me/sign-in")
 @may("anyone")
 def show_sign_in(lang: str, exhibition: str) -> Response:
-    """The form that asks for a phone; a step further for who has a code already."""
-    if current_caller().person_id:
-        return go(inside(request.args.get("next", "")) or f"/{lang}/{exhibition}/me")
+    """The form that asks for a phone; a step further for who has a code already.
+
+    An exhibitor who is signed in without a badge is asked too: their badge may hang on another person.
+    """
+    person_id = current_caller().person_id
     with reading() as db:
         found = find_exhibition(db, exhibition)
+        has_badge = person_id is not None and people.is_visitor(db, found.id, person_id)
+    if has_badge:
+        return go(inside(request.args.get("next", "")) or f"/{lang}/{exhibition}/me")
     template = "visitors/code.html" if "code" in request.args else "visitors/sign-in.html"
     if "letter" in request.args:
         template = "visitors/letter.html"

@@ -1,5 +1,6 @@
 """Keeps and reads ticketing's copies of exhibitions, keys and staff."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,27 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Device, Exhibition, SigningKey
 from services.ticketing.access.models import device, exhibition, signing_key, staff
-from shared.db import put_newer
+from shared.db import insert_new, put_newer
+from shared.outbox import Received
 from shared.problem import NotFound
 from shared.tokens import unb64
 
 
-def keep_exhibition(db: Connection, row: dict[str, Any]) -> bool:
-    """Take what registration says of an exhibition, unless we know something newer."""
-    return put_newer(db, exhibition, row, key=("exhibition_id",))
+def keep_exhibition(db: Connection, message: Received) -> bool:
+    """Take what registration says of an exhibition, unless we know something newer; whether it is the first we hear."""
+    said = message.body
+    same = ("reference", "number", "names", "kind", "zone", "languages", "venue_names", "town_names")
+    row: dict[str, Any] = {name: said[name] for name in (*same, "organiser_names", "halls", "state")}
+    row |= {
+        "exhibition_id": message.exhibition_id,
+        "version": message.subject_version,
+        "first_day": date.fromisoformat(said["first_day"]),
+        "last_day": date.fromisoformat(said["last_day"]),
+    }
+    is_first = bool(insert_new(db, exhibition, [row], returning=[exhibition.c.exhibition_id]))
+    if not is_first:
+        put_newer(db, exhibition, row, key=("exhibition_id",))
+    return is_first
 
 
 def keep_key(db: Connection, row: dict[str, Any]) -> bool:
@@ -49,6 +63,11 @@ def find_exhibition(db: Connection, reference: str) -> Exhibition:
     if row is None:
         raise NotFound
     return _exhibition(row)
+
+
+def knows_exhibitions(db: Connection) -> bool:
+    """Whether any exhibition has arrived; in the first second after the first start none has."""
+    return db.execute(sa.select(exhibition.c.exhibition_id).limit(1)).first() is not None
 
 
 def exhibition_of(db: Connection, exhibition_id: UUID) -> Exhibition:

@@ -6,6 +6,8 @@ from uuid import UUID
 from services.ticketing.access import operations
 from services.ticketing.access.domain import Device, Exhibition, SigningKey
 from services.ticketing.access.operations.memory import Memory
+from shared.db import reading
+from shared.problem import NotFound, Unavailable
 
 _exhibitions: Memory[Exhibition] = Memory(1, operations.find_exhibition)
 _keys: Memory[list[SigningKey]] = Memory(1, operations.list_keys)
@@ -15,8 +17,14 @@ _devices: Memory[Device | None] = Memory(1, operations.device_of)
 
 
 def exhibition_called(reference: str) -> Exhibition:
-    """The exhibition of an address; NotFound."""
-    return _exhibitions.get(reference)
+    """The exhibition of an address; NotFound, or Unavailable while registration has not told of any yet."""
+    try:
+        return _exhibitions.get(reference)
+    except NotFound:
+        with reading() as db:
+            if not operations.knows_exhibitions(db):
+                raise Unavailable(retry_after=2) from None
+        raise
 
 
 def badge_keys() -> dict[int, SigningKey]:
