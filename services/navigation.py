@@ -39,6 +39,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/applications", _("Applications")),
             (f"{base}/stands", _("Stands")),
             (f"{base}/exhibitors", _("Exhibitors")),
+            (f"{base}/groups", _("Groups")),
             (f"{base}/lists", _("Lists")),
             (f"{base}/notices", _("Notices")),
             (f"{base}/setup", _("Set up")),

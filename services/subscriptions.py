@@ -7,6 +7,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "exhibition.changed.v1": ("ticketing", "notifications"),
     "person.registered.v1": ("notifications",),
     "person.changed.v1": ("notifications",),
+    "person.named.v1": ("notifications",),
     "person.link_issued.v1": ("notifications",),
     "application.changed.v1": ("notifications",),
     "badge.issued.v1": ("ticketing",),

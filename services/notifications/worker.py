@@ -34,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
     "staff.changed.v1": on_staff_changed,
     "person.registered.v1": on_person_told,
     "person.changed.v1": on_person_told,
+    "person.named.v1": on_person_told,
     "person.link_issued.v1": on_link_issued,
     "application.changed.v1": on_application_changed,
     "session.changed.v1": on_session_changed,

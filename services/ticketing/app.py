@@ -17,6 +17,8 @@ from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
+from services.ticketing.groups import api as groups_api
+from services.ticketing.groups import pages as groups_pages
 from services.ticketing.planning import api as planning_api
 from services.ticketing.planning.pages import importing, places, programme
 from services.ticketing.programme import api as programme_api
@@ -28,11 +30,12 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 _HERE = Path(__file__).parent
-_APIS = (programme_api.api, bookings_api.api, admissions_api.api, planning_api.api, counts_api.api)
+_APIS = (programme_api.api, bookings_api.api, admissions_api.api, groups_api.api, planning_api.api, counts_api.api)
 _PAGES = (
     programme_pages.pages,
     bookings_pages.pages,
     admissions_pages.pages,
+    groups_pages.pages,
     importing.import_pages,
     places.place_pages,
     programme.programme_pages,

@@ -77,6 +77,18 @@ class BookingReleased(_BookingBody):
     NAME: ClassVar[str] = "booking.released.v1"
 
 
+@dataclass(frozen=True, slots=True)
+class PersonNamed:
+    """Somebody whom a group named for a seat, with the way to reach them; their own `booking.confirmed.v1` follows."""
+
+    NAME: ClassVar[str] = "person.named.v1"
+    name: str
+    phone: str
+    email: None
+    language: str
+    kind: str
+
+
 _BODIES: dict[BookingState, type[_BookingBody]] = {
     BookingState.HELD: BookingHeld,
     BookingState.CONFIRMED: BookingConfirmed,

@@ -10,7 +10,9 @@ from shared.db import Id, UtcDateTime
 LIVE = sa.text("booking.state IN ('held', 'confirmed', 'waitlisted', 'offered', 'queued')")
 WAITS = sa.text("booking.state IN ('waitlisted', 'offered', 'queued')")
 ENDS = sa.text("booking.state IN ('held', 'offered')")
+IS_GROUP = sa.text("booking.kind = 'group' AND booking.state = 'confirmed'")
 _LIVE, _WAITS, _ENDS = (sa.text(said.text.removeprefix("booking.")) for said in (LIVE, WAITS, ENDS))
+_GROUP = sa.text(IS_GROUP.text.replace("booking.", ""))
 
 booking = sa.Table(
     "booking",
@@ -64,6 +66,25 @@ booking = sa.Table(
     ),
     sa.Index("ix_booking_ends", "exhibition_id", "session_id", "ends_at", sqlite_where=_ENDS, postgresql_where=_ENDS),
     sa.Index("ix_booking_person", "exhibition_id", "person_id"),
+    sa.Index("ix_booking_group", "exhibition_id", "session_id", sqlite_where=_GROUP, postgresql_where=_GROUP),
+)
+
+# A seat of a group that has a name and a ticket of its own (`id`, `reference`); `person_id` is made for it. The phone
+# lies with notifications alone; `is_told`: there was one.
+group_seat = sa.Table(
+    "group_seat",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("booking_id", Id, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("id", Id, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("person_id", Id, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("named_at", UtcDateTime, nullable=False),
+    sa.Column("is_told", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("exhibition_id", "reference"),
+    sa.CheckConstraint("number BETWEEN 1 AND 500", name="number"),
 )
 
 # The one-use link by which a booking may be passed on; the last one made counts.
@@ -98,6 +119,9 @@ booking_rules = sa.Table(
     sa.Column("overlaps", sa.JSON, nullable=False),
     sa.Column("policy", sa.Text, nullable=False),
     sa.Column("changes_end_minutes", sa.Integer, nullable=False),
+    sa.Column("group_most", sa.Integer, nullable=False, server_default="50"),
+    sa.Column("names_end_minutes", sa.Integer, nullable=False, server_default="1440"),
+    sa.CheckConstraint("group_most BETWEEN 0 AND 500", name="group"),
     sa.CheckConstraint("most_a_day BETWEEN 1 AND 100", name="most"),
     sa.CheckConstraint("overlap IN ('block', 'warn', 'ignore')", name="overlap"),
     sa.CheckConstraint("policy IN ('strict_order', 'best_fit')", name="policy"),

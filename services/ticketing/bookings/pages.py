@@ -316,7 +316,9 @@ def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> 
     more = session.seats.left if booking.state is BookingState.CONFIRMED else 0
     most = min(MOST_IN_A_PARTY, rules.most_a_day, booking.party_size + more)
     return {
-        "can_resize": is_open and booking.state in (BookingState.CONFIRMED, BookingState.WAITLISTED),
+        "can_resize": is_open
+        and booking.kind is not BookingKind.GROUP
+        and booking.state in (BookingState.CONFIRMED, BookingState.WAITLISTED),
         "can_pass": is_open and booking.state is BookingState.CONFIRMED and booking.kind is BookingKind.OWN,
         "sizes": range(1, max(most, booking.party_size) + 1),
         "ends": clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.ticketing.bookings.domain import Booking
+from services.ticketing.bookings.domain import MOST_IN_A_GROUP, Booking
 from services.ticketing.bookings.domain.offers import LinePolicy
-from services.ticketing.bookings.domain.rules import Overlap, Rules
+from services.ticketing.bookings.domain.rules import DEFAULT, Overlap, Rules
 from services.ticketing.programme.domain import SessionKind
 from shared.problem import N_
 
@@ -109,6 +109,18 @@ class RulesFields(Schema):
         error_messages={"invalid": N_("Please write a number."), "required": N_("Please write a number.")},
         metadata={"description": "Minutes before the start until which people change or pass on bookings."},
     )
+    group_most = fields.Integer(
+        load_default=DEFAULT.group_most,
+        validate=validate.Range(0, MOST_IN_A_GROUP, error=N_("Please write a number from 0 to 500.")),
+        error_messages={"invalid": N_("Please write a number.")},
+        metadata={"description": "Seats that a group may hold in one session; 0: no groups."},
+    )
+    names_end_minutes = fields.Integer(
+        load_default=DEFAULT.names_end_minutes,
+        validate=validate.Range(0, 43_200, error=N_("Please write a number from 0 to 43200.")),
+        error_messages={"invalid": N_("Please write a number.")},
+        metadata={"description": "Minutes before the start when a group's seats without a name are given back."},
+    )
 
 
 class RulesOut(Schema):
@@ -119,6 +131,8 @@ class RulesOut(Schema):
     overlaps = fields.Dict(fields.String(), fields.String())
     policy = fields.String()
     changes_end_minutes = fields.Integer()
+    group_most = fields.Integer()
+    names_end_minutes = fields.Integer()
 
 
 class NoFields(Schema):
@@ -190,4 +204,6 @@ def rules_out(rules: Rules) -> dict[str, Any]:
         "overlaps": rules.overlaps,
         "policy": rules.policy.value,
         "changes_end_minutes": rules.changes_end_minutes,
+        "group_most": rules.group_most,
+        "names_end_minutes": rules.names_end_minutes,
     }

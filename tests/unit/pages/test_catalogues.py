@@ -26,6 +26,8 @@ OFFICE = (
     "/counts/",
     "/admissions/",
     "/planning/",
+    "groups/office.html",
+    "groups/schemas.py",
     "notifications/notices/",
     "notifications/templates/",
     "office.html",

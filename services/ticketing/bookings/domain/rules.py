@@ -19,13 +19,18 @@ class Overlap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How seats are given at one exhibition; `overlaps` by kind of session, where it differs from `overlap`."""
+    """How seats are given at one exhibition; `overlaps` by kind of session, where it differs from `overlap`.
+
+    `group_most`: seats a group may hold in one session, 0 for no groups.
+    """
 
     most_a_day: int = 5
     overlap: Overlap = Overlap.WARN
     overlaps: dict[str, str] = field(default_factory=dict)
     policy: LinePolicy = LinePolicy.STRICT_ORDER
     changes_end_minutes: int = 60
+    group_most: int = 50
+    names_end_minutes: int = 1440
 
     def overlap_of(self, kind: SessionKind) -> Overlap:
         """The rule for a session of this kind."""
@@ -34,6 +39,10 @@ class Rules:
     def changes_end(self, starts_at: datetime) -> datetime:
         """Until when people change and pass on bookings by themselves."""
         return starts_at - timedelta(minutes=self.changes_end_minutes)
+
+    def names_end(self, starts_at: datetime) -> datetime:
+        """From when on a group's seats without a name are given back."""
+        return starts_at - timedelta(minutes=self.names_end_minutes)
 
 
 DEFAULT = Rules()

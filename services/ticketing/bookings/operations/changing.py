@@ -10,14 +10,16 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.bookings import domain
 from services.ticketing.bookings.domain import EXTENSION, LIVE, Act, Booking, BookingKind, BookingState
+from services.ticketing.bookings.domain.groups import GroupsDiffer
 from services.ticketing.bookings.domain.offers import FIRST_COME
 from services.ticketing.bookings.models import booking
 from services.ticketing.bookings.operations import rows
 from services.ticketing.bookings.operations.finding import find_booking
-from services.ticketing.bookings.operations.rounds import Round, begin, finish
+from services.ticketing.bookings.operations.rounds import Round, begin, finish, see_to
 from services.ticketing.programme.domain import SessionNotFound
 from services.ticketing.programme.operations import SeatRow
 from shared import clock
+from shared.problem import ChangedMeanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def resize_booking(db: Connection, mine: Mine, party_size: int) -> Booking:
     """Come with fewer or more; what is given back goes to the line.
 
     More only where nobody waits and so many seats are free. ChangesEnded, PartyTooLarge, TooManySeats,
-    NoSeatsToHold, NotNow.
+    NoSeatsToHold, NotNow, GroupsDiffer.
     """
 
     def change(one: Round, row: SeatRow, found: Booking) -> Booking:
@@ -126,6 +128,8 @@ def resize_booking(db: Connection, mine: Mine, party_size: int) -> Booking:
             raise domain.ChangesEnded
         if found.state not in (BookingState.CONFIRMED, BookingState.WAITLISTED):
             raise domain.NotNow(state=found.state.value)
+        if found.kind is BookingKind.GROUP:
+            raise GroupsDiffer
         _check_size(one, row, found, party_size)
         return one.change(found, Act.RESIZE, party_size=party_size)
 
@@ -134,8 +138,7 @@ def resize_booking(db: Connection, mine: Mine, party_size: int) -> Booking:
 
 def _check_size(one: Round, row: SeatRow, found: Booking, party_size: int) -> None:
     more = party_size - found.party_size
-    is_group = found.kind is BookingKind.GROUP
-    most = found.party_size if is_group else min(domain.MOST_IN_A_PARTY, row.seats.capacity, one.rules.most_a_day)
+    most = min(domain.MOST_IN_A_PARTY, row.seats.capacity, one.rules.most_a_day)
     if party_size < 1 or (more > 0 and party_size > most):
         raise domain.PartyTooLarge(most=most)
     if more > 0 and (found.state is BookingState.WAITLISTED or one.seats[row.id].left < more):
@@ -164,6 +167,7 @@ def move_line_up(db: Connection, exhibition_id: UUID, session_id: UUID) -> list[
         for called in rows.select(db, rows.of_session(exhibition_id, session_id, [BookingState.OFFERED])):
             if called.is_first_come:
                 one.change(called, Act.RETURN)
+    see_to(one, row)
     return finish(one)
 
 
@@ -210,13 +214,17 @@ def _change(db: Connection, mine: Mine, change: Change) -> Booking:
 
 
 def close(one: Round) -> None:
-    """Finish a round of one person; TooManySeats where another of their bookings of the day came in between."""
+    """Finish a round of one person; TooManySeats where another of their bookings of the day came in between,
+    ChangedMeanwhile where the seats they give back have been given back already.
+    """
     try:
         finish(one)
     except sa.exc.IntegrityError as taken:
-        if "person_day" in str(taken.orig):
+        if "person_day" not in str(taken.orig):
+            raise
+        if any(seats > 0 for seats in one.claims.values()):
             raise domain.TooManySeats(most=one.rules.most_a_day) from None
-        raise
+        raise ChangedMeanwhile from None
 
 
 def _find(db: Connection, mine: Mine) -> Booking:

@@ -59,7 +59,6 @@ def seats_that_day(mine: list[Life], day: date) -> int:
 
 
 def at_the_same_hour(row: SeatRow, mine: list[Life]) -> str | None:
-    """The reference of another booking at the hour of this session."""
-    return next(
-        (life.reference for life in mine if life.starts_at < row.ends_at and row.starts_at < life.ends_at), None
-    )
+    """The reference of another booking at the hour of this session; who speaks for a group need not sit with it."""
+    own = [life for life in mine if life.kind != "group"]
+    return next((life.reference for life in own if life.starts_at < row.ends_at and row.starts_at < life.ends_at), None)

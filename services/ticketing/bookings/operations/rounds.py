@@ -19,7 +19,7 @@ from services.ticketing.bookings.domain.offers import FIRST_COME, LinePolicy, ch
 from services.ticketing.bookings.domain.rules import Rules
 from services.ticketing.bookings.messages import booking_told
 from services.ticketing.bookings.models import person_day
-from services.ticketing.bookings.operations import rows
+from services.ticketing.bookings.operations import naming, rows
 from services.ticketing.bookings.operations.ruling import read_rules
 from services.ticketing.programme.domain import Seats, SessionState
 from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions, move_seats
@@ -113,7 +113,7 @@ def finish(one: Round, *, serves: bool = True) -> list[Booking]:
     move_seats(one.db, moves)
     _claim_days(one)
     one.told = [_with_place(one, booking) for booking in one.told]
-    publish(one.db, *(booking_told(booking) for booking in one.told))
+    publish(one.db, *(booking_told(booking) for booking in one.told), *naming.tell_ended(one.db, one.told))
     return one.told
 
 
@@ -167,7 +167,21 @@ def _settle(one: Round, row: SeatRow) -> None:
     """Note what the clock has ended, and when the next thing ends."""
     for ended in rows.list_ended(one.db, one.exhibition_id, row.id, one.at):
         one.change(ended, Act.LAPSE)
+    names_end = one.rules.names_end(row.starts_at)
+    for found, named in naming.list_unnamed(one.db, one.exhibition_id, row.id) if one.at >= names_end else ():
+        if named:
+            one.change(found, Act.RESIZE, party_size=named)
+        else:
+            one.change(found, Act.CANCEL, cancelled_by="deadline")
+    see_to(one, row)
+
+
+def see_to(one: Round, row: SeatRow) -> None:
+    """When the clock next ends something in a session, from what stands there."""
     one.due[row.id] = rows.soonest_end(one.db, one.exhibition_id, row.id)
+    names_end = one.rules.names_end(row.starts_at)
+    if one.at < names_end and naming.list_unnamed(one.db, one.exhibition_id, row.id):
+        one.ends(row.id, names_end)
 
 
 def _claim(booking: Booking) -> int:

@@ -17,7 +17,15 @@ def read_rules(db: Connection, exhibition_id: UUID) -> Rules:
     row = db.execute(sa.select(booking_rules).where(booking_rules.c.exhibition_id == exhibition_id)).first()
     if row is None:
         return DEFAULT
-    return Rules(row.most_a_day, Overlap(row.overlap), row.overlaps, LinePolicy(row.policy), row.changes_end_minutes)
+    return Rules(
+        row.most_a_day,
+        Overlap(row.overlap),
+        row.overlaps,
+        LinePolicy(row.policy),
+        row.changes_end_minutes,
+        row.group_most,
+        row.names_end_minutes,
+    )
 
 
 def put_rules(db: Connection, exhibition_id: UUID, rules: Rules) -> None:
@@ -28,6 +36,8 @@ def put_rules(db: Connection, exhibition_id: UUID, rules: Rules) -> None:
         "overlaps": rules.overlaps,
         "policy": rules.policy.value,
         "changes_end_minutes": rules.changes_end_minutes,
+        "group_most": rules.group_most,
+        "names_end_minutes": rules.names_end_minutes,
     }
     fresh = insert(db, booking_rules).values(exhibition_id=exhibition_id, version=1, **row)
     db.execute(
