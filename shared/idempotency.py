@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shared import clock
-from shared.db import Id, UtcDateTime, insert, insert_new
+from shared.db import Id, UtcDateTime, insert_all, insert_new
 from shared.problem import KeyReused
 
 metadata = sa.MetaData()
@@ -34,6 +34,26 @@ idempotency = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False, index=True),
 )
+
+_PLACE = ("exhibition_id", "route", "caller", "key")
+_KEPT = sa.select(idempotency.c.status).where(*(idempotency.c[name] == sa.bindparam(name) for name in _PLACE))
+
+
+def _kept_for(*, is_sqlite: bool) -> sa.Select[Any]:
+    """The rows of keys that come as one JSON value: compiled once, however many they are."""
+    said = sa.bindparam("said", type_=sa.Text)
+    if is_sqlite:
+        one = sa.func.json_each(said).table_valued("value")
+        parts: list[Any] = [sa.func.json_extract(one.c.value, f"$[{n}]") for n in range(len(_PLACE))]
+    else:
+        one = sa.func.json_array_elements(sa.cast(said, sa.JSON)).table_valued(sa.column("value", sa.JSON))
+        parts = [one.c.value[n].as_string() for n in range(len(_PLACE))]
+        parts[0] = sa.cast(parts[0], sa.Uuid)
+    same = [idempotency.c[name] == part for name, part in zip(_PLACE, parts, strict=True)]
+    return sa.select(idempotency).select_from(one).join(idempotency, sa.and_(*same))
+
+
+_KEPT_FOR = {is_sqlite: _kept_for(is_sqlite=is_sqlite) for is_sqlite in (True, False)}
 
 
 @dataclass(frozen=True)
@@ -87,18 +107,18 @@ def once(db: Connection, key: Key | None, act: Callable[[], Answer]) -> Answer:
     return answer
 
 
+def was_answered(db: Connection, key: Key) -> bool:
+    """Whether an answer is kept for this key: one look at the primary key."""
+    return db.execute(_KEPT, dict(zip(_PLACE, key.place, strict=True))).first() is not None
+
+
 def recall(db: Connection, keys: Sequence[Key]) -> dict[tuple[UUID, str, str, str], sa.Row[Any]]:
     """The answers kept for these keys, in one statement."""
     if not keys:
         return {}
-    columns = idempotency.c
-    found = db.execute(
-        sa.select(idempotency).where(
-            sa.tuple_(columns.exhibition_id, columns.route, columns.caller, columns.key).in_(
-                [key.place for key in keys]
-            )
-        )
-    )
+    is_sqlite = db.dialect.name == "sqlite"
+    said = [[key.exhibition_id.hex, *key.place[1:]] for key in keys]
+    found = db.execute(_KEPT_FOR[is_sqlite], {"said": json.dumps(said)})
     return {(row.exhibition_id, row.route, row.caller, row.key): row for row in found}
 
 
@@ -112,9 +132,7 @@ def replay(key: Key, row: sa.Row[Any]) -> Answer:
 def keep(db: Connection, answers: Sequence[tuple[Key, Answer]]) -> None:
     """Keep answers beside their changes, in one statement; IntegrityError if a key was taken meanwhile."""
     at = clock.machine_now()
-    rows = [_row(key, answer.status, answer.body, at) for key, answer in answers]
-    if rows:
-        db.execute(insert(db, idempotency).values(rows))
+    insert_all(db, idempotency, [_row(key, answer.status, answer.body, at) for key, answer in answers])
 
 
 def tidy(db: Connection, before: datetime) -> int:
@@ -123,9 +141,8 @@ def tidy(db: Connection, before: datetime) -> int:
 
 
 def _row(key: Key, status: int, body: str, at: datetime) -> dict[str, Any]:
-    names = ("exhibition_id", "route", "caller", "key")
     return {
-        **dict(zip(names, key.place, strict=True)),
+        **dict(zip(_PLACE, key.place, strict=True)),
         "fingerprint": key.fingerprint,
         "status": status,
         "body": body,
@@ -134,10 +151,4 @@ def _row(key: Key, status: int, body: str, at: datetime) -> dict[str, Any]:
 
 
 def _is(key: Key) -> list[sa.ColumnElement[bool]]:
-    columns = idempotency.c
-    return [
-        columns.exhibition_id == key.exhibition_id,
-        columns.route == key.route,
-        columns.caller == key.caller,
-        columns.key == key.key,
-    ]
+    return [idempotency.c[name] == part for name, part in zip(_PLACE, key.place, strict=True)]

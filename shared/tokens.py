@@ -4,6 +4,7 @@ import base64
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jwt
@@ -53,6 +54,17 @@ def verify_bytes(public: bytes, data: bytes, signature: bytes) -> bool:
     return True
 
 
+@lru_cache(maxsize=64)
+def _header_of(part: str) -> dict[str, Any]:
+    """What a token says about itself, not yet believed; all tokens signed with one key begin alike."""
+    return jwt.get_unverified_header(f"{part}..")
+
+
+@lru_cache(maxsize=64)
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
 class Verifier:
     """Verifies tokens of one kind for one audience, and remembers those it has verified until they end.
 
@@ -74,13 +86,13 @@ class Verifier:
 
     def _verify(self, token: str) -> tuple[bytes, dict[str, Any]]:
         try:
-            header = jwt.get_unverified_header(token)
+            header = _header_of(token.partition(".")[0])
             public = self._find_key(str(header["kid"])) if header.get("typ") == self._typ else None
             if public is None:
                 raise BadToken
             claims = jwt.decode(
                 token,
-                Ed25519PublicKey.from_public_bytes(public),
+                _public_key(public),
                 algorithms=["EdDSA"],
                 audience=self._audience,
                 # the end is compared with our own clock, which a rehearsal may move

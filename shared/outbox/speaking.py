@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shared import clock, log
+from shared.db import insert_all
 from shared.ids import new_id
 from shared.outbox.tables import outbox, outbox_delivery, same_message
 from shared.outbox.words import Outgoing, listeners_of
@@ -36,9 +37,8 @@ def publish(db: Connection, *outgoing: Outgoing) -> None:
         for row in rows
         for listener in listeners_of(row["name"])
     ]
-    db.execute(sa.insert(outbox), rows)
-    if deliveries:
-        db.execute(sa.insert(outbox_delivery), deliveries)
+    insert_all(db, outbox, rows)
+    insert_all(db, outbox_delivery, deliveries)
 
 
 def _outbox_row(message: Outgoing, at: datetime) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What comes in: JSON and forms through marshmallow, and the key that makes a repeated request harmless."""
 
+import functools
 import json
 import secrets
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import g, request
 from markupsafe import Markup
 from marshmallow import Schema, ValidationError
 
@@ -20,7 +21,13 @@ NUL = N_("This holds a character that is no text.")
 
 
 def read_json() -> Any:
-    """The JSON of the request; WrongType, BadBody."""
+    """The JSON of the request, read once; WrongType, BadBody."""
+    if "said" not in g:
+        g.said = _read_json()
+    return g.said
+
+
+def _read_json() -> Any:
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise WrongType
     try:
@@ -77,8 +84,14 @@ def load_form(schema: Schema | type[Schema]) -> dict[str, Any]:
     return _through(chosen, said)
 
 
+@functools.cache
+def _made(schema: type[Schema]) -> Schema:
+    """One of each for all requests: making one copies all its fields."""
+    return schema()
+
+
 def _through(schema: Schema | type[Schema], said: dict[str, Any]) -> dict[str, Any]:
-    chosen = schema() if isinstance(schema, type) else schema
+    chosen = _made(schema) if isinstance(schema, type) else schema
     try:
         loaded: dict[str, Any] = chosen.load(said)
     except ValidationError as wrong:
@@ -115,7 +128,7 @@ def idempotency_key(exhibition_id: UUID, *, required: bool = True) -> Key | None
 
 
 def _said() -> bytes:
-    if not request.form:
+    if g.is_api or not request.form:
         return request.get_data()
     rows = sorted((k, v) for k, v in request.form.items(multi=True) if k not in (FIELD, KEY_FIELD))
     return json.dumps(rows).encode()

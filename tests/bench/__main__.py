@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.bench import journey, pages, relay, whole
+from tests.bench import journey, pages, relay, rushes, seats, whole
 
 NAMES = {
     "empty_route": pages.empty_route,
@@ -13,19 +13,32 @@ NAMES = {
     "programme_page": pages.programme_page,
     "relay": relay.run,
     "journey": journey.journey,
+    "booking_hot_session": seats.booking_hot_session,
+    "booking_many_sessions": seats.booking_many_sessions,
+    "sold_out": seats.sold_out,
+    "booking_latency": seats.booking_latency,
+    "overload": seats.overload,
+    "burst": rushes.burst,
+    "opening": rushes.opening,
+    "waitlist_promotion": rushes.waitlist_promotion,
+    "growth": rushes.growth,
 }
+
+QUICK = {"opening": rushes.opening_quick, "growth": rushes.growth_quick}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print one line of JSON for each figure; 1 if a bench failed."""
     parser = argparse.ArgumentParser(prog="./moussem bench", description="Measure, beside a reference, in one run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run: {', '.join(NAMES)}; all by default")
-    chosen = parser.parse_args(arguments).names or NAMES
+    parser.add_argument("--quick", action="store_true", help="shorter where there is a shorter way: opening, growth")
+    given = parser.parse_args(arguments)
+    chosen = given.names or NAMES
     unknown = [name for name in chosen if name not in NAMES]
     if unknown:
         parser.error(f"there is no bench called {unknown[0]}; there are {', '.join(NAMES)}")
     for name in chosen:
-        for figure in NAMES[name]():
+        for figure in (QUICK[name] if given.quick and name in QUICK else NAMES[name])():
             sys.stdout.write(figure.line() + "\n")
             sys.stdout.flush()
     return 0

@@ -33,12 +33,14 @@ class Answer:
 class Running:
     """A started Moussem with a rehearsal clock; `stop` ends it as Ctrl-C does."""
 
+    options: tuple[str, ...] = ()
+
     def __init__(self, data: Path, **settings: str) -> None:
         self.data, self.port = data, processes.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         command = [sys.executable, "-P", "-m", "deploy.cli", "run", "--rehearsal"]
-        command += ["--port", str(self.port), "--data", str(data)]
+        command += ["--port", str(self.port), "--data", str(data), *self.options]
         # the environment `./moussem` gives its own Python; nothing of the test's settings
         environ = {name: value for name, value in os.environ.items() if not name.startswith("MOUSSEM_")}
         environ |= {"PYTHONPATH": str(ROOT), "PYTHONTZPATH": "", "MALLOC_ARENA_MAX": "2"} | settings

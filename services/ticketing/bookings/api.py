@@ -14,6 +14,7 @@ from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import Booking
 from services.ticketing.bookings.operations import passing
 from services.ticketing.bookings.operations.recent import refuse_if_full
+from services.ticketing.bookings.operations.tries import allow_try
 from services.ticketing.bookings.schemas import (
     BookingOut,
     BookingsOut,
@@ -29,15 +30,13 @@ from services.ticketing.bookings.schemas import (
     rules_out,
 )
 from services.ticketing.programme.operations.board import board_of
-from shared import clock, limits
+from shared import clock
 from shared.db import reading, transaction
 from shared.group import group
 from shared.idempotency import Answer, once
 from shared.web import current_caller, idempotency_key, keyed, load, may, reply
 
 api = Blueprint("bookings_api", __name__, url_prefix="/ticketing/v1/exhibitions/<exhibition>", description="Bookings")
-# One person's tries at booking or cancelling; a crowd behind one address is not limited by it.
-TRIES, A_MINUTE = 30, 60
 
 
 def _body(schema: type[Any]) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def _order(exhibition: str, reference: str, *, is_hold: bool) -> Response:
     person_id, session = acting_person(), board_of(where.id).called(reference)
     order = replace(operations.order_of(where, session.id, person_id, **said), is_hold=is_hold)
     refuse_if_full(session, person_id, key, order.at)
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
 
     def render(booking: Booking) -> Answer:
         return Answer(201, booking_out(booking, session.reference))
@@ -174,7 +173,7 @@ def resize_booking(exhibition: str, reference: str) -> Response:
 def make_pass(exhibition: str, reference: str) -> dict[str, Any]:
     """Make a code by which somebody else may have these seats, once; a code made before counts no more."""
     where, person_id = exhibition_called(exhibition), acting_person()
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
     with transaction() as db:
         mine = operations.Mine(where.id, reference.upper(), person_id, clock.now())
         passed, code = passing.make_pass(db, mine)
@@ -190,7 +189,7 @@ def make_pass(exhibition: str, reference: str) -> dict[str, Any]:
 def take_over(exhibition: str) -> Response:
     """Take over the seats that a code passes on; the first has them, the old booking ends."""
     where, person_id, said = exhibition_called(exhibition), acting_person(), load(TakeOver)
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
     key = idempotency_key(where.id)
     with transaction() as db:
 
@@ -224,7 +223,7 @@ def put_rules(exhibition: str) -> dict[str, Any]:
 def _act(exhibition: str, reference: str, verb: Callable[..., Booking]) -> Response:
     """Do something with one's own booking, once."""
     where, person_id = exhibition_called(exhibition), acting_person()
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
     key = idempotency_key(where.id)
     with transaction() as db:
 

@@ -61,7 +61,7 @@ def test_the_first_organiser_is_led_to_the_form_and_opens_a_fair(empty: Fair) ->
     assert organiser.get(NEW).status_code == 200
     for _ in range(2):
         opened = organiser.post(NEW, **FORM, idempotency_key="pressed-twice")
-        assert opened.headers["Location"] == "/fr/taznakht-4/office/"
+        assert opened.headers["Location"] == "/fr/taznakht-4/office/setup"
     assert organiser.get("/fr/taznakht-4/office/").status_code == 200
     assert "Foire du tapis" in text_of(empty.browser().get("/fr/taznakht-4/"))
     (told,) = empty.service.published("exhibition.changed.v1")
@@ -154,7 +154,7 @@ def test_a_fair_is_copied_to_the_next_year_with_the_same_halls(fair: Fair) -> No
     assert told["copied_from"] == str(fair.exhibition.id)
     page = text_of(local.get("/fr/ouarzazate-13/office/setup"))
     assert "Les halls et 240 stands" in page
-    assert "L’équipe, les téléphones aux entrées" in page, "and what does not come along"
+    assert "L’équipe, les téléphones aux portes" in page, "and what does not come along"
 
 
 def test_an_organiser_elsewhere_cannot_copy_what_is_not_theirs(fair: Fair) -> None:

@@ -88,8 +88,7 @@ def _open(lang: str, like: Exhibition | None, make: Make) -> Response:
         return _form(like, request.form, refused.errors)
     except domain.ReferenceTaken as refused:
         return _form(like, request.form, {"reference": [refused.title]}, status=refused.status)
-    where = "setup" if like else ""
-    response = make_response(redirect(f"/{lang}/{answer.data['reference']}/office/{where}", code=303))
+    response = make_response(redirect(f"/{lang}/{answer.data['reference']}/office/setup", code=303))
     stay_signed_in(response)
     return response
 

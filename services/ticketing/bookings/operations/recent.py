@@ -13,7 +13,7 @@ from services.ticketing.bookings.models import LIVE, booking
 from services.ticketing.programme.domain import Seats, Session
 from services.ticketing.programme.operations import find_seats
 from shared.db import reading
-from shared.idempotency import Key, recall
+from shared.idempotency import Key, was_answered
 
 AGE_SECONDS = 0.1
 
@@ -40,14 +40,14 @@ def refuse_if_full(session: Session, person_id: UUID, key: Key | None, at: datet
         return
     if look.due_at is not None and look.due_at <= at:
         return
-    if key is not None and _was_answered(key):
+    if key is not None and _repeats(key):
         return
     raise WaitingListClosed(waiting=look.seats.waiting)
 
 
-def _was_answered(key: Key) -> bool:
+def _repeats(key: Key) -> bool:
     with reading() as db:
-        return bool(recall(db, [key]))
+        return was_answered(db, key)
 
 
 _PERSONS = (

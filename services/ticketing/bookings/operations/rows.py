@@ -13,10 +13,10 @@ from sqlalchemy.engine import Connection
 from services.ticketing.bookings.domain import Booking, BookingKind, BookingState, weight
 from services.ticketing.bookings.models import ENDS, WAITS, booking
 from services.ticketing.bookings.models import LIVE as IS_LIVE
+from shared.db import insert_all as insert_rows
 
 _SAME = ("id", "exhibition_id", "version", "reference", "session_id", "person_id", "party_size", "line_number")
 _MORE = ("was_waitlisted", "booked_at", "ends_at", "is_extended", "is_first_come", "arrived_at", "cancelled_by", "day")
-_INSERT = sa.insert(booking)
 _UPDATE = (
     sa.update(booking)
     .where(booking.c.exhibition_id == sa.bindparam("of_exhibition"))
@@ -41,8 +41,7 @@ _SOONEST = (
 
 def insert_all(db: Connection, made: Sequence[Booking]) -> None:
     """Write new bookings, in one statement."""
-    # a list beside the statement, not in it: the compiled statement is the same for any number of rows
-    db.execute(_INSERT, [_row(one) for one in made])
+    insert_rows(db, booking, [_row(one) for one in made])
 
 
 def store_change(db: Connection, changed: Booking) -> None:

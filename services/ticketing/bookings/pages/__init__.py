@@ -23,13 +23,14 @@ from services.ticketing.bookings.domain import (
 )
 from services.ticketing.bookings.operations import passing
 from services.ticketing.bookings.operations.recent import refuse_if_full
+from services.ticketing.bookings.operations.tries import allow_try
 from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
 from services.ticketing.programme.domain import Session, others_with_seats
 from services.ticketing.programme.domain.finding import overlapping
 from services.ticketing.programme.operations.board import board_of
 from services.ticketing.programme.operations.calendar import CONTENT_TYPE, Entry, calendar_of
 from services.ticketing.programme.pages import attachment, place_of
-from shared import clock, limits
+from shared import clock
 from shared.db import reading, transaction
 from shared.group import group
 from shared.i18n import gettext as _
@@ -40,7 +41,6 @@ from shared.web import current_caller, idempotency_key, load_form, may, page
 from shared.web.security import settings
 
 pages = Blueprint("bookings_pages", __name__, url_prefix="/<lang>/<exhibition>/programme")
-TRIES, A_MINUTE = 30, 60
 _STATUS = {BookingState.CONFIRMED: "CONFIRMED"}
 _VERBS: dict[str, Callable[..., Booking]] = {
     "accept": operations.accept_offer,
@@ -80,7 +80,7 @@ def _order(where: Exhibition, session: Session) -> Answer:
     order = replace(order, is_hold="hold" in request.form)
     key = idempotency_key(where.id, required=False)
     refuse_if_full(session, person_id, key, order.at)
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
 
     def render(booking: Booking) -> Answer:
         return Answer(201, booking_out(booking, session.reference))
@@ -163,7 +163,7 @@ def resize(lang: str, exhibition: str, reference: str) -> Response:
 def make_pass(lang: str, exhibition: str, reference: str) -> Response:
     """A link for somebody else, shown this once; pressed again, a new one replaces it."""
     where, person_id = exhibition_called(exhibition), _person()
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
     try:
         with transaction() as db:
             mine = operations.Mine(where.id, reference.upper(), person_id, clock.now())
@@ -189,7 +189,7 @@ def take_over(lang: str, exhibition: str, secret: str) -> Response:
     """Take the seats; a refusal says why, the link stays good for others."""
     where, person_id = exhibition_called(exhibition), _person()
     anyway = load_form(Anyway)["anyway"]
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
     try:
         with transaction() as db:
 
@@ -227,7 +227,7 @@ def _pass_page(lang: str, where: Exhibition, secret: str, refusal: Problem | Non
 def _act(lang: str, exhibition: str, reference: str, verb: Callable[..., Booking]) -> Response:
     """Do something with one's own booking, once, and show it again; a refusal says why."""
     where, person_id = exhibition_called(exhibition), _person()
-    limits.allow("booking", str(person_id), TRIES, A_MINUTE, fail_open=True)
+    allow_try(person_id)
     try:
         with transaction() as db:
 
