@@ -14,8 +14,6 @@ PUBLIC = frozenset({"anyone", "person"})
 FILES = (
     "/assets/<name>",
     "/<lang>/<exhibition>/apply/mine/photos/<uuid:photo>/<size>",
-    # only who has been given a stand has these; the stands' own tests open them
-    "/<lang>/<exhibition>/apply/badges/<int:place>",
     "/<lang>/<exhibition>/apply/badges/<int:place>.pdf",
 )
 """Rules that name a file whatever stands in them; other files are told from pages when they are opened."""
@@ -72,7 +70,7 @@ def is_public(route: Route) -> bool:
 
 def is_office(route: Route) -> bool:
     """Whether only staff walk there."""
-    return not route.who & PUBLIC and not route.rule.rule.endswith("/office/stands/place")  # it asks for a stand
+    return not route.who & PUBLIC
 
 
 def _open(page: Page, address: str) -> int:
