@@ -4,7 +4,7 @@ from shared.i18n import gettext as _
 
 Item = dict[str, object]
 # Pages of setting up that have no item of their own.
-_SETTING_UP = ("exhibition", "rooms", "gates", "programme")
+_SETTING_UP = ("exhibition", "rooms", "gates", "programme", "booking-rules")
 # The office's everyday pages; the others stand behind "More".
 _EVERY_DAY = 4
 
@@ -35,6 +35,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/", _("Office")),
             (f"{base}/desk", _("Desk")),
             (f"{base}/gate", _("Gate")),
+            (f"{base}/door", _("Session doors")),
             (f"{base}/counts", _("Counts")),
             (f"{base}/applications", _("Applications")),
             (f"{base}/stands", _("Stands")),
@@ -46,6 +47,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/staff", _("Staff")),
             (f"{base}/devices", _("Devices")),
             (f"{base}/log", _("Log of acts")),
+            (f"{base}/account", _("My account")),
             (f"/{lang}/{exhibition}/programme", _("Programme")),
         ],
         _EVERY_DAY,

@@ -50,10 +50,8 @@ ROUTES = (
     Route(r"^/notifications/", "notifications"),
     Route(r"^/mailbox/", "peers"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/programme(/|$)", "ticketing"),
-    Route(
-        r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|gates|rooms|programme|counts|groups|door|booking-rules)(/|\.|$)",
-        "ticketing",
-    ),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|gates|rooms|programme|counts)(/|\.|$)", "ticketing"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(groups|door|booking-rules)(/|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/notices(/|\.|$)", "notifications"),
     Route(r"^/", "registration"),
 )

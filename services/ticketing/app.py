@@ -15,8 +15,11 @@ from services.ticketing.admissions import api as admissions_api
 from services.ticketing.admissions import pages as admissions_pages
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
+from services.ticketing.bookings.pages.rules import rules_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
+from services.ticketing.doors import api as doors_api
+from services.ticketing.doors import pages as doors_pages
 from services.ticketing.groups import api as groups_api
 from services.ticketing.groups import pages as groups_pages
 from services.ticketing.planning import api as planning_api
@@ -30,12 +33,22 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 _HERE = Path(__file__).parent
-_APIS = (programme_api.api, bookings_api.api, admissions_api.api, groups_api.api, planning_api.api, counts_api.api)
+_APIS = (
+    programme_api.api,
+    bookings_api.api,
+    admissions_api.api,
+    groups_api.api,
+    doors_api.api,
+    planning_api.api,
+    counts_api.api,
+)
 _PAGES = (
     programme_pages.pages,
     bookings_pages.pages,
+    rules_pages,
     admissions_pages.pages,
     groups_pages.pages,
+    doors_pages.pages,
     importing.import_pages,
     places.place_pages,
     programme.programme_pages,

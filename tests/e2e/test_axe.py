@@ -28,7 +28,6 @@ DOSSIER = {
     "region": "MA-08",
     "shows": "Dix tapis noués",
     "name": "Fatima Aït Ali",
-    "phone": "+212662000042",
 }
 SPENT = "/{lang}/office/first/AAAAAAAAAAAAAAAAAAAAAA"
 PLANTED = """<!doctype html><html lang="fr"><title>A bad page</title><main><h1>Bad</h1>
@@ -38,10 +37,11 @@ PLANTED = """<!doctype html><html lang="fr"><title>A bad page</title><main><h1>B
 
 @dataclass
 class People:
-    """A visitor with a booking, an exhibitor with an application, an organiser; each in a browser of their own."""
+    """A visitor with a booking, somebody who applies, an exhibitor with a stand, an organiser: a browser each."""
 
     moussem: Running
     browser: Browser
+    placed: str = ""
 
     def browsing(self, kind: str, tokens: dict[str, str]) -> BrowserContext:
         """A browser that is signed in."""
@@ -59,11 +59,34 @@ class People:
         return self.browsing("person", said["tokens"])
 
     @cached_property
+    def applicant(self) -> BrowserContext:
+        return self.browsing("person", self._apply("+212662000042")["tokens"])
+
+    @cached_property
     def exhibitor(self) -> BrowserContext:
-        here = f"/registration/v1/exhibitions/{FAIR}/applications"
-        said = self.moussem.call("POST", here, DOSSIER)
+        """Has a stand, and a badge for somebody who works there."""
+        token, said = self.moussem.staff_tokens("organiser")["registration"], self._apply("+212662000043")
+        self._accept(said, token)
+        self._do("allocations", {"application": said["reference"], "stand": "B-021"}, token)
+        self._do("applications/mine/badges", {"name": "ⵜⴰⵏⵉⵔⵜ Ouzzine"}, said["tokens"]["registration"])
+        self.placed = str(said["reference"])
+        return self.browsing("person", said["tokens"])
+
+    def _apply(self, phone: str) -> dict[str, Any]:
+        return self._do("applications", DOSSIER | {"phone": phone}, "")
+
+    def _accept(self, said: dict[str, Any], token: str) -> None:
+        own = said["tokens"]["registration"]
+        self._do("applications/mine/submission", {}, own)
+        for decision in ("in_review", "accepted"):
+            self._do("decisions", {"references": [said["reference"]], "decision": decision}, token)
+        self._do("decisions/publication", {"references": [said["reference"]]}, token)
+        self._do("applications/mine/confirmation", {}, own)
+
+    def _do(self, what: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        said = self.moussem.call("POST", f"/registration/v1/exhibitions/{FAIR}/{what}", body, token=token)
         assert said.status == 201, said
-        return self.browsing("person", said.body["tokens"])
+        return dict(said.body)
 
     @cached_property
     def organiser(self) -> BrowserContext:
@@ -93,7 +116,7 @@ class People:
 def people(moussem: Running, browser: Browser) -> Iterator[People]:
     made = People(moussem, browser)
     yield made
-    for context in (made.visitor, made.exhibitor, made.organiser):
+    for context in (made.visitor, made.applicant, made.exhibitor, made.organiser):
         context.close()
 
 
@@ -110,13 +133,18 @@ def apps(service_of: Callable[..., Service]) -> list[Flask]:
 
 
 def is_of_exhibitors(route: Route) -> bool:
-    """Whether an exhibitor walks there, not a visitor."""
-    return is_public(route) and "<exhibition>/apply" in route.rule.rule
+    """Whether it asks for a stand."""
+    return is_public(route) and "<exhibition>/apply/badges" in route.rule.rule
+
+
+def is_of_applicants(route: Route) -> bool:
+    """Whether somebody who applies walks there, not a visitor."""
+    return is_public(route) and "<exhibition>/apply" in route.rule.rule and not is_of_exhibitors(route)
 
 
 def is_of_visitors(route: Route) -> bool:
     """Every other public page."""
-    return is_public(route) and not is_of_exhibitors(route)
+    return is_public(route) and "<exhibition>/apply" not in route.rule.rule
 
 
 def look(walk: Walk, context: BrowserContext, *, in_full: bool = False) -> list[str]:
@@ -146,16 +174,19 @@ def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], 
         "/<lang>/office/join/<secret>": f"/{lang}/{people.invitation(f'{lang}{in_full}@moussem.example')}",
     }
     visitors = Walk(apps, is_of_visitors, known, given)
-    exhibitors = Walk(apps, is_of_exhibitors, known)
-    wrong = look(visitors, people.visitor, in_full=in_full) + look(exhibitors, people.exhibitor, in_full=in_full)
-    wrong += [f"no page leads to {rule}: give an example" for rule in visitors.missing + exhibitors.missing]
+    applicants, exhibitors = Walk(apps, is_of_applicants, known), Walk(apps, is_of_exhibitors, known)
+    wrong = look(visitors, people.visitor, in_full=in_full) + look(applicants, people.applicant, in_full=in_full)
+    wrong += look(exhibitors, people.exhibitor, in_full=in_full)
+    missing = visitors.missing + applicants.missing + exhibitors.missing
+    wrong += [f"no page leads to {rule}: give an example" for rule in missing]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_nothing_is_found_on_refusals_and_on_what_has_no_rule(people: People, lang: str) -> None:
     page, wrong = people.browsing("person", {}).new_page(), []
-    for address in (f"/{lang}/{FAIR}/nowhere", f"/{lang}/{FAIR}/programme/nothing", "/ticketing/docs", "/mailbox/"):
+    without = ("/ticketing/docs", "/mailbox/") if lang == "fr" else ()  # they speak one language
+    for address in (f"/{lang}/{FAIR}/nowhere", f"/{lang}/{FAIR}/programme/nothing", *without):
         page.goto(address)
         wrong += [f"{address}: {what}" for what in axe.complaints(page)]
     for address in ("visit", "me/sign-in", "me/sign-in?code="):
@@ -174,7 +205,9 @@ def refuse(page: Page, address: str) -> None:
 
 
 def test_nothing_is_found_in_the_office(people: People, apps: list[Flask]) -> None:
-    wrong = look(Walk(apps, is_office, {"lang": "ar", "exhibition": FAIR, "gate": "A"}), people.organiser)
+    asked = f"?application={people.placed}" if people.exhibitor else ""
+    given = {"/<lang>/<exhibition>/office/stands/place": f"/ar/{FAIR}/office/stands/place{asked}"}
+    wrong = look(Walk(apps, is_office, {"lang": "ar", "exhibition": FAIR, "gate": "A"}, given), people.organiser)
     assert not wrong, "\n".join(wrong)
 
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 HIDDEN = ("hidden", "submit", "button")
+WORDS = ("text", "search", "tel", "email")
 
 
 @dataclass
@@ -15,6 +16,8 @@ class Form:
     method: str
     fields: dict[str, Any] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """Those of `typed` that hold any text and show it again."""
 
 
 class _Reader(HTMLParser):
@@ -22,10 +25,12 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.links: list[str] = []
-        self._here, self._select = here, ""
+        self.ids: list[str] = []
+        self._here, self._select, self._area = here, "", ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
+        self.ids += [said["id"]] if "id" in said else []
         if tag == "a" and "href" in said:
             self.links.append(said["href"])
         if tag == "form":
@@ -42,13 +47,23 @@ class _Reader(HTMLParser):
         if tag not in ("input", "select", "textarea", "button") or not name:
             return
         self._select = name if tag == "select" else ""
-        kind = said.get("type", "text")
+        kind = said.get("type", "submit" if tag == "button" else "text")
         if kind in ("radio", "checkbox") and "checked" not in said and name in form.fields:
             return
         if tag != "select":
             form.fields[name] = said.get("value", "")
-        if kind not in HIDDEN and name not in form.typed:
+        if (kind not in HIDDEN or tag == "button") and name not in form.typed:
             form.typed.append(name)
+            form.words += [name] if tag == "textarea" or (tag == "input" and kind in WORDS) else []
+        self._area = name if tag == "textarea" else ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.forms[-1].fields[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
 
 
 def read(html: str, here: str = "") -> _Reader:

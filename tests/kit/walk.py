@@ -14,9 +14,9 @@ PUBLIC = frozenset({"anyone", "person"})
 FILES = (
     "/assets/<name>",
     "/<lang>/<exhibition>/apply/mine/photos/<uuid:photo>/<size>",
-    # only who has been given a stand has these; the stands' own tests open them
-    "/<lang>/<exhibition>/apply/badges/<int:place>",
     "/<lang>/<exhibition>/apply/badges/<int:place>.pdf",
+    # to do: only who speaks for a group has it; the groups' own tests open it
+    "/<lang>/<exhibition>/programme/mine/<reference>/group",
 )
 """Rules that name a file whatever stands in them; other files are told from pages when they are opened."""
 
@@ -72,7 +72,7 @@ def is_public(route: Route) -> bool:
 
 def is_office(route: Route) -> bool:
     """Whether only staff walk there."""
-    return not route.who & PUBLIC and not route.rule.rule.endswith("/office/stands/place")  # it asks for a stand
+    return not route.who & PUBLIC
 
 
 def _open(page: Page, address: str) -> int:

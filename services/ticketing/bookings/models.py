@@ -109,6 +109,22 @@ person_day = sa.Table(
     sa.CheckConstraint("seats BETWEEN 0 AND most", name="limit"),
 )
 
+# Who came to a session, and how they came by the seat. `name` only for somebody let in without a badge.
+session_attendance = sa.Table(
+    "session_attendance",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("session_id", Id, primary_key=True),
+    sa.Column("person_id", Id, primary_key=True),
+    sa.Column("booking_id", Id, nullable=False),
+    sa.Column("party_size", sa.Integer, nullable=False),
+    sa.Column("way", sa.Text, nullable=False),
+    sa.Column("name", sa.Text),
+    sa.Column("arrived_at", UtcDateTime, nullable=False),
+    sa.Column("let_in_by", Id),
+    sa.CheckConstraint("way IN ('booked', 'queue', 'walk-in')", name="way"),
+)
+
 booking_rules = sa.Table(
     "booking_rules",
     metadata,
@@ -121,7 +137,9 @@ booking_rules = sa.Table(
     sa.Column("changes_end_minutes", sa.Integer, nullable=False),
     sa.Column("group_most", sa.Integer, nullable=False, server_default="50"),
     sa.Column("names_end_minutes", sa.Integer, nullable=False, server_default="1440"),
+    sa.Column("door_minutes", sa.Integer, nullable=False, server_default="10"),
     sa.CheckConstraint("group_most BETWEEN 0 AND 500", name="group"),
+    sa.CheckConstraint("door_minutes BETWEEN 0 AND 240", name="door"),
     sa.CheckConstraint("most_a_day BETWEEN 1 AND 100", name="most"),
     sa.CheckConstraint("overlap IN ('block', 'warn', 'ignore')", name="overlap"),
     sa.CheckConstraint("policy IN ('strict_order', 'best_fit')", name="policy"),

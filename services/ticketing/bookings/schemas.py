@@ -121,6 +121,24 @@ class RulesFields(Schema):
         error_messages={"invalid": N_("Please write a number.")},
         metadata={"description": "Minutes before the start when a group's seats without a name are given back."},
     )
+    door_minutes = fields.Integer(
+        load_default=DEFAULT.door_minutes,
+        validate=validate.Range(0, 240, error=N_("Please write a number from 0 to 240.")),
+        error_messages={"invalid": N_("Please write a number.")},
+        metadata={"description": "Minutes after the start when seats nobody came to are given out at the door."},
+    )
+
+
+def _by_kind() -> dict[str, fields.Field[Any]]:
+    rule = validate.OneOf(["", *(one.value for one in Overlap)])
+    return {f"overlap_{kind.value}": fields.String(load_default="", validate=rule) for kind in SessionKind}
+
+
+class RulesForm(RulesFields.from_dict(_by_kind())):  # type: ignore[misc]
+    """The rules as a form sends them: a field for each kind of session; `seen` is the version they were read in."""
+
+    overlaps = fields.Dict(load_default=dict, dump_only=True)
+    seen = fields.Integer(required=True)
 
 
 class RulesOut(Schema):
@@ -133,6 +151,7 @@ class RulesOut(Schema):
     changes_end_minutes = fields.Integer()
     group_most = fields.Integer()
     names_end_minutes = fields.Integer()
+    door_minutes = fields.Integer()
 
 
 class NoFields(Schema):
@@ -206,4 +225,5 @@ def rules_out(rules: Rules) -> dict[str, Any]:
         "changes_end_minutes": rules.changes_end_minutes,
         "group_most": rules.group_most,
         "names_end_minutes": rules.names_end_minutes,
+        "door_minutes": rules.door_minutes,
     }

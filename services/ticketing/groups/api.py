@@ -14,7 +14,7 @@ from services.ticketing.bookings.domain.groups import Named
 from services.ticketing.bookings.operations import Mine
 from services.ticketing.bookings.operations import groups as seats
 from services.ticketing.groups import operations
-from services.ticketing.groups.domain import read_person
+from services.ticketing.groups.domain import Group, read_person
 from services.ticketing.groups.schemas import GiveBack, GroupOut, NamesIn, NewGroup, group_out
 from services.ticketing.programme.operations.board import board_of
 from shared import clock, i18n, limits
@@ -49,7 +49,7 @@ def hold_group(exhibition: str, reference: str) -> Response:
         def act() -> Answer:
             owner = operations.owner_of(db, where.id, said["badge"])
             made = seats.hold_group(db, seats.GroupOrder(where.id, session.id, owner, said["seats"], at))
-            return Answer(201, group_out(operations.Group(made, []), session.reference))
+            return Answer(201, group_out(Group(made, []), session.reference))
 
         return reply(once(db, key, act))
 

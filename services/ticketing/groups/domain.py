@@ -2,14 +2,24 @@
 
 import csv
 import io
+from dataclasses import dataclass
 
 import phonenumbers
 
-from services.ticketing.bookings.domain.groups import Named
+from services.ticketing.bookings.domain import Booking
+from services.ticketing.bookings.domain.groups import Named, NamedSeat
 from shared.problem import N_, Problem
 
 LONGEST_NAME, HOME = 100, "MA"
 _HEADINGS = ("name", "nom", "nom et prénom", "الاسم", "ⵉⵙⵎ")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group's booking and the seats that have a name."""
+
+    booking: Booking
+    seats: list[NamedSeat]
 
 
 class BadgeUnknown(Problem):

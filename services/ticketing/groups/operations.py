@@ -1,26 +1,16 @@
 """Finds whom a badge belongs to and what groups a session has; holds and changes are bookings' own."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.admissions.models import badge
-from services.ticketing.bookings.domain import Booking, BookingNotFound
+from services.ticketing.bookings.domain import BookingNotFound
 from services.ticketing.bookings.models import IS_GROUP, booking
 from services.ticketing.bookings.operations import naming, rows
-from services.ticketing.bookings.operations.naming import NamedSeat
-from services.ticketing.groups.domain import BadgeUnknown
+from services.ticketing.groups.domain import BadgeUnknown, Group
 from shared.ids import tidy_reference
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group's booking and the seats that have a name."""
-
-    booking: Booking
-    seats: list[NamedSeat]
 
 
 def owner_of(db: Connection, exhibition_id: UUID, typed: str) -> UUID:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.ticketing.bookings.domain import MOST_IN_A_GROUP
-from services.ticketing.groups.operations import Group
+from services.ticketing.groups.domain import Group
 from shared.problem import N_
 
 _LONGEST_LIST = 100_000

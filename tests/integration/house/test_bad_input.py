@@ -213,6 +213,10 @@ def test_a_fair_that_nobody_knows_is_said_not_to_be_there(world: World, service:
     assert not wrong, "\n".join(wrong)
 
 
+KNOWN = {"room": "auditorium", "kind": "booking_confirmed", "language": "fr"}
+"""Further things that exist, so that their forms are found."""
+
+
 def pages_with_forms(world: World, service: Service) -> Iterator[tuple[Caller, Form]]:
     """The forms a person, a steward, an organiser and nobody find on the pages of a service, and send to it."""
     seen = set()
@@ -221,7 +225,8 @@ def pages_with_forms(world: World, service: Service) -> Iterator[tuple[Caller, F
         client, _proof = form_client(service, caller)
         for route in routes_of(service.app):
             if route.method == "GET" and route.is_page and "asset" not in route.rule.rule:
-                for form in forms_in(client.get(route.path(PLACES | world.references)), route.path(PLACES)):
+                path = route.path(PLACES | KNOWN | world.references)
+                for form in forms_in(client.get(path), path):
                     is_ours = target_of(form.action.partition("?")[0]) == service.name
                     if form.method == "post" and is_ours and (form.action, tuple(form.fields)) not in seen:
                         seen.add((form.action, tuple(form.fields)))

@@ -157,3 +157,20 @@ def test_an_offer_is_answered_on_one_page_and_looking_changes_nothing(fair: Fair
     taken = client.post(f"{FR}/programme/mine/{waits}/answer", data=hidden(page.text) | {"act": "accept"})
     assert taken.status_code == 303
     assert "Votre place est réservée" in client.get(taken.location).text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_two_organisers_and_one_page_of_rules(fair: Fair) -> None:
+    client, here = browser(fair, fair.staff("organiser"), "staff"), f"{FR}/office/booking-rules"
+    form = hidden(client.get(here).text)
+    usual = {"most_a_day": "3", "overlap": "block", "policy": "best_fit", "changes_end_minutes": "30"}
+    usual |= {"group_most": "20", "names_end_minutes": "600", "door_minutes": "15", "overlap_act": "ignore"}
+    wrong = client.post(here, data=form | usual | {"door_minutes": "soon"})
+    assert (wrong.status_code, 'value="soon"' in wrong.text) == (422, True)
+    assert client.post(here, data=form | usual).status_code == 303
+    chosen = said(fair.service.client.get(f"{API}/booking-rules"))
+    assert (chosen["most_a_day"], chosen["overlaps"], chosen["door_minutes"]) == (3, {"act": "ignore"}, 15)
+    late = client.post(here, data=form | usual | {"most_a_day": "4"})
+    assert late.status_code == 412
+    assert 'name="most_a_day" type="text" value="4"' in late.text, "what was typed stays"
+    assert client.post(here, data=hidden(late.text) | usual | {"most_a_day": "4"}).status_code == 303

@@ -27,6 +27,8 @@ OFFICE = (
     "/admissions/",
     "/planning/",
     "groups/office.html",
+    "/doors/",
+    "bookings/rules.html",
     "groups/schemas.py",
     "notifications/notices/",
     "notifications/templates/",

@@ -24,8 +24,10 @@ from services.registration.staff.operations.audit import By
 from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
-from shared.problem import Invalid, NotSignedIn
+from shared.problem import N_, Invalid, NotSignedIn
 from shared.web import current_caller, load_form, may, page
+
+EMPTY = N_("This table is empty.")
 
 call_pages = Blueprint("call_pages", __name__, url_prefix="/<lang>/<exhibition>/office/call")
 
@@ -82,9 +84,11 @@ def change_crafts(lang: str, exhibition: str) -> Response:
         said = load_form(office.CraftsForm)
         typed = _file() or said.get("crafts", "")
         rows, bad = rules.read_crafts(typed)
+        if not rows and not bad:
+            return _crafts(found, {"crafts": typed}, {"crafts": [EMPTY]})
         if said.get("act") != "take" or bad or not rows:
             told = [asked.row_text(one) for one in bad[:50]]
-            return _crafts(found, {"crafts": typed}, {}, (rows, told), is_refused=not rows or bool(bad))
+            return _crafts(found, {"crafts": typed}, {}, (rows, told), is_refused=bool(bad))
         with transaction() as db:
             _replace(db, found, rows)
     except Invalid as refused:

@@ -341,4 +341,4 @@ def check_order(asked: Asked, *, state: SessionState, starts_at: datetime, capac
 
 def can_cancel(state: BookingState, starts_at: datetime, at: datetime) -> bool:
     """Whether seats can still be given back."""
-    return state in LIVE and at < starts_at
+    return state is BookingState.QUEUED or (state in LIVE and at < starts_at)

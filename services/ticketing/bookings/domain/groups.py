@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from services.ticketing.bookings.domain import PartyTooLarge, SessionBegun, SessionCancelled
 from services.ticketing.bookings.domain.rules import Rules
@@ -37,6 +38,18 @@ class Named:
     name: str
     phone: str | None = None
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSeat:
+    """One seat of a group: its ticket and who sits there; `is_told`: they have a phone."""
+
+    number: int
+    id: UUID
+    reference: str
+    person_id: UUID
+    name: str
+    is_told: bool
 
 
 def check_group(rules: Rules, seats: int, capacity: int) -> None:

@@ -31,6 +31,7 @@ class Rules:
     changes_end_minutes: int = 60
     group_most: int = 50
     names_end_minutes: int = 1440
+    door_minutes: int = 10
 
     def overlap_of(self, kind: SessionKind) -> Overlap:
         """The rule for a session of this kind."""
@@ -43,6 +44,10 @@ class Rules:
     def names_end(self, starts_at: datetime) -> datetime:
         """From when on a group's seats without a name are given back."""
         return starts_at - timedelta(minutes=self.names_end_minutes)
+
+    def unclaimed_from(self, starts_at: datetime) -> datetime:
+        """From when on seats that nobody has come to are given out at the door."""
+        return starts_at + timedelta(minutes=self.door_minutes)
 
 
 DEFAULT = Rules()

@@ -33,7 +33,7 @@ from services.ticketing.bookings.operations.finding import (
 )
 from services.ticketing.bookings.operations.lives import Life, at_the_same_hour, lives_of, seats_that_day
 from services.ticketing.bookings.operations.rounds import Round, advance, begin, finish
-from services.ticketing.bookings.operations.ruling import put_rules, read_rules, recent_rules
+from services.ticketing.bookings.operations.ruling import forget_rules, put_rules, read_rules, recent_rules
 from services.ticketing.programme.domain import SessionNotFound
 from services.ticketing.programme.operations import SeatRow
 from shared import clock
@@ -52,6 +52,7 @@ __all__ = [
     "extend_hold",
     "find_booking",
     "find_live",
+    "forget_rules",
     "list_bookings",
     "list_of_session",
     "move_line_up",

@@ -38,14 +38,17 @@ Change = Callable[[Round, SeatRow, Booking], Booking]
 def cancel_booking(db: Connection, mine: Mine) -> Booking:
     """Give seats, hold, offer or place in line back; the line is served in the same transaction.
 
-    Cancelling what is over changes nothing. BookingNotFound (also for somebody else's), SessionBegun.
+    Cancelling what is over changes nothing. BookingNotFound (also for somebody else's), SessionBegun; NotNow for
+    whoever sits there already.
     """
 
     def change(one: Round, row: SeatRow, found: Booking) -> Booking:
         if found.state not in LIVE:
             return found
-        if mine.at >= row.starts_at:
+        if mine.at >= row.starts_at and found.state is not BookingState.QUEUED:
             raise domain.SessionBegun
+        if found.arrived_at is not None:
+            raise domain.NotNow(state=found.state.value)
         return one.change(found, Act.CANCEL, cancelled_by="person")
 
     return _change(db, mine, change)

@@ -9,13 +9,12 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.bookings import domain
 from services.ticketing.bookings.domain import Act, Booking, BookingKind, BookingState
-from services.ticketing.bookings.domain.groups import Named, TooFewSeats, check_group, check_open
+from services.ticketing.bookings.domain.groups import Named, NamedSeat, TooFewSeats, check_group, check_open
 from services.ticketing.bookings.messages import PersonNamed
 from services.ticketing.bookings.operations import naming
 from services.ticketing.bookings.operations.changing import Mine, close
 from services.ticketing.bookings.operations.finding import find_booking
 from services.ticketing.bookings.operations.lives import lives_of
-from services.ticketing.bookings.operations.naming import NamedSeat
 from services.ticketing.bookings.operations.rounds import Round, advance, begin
 from services.ticketing.programme.domain import SessionNotFound
 from services.ticketing.programme.operations import SeatRow

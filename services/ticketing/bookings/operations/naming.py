@@ -1,7 +1,7 @@
 """The seats of groups that have a name: as rows, and as what is told of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,22 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.bookings.domain import Booking, BookingKind, BookingState
+from services.ticketing.bookings.domain.groups import NamedSeat
 from services.ticketing.bookings.messages import booking_told
 from services.ticketing.bookings.models import IS_GROUP, booking, group_seat
 from services.ticketing.bookings.operations import rows
 from shared.outbox import Outgoing
-
-
-@dataclass(frozen=True, slots=True)
-class NamedSeat:
-    """One seat of a group: its ticket and who sits there; `is_told`: they have a phone."""
-
-    number: int
-    id: UUID
-    reference: str
-    person_id: UUID
-    name: str
-    is_told: bool
 
 
 def list_unnamed(db: Connection, exhibition_id: UUID, session_id: UUID) -> list[tuple[Booking, int]]:

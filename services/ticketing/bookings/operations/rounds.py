@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.ticketing.bookings.domain import IN_LINE, LIVE, Act, Booking, BookingKind, BookingState, moved, step
+from services.ticketing.bookings.domain import IN_LINE, LIVE, Act, Booking, BookingKind, BookingState, door, moved, step
 from services.ticketing.bookings.domain.offers import FIRST_COME, LinePolicy, choose, window
 from services.ticketing.bookings.domain.rules import Rules
 from services.ticketing.bookings.messages import booking_told
@@ -109,6 +109,7 @@ def finish(one: Round, *, serves: bool = True) -> list[Booking]:
     flush(one)
     for session_id in one.sessions if serves else ():
         advance(one, session_id)
+        serve_queue(one, session_id)
     moves = [
         SeatMove(row, one.seats[row.id], one.last_in_line[row.id] - row.last_in_line, one.due[row.id])
         for row in one.sessions.values()
@@ -186,6 +187,41 @@ def see_to(one: Round, row: SeatRow) -> None:
     names_end = one.rules.names_end(row.starts_at)
     if one.at < names_end and naming.list_unnamed(one.db, one.exhibition_id, row.id):
         one.ends(row.id, names_end)
+    see_to_queue(one, row)
+
+
+def see_to_queue(one: Round, row: SeatRow) -> None:
+    """While somebody queues, the start and the hour of unclaimed seats are due."""
+    moments = (row.starts_at, one.rules.unclaimed_from(row.starts_at))
+    if one.seats[row.id].queued:
+        one.ends(row.id, next((moment for moment in moments if one.at < moment), None))
+
+
+def serve_queue(one: Round, session_id: UUID) -> None:
+    """Seat those who queue at the door: on free seats, later on those nobody has come to; nothing where nobody does."""
+    row, seats = one.sessions[session_id], one.seats[session_id]
+    if not seats.queued or door.refuse(row.state, row.starts_at, row.ends_at, one.at):
+        return
+    queue = rows.select(one.db, rows.of_session(one.exhibition_id, row.id, [BookingState.QUEUED]))
+    claims = _unclaimed(one, row)
+    found = [door.Unclaimed(claim.party_size, claim.kind is BookingKind.GROUP) for claim in claims]
+    free = door.open_seats(seats, has_begun=one.at >= row.starts_at)
+    served = door.serve(free, [party.party_size for party in queue], found, one.rules.policy)
+    for index, part in served.taken.items():
+        rest = claims[index].party_size - part
+        one.change(claims[index], Act.RESIZE if rest else Act.RELEASE, **({"party_size": rest} if rest else {}))
+    for index in served.seated:
+        one.change(queue[index], Act.SEAT)
+
+
+def _unclaimed(one: Round, row: SeatRow) -> list[Booking]:
+    """Bookings nobody has come to, single parties before groups, the last booked first; none before their hour."""
+    if one.at < one.rules.unclaimed_from(row.starts_at):
+        return []
+    booked = rows.select(one.db, rows.of_session(one.exhibition_id, row.id, [BookingState.CONFIRMED]))
+    newest = booked[::-1]
+    missing = [claim for claim in newest if claim.arrived_at is None and claim.kind is not BookingKind.DOOR]
+    return sorted(missing, key=lambda claim: claim.kind is BookingKind.GROUP)
 
 
 def _claim(booking: Booking) -> int:

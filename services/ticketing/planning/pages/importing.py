@@ -106,8 +106,11 @@ def _page(where: Exhibition, lang: str, kind: Kind, content: str, refused: Probl
     if isinstance(refused, Invalid):
         context["errors"] = {"content": [text for texts in refused.errors.values() for text in texts]}
     else:
-        why = refused.facts.get("why", "")
-        context["refusal"] = told(refused) | ({"text": _(why)} if why else {})
+        said, why = told(refused), str(refused.facts.get("why", ""))
+        if refused.status == 422:  # the table itself: told at the field it came from
+            context["errors"] = {"content": [f"{said['title']} {_(why) if why else ''}".strip()]}
+        else:
+            context["refusal"] = said | ({"text": _(why)} if why else {})
     return page("planning/import.html", status=refused.status, **context)
 
 

@@ -70,7 +70,7 @@ class Seats:
     @property
     def left(self) -> int:
         """Seats a newcomer can have now."""
-        return 0 if self.waiting else self.free
+        return 0 if self.waiting or self.queued else self.free
 
     @property
     def is_line_open(self) -> bool:
