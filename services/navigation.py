@@ -47,6 +47,7 @@ def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
             (f"{base}/staff", _("Staff")),
             (f"{base}/devices", _("Devices")),
             (f"{base}/log", _("Log of acts")),
+            (f"{base}/account", _("My account")),
             (f"/{lang}/{exhibition}/programme", _("Programme")),
         ],
         _EVERY_DAY,

@@ -47,8 +47,8 @@ def _state(key: Any) -> str:
 
 
 def _rotate(database: Database, purpose: str) -> int:
-    from services.registration.staff.domain import Purpose
-    from services.registration.staff.operations import keys
+    from services.registration.staff.domain import Act, Purpose
+    from services.registration.staff.operations import audit, keys
 
     try:
         chosen = Purpose(purpose)
@@ -57,13 +57,14 @@ def _rotate(database: Database, purpose: str) -> int:
         return 1
     with database.transaction() as db:
         key_id = keys.rotate_key(db, settings_of("registration"), chosen)
+        audit.note(db, audit.Outside(), Act.KEY_ROTATED, key_id)
     print(f"{key_id} signs from now on. What the old key signed stays good until its exhibitions are long over.")
     return 0
 
 
 def _revoke(database: Database, key_id: str) -> int:
-    from services.registration.staff.domain import Purpose
-    from services.registration.staff.operations import keys
+    from services.registration.staff.domain import Act, Purpose
+    from services.registration.staff.operations import audit, keys
     from services.registration.visitors.operations import badges
 
     settings, signed = settings_of("registration"), 0
@@ -76,6 +77,7 @@ def _revoke(database: Database, key_id: str) -> int:
             signed = badges.revoke_badge_key(db, settings, key_id)
         else:
             keys.revoke_key(db, settings, key_id)
+        audit.note(db, audit.Outside(), Act.KEY_REVOKED, key_id)
     print(f"Nothing that {key_id} signed is believed any more, as soon as the services have heard it.")
     print(AFTER_REVOKING[found.purpose].format(signed=signed))
     return 0

@@ -23,7 +23,7 @@ from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
-from services.registration.staff.pages import beginning, devices, joining, team
+from services.registration.staff.pages import account, beginning, devices, joining, log, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.stands import api as stands_api
 from services.registration.stands.operations.setting_up import copy_stands, how_many_stands
@@ -61,6 +61,8 @@ _PAGES = (
     beginning.beginning_pages,
     joining.joining_pages,
     team.team_pages,
+    account.account_pages,
+    log.log_pages,
     devices.device_pages,
     showing.exhibition_pages,
     opening.opening_pages,
@@ -84,6 +86,7 @@ _PAGES = (
 )
 
 
+log.zone_of["exhibition"] = lambda db, reference: find_exhibition(db, reference).zone
 opening.copies[:] = [copy_call, copy_stands]
 changing.counts["stands"] = how_many_stands
 changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)

@@ -178,7 +178,7 @@ def plan_the_programme(walk: Walk, page: Page) -> None:
     page.goto(f"{OFFICE}/programme/import")
     fill(page, content=PROGRAMME.format(second=walk.day(2), third=walk.day(60)))
     assert press(page).startswith("1 ligne")
-    assert "n’est pas un jour de la foire" in page.locator("main").inner_text()
+    assert "Jour · Ce jour n’est pas un jour de la foire" in page.locator("main").inner_text()
     fill(page, content=page.input_value("textarea[name=content]").replace(walk.day(60), walk.day(3)))
     assert press(page).startswith("2 lignes")
     assert press(page).startswith("2 séances")

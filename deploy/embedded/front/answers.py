@@ -2,6 +2,8 @@
 
 import html
 import json
+import math
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -32,6 +34,12 @@ class NotPlain(Problem):
     slug = "https-only"
     status = 400
     title = N_("This address speaks HTTPS only. Please start the address with https://.")
+
+
+class Busy(Problem):
+    slug = "busy"
+    status = 429
+    title = N_("Very many people are here at once. Nothing was changed; please try again in a few seconds.")
 
 
 PROBLEMS: Mapping[int, type[Problem]] = {
@@ -76,6 +84,15 @@ def away(request: Request, *, sent: bool) -> Fixed:
     if request.method == b"GET":
         again.append(("refresh", "2"))
     return _problem(problem, request, tuple(again))
+
+
+def busy(request: Request, seconds: float) -> Fixed:
+    """More people than the service answers in time: come again when those before are served, not all at once."""
+    later = str(math.ceil(seconds) + random.randrange(1, 4))  # noqa: S311 - no secret
+    again = [("retry-after", later)]
+    if request.method == b"GET":
+        again.append(("refresh", later))
+    return _problem(Busy(), request, tuple(again))
 
 
 def https_only(request: Request, host: str) -> Fixed:

@@ -13,7 +13,7 @@ import httptools
 from deploy.embedded.front import answers
 from deploy.embedded.front.answers import Fixed
 from deploy.embedded.front.heads import Caller, Request, Way, body_limit, forwarded, refusal
-from deploy.embedded.front.upstream import ANSWER_SECONDS, Lost, Pool, Upstream
+from deploy.embedded.front.upstream import ANSWER_SECONDS, Busy, Lost, Pool, Upstream
 from deploy.embedded.plan import HEADER_LIMIT, HEADER_SECONDS, target_of
 
 IDLE_SECONDS = 60.0
@@ -207,6 +207,10 @@ class Client(asyncio.Protocol):
                 await asyncio.sleep(FIRST_PAUSE * 2**attempt)
             try:
                 self._upstream = await pool.take(fresh=attempt > 0)
+            except Busy as busy:
+                if sent:  # it may have happened at the first try: nobody is told that nothing was changed
+                    break
+                return answers.busy(request, busy.seconds), way.keeps_alive
             except TimeoutError:
                 break
             except OSError:

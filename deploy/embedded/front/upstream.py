@@ -14,6 +14,10 @@ MOST_CONNECTIONS = 128
 """To one service at a time; further requests wait their turn here, where waiting costs little."""
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
+PATIENCE_SECONDS = 1.0
+"""Who would wait longer for a turn, as far as can be told, is asked to come again instead."""
+PACE = 200
+"""The pace of a service is that of its last so many answers."""
 IDLE_SECONDS = 5.0
 """A kept connection older than this is not used again: the service may be about to close it."""
 
@@ -24,6 +28,14 @@ class Lost(Exception):
     def __init__(self, *, begun: bool) -> None:
         super().__init__("connection lost")
         self.begun = begun
+
+
+class Busy(Exception):
+    """More wait for a service than it answers in a second; `seconds` is how long the wait would be."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("busy")
+        self.seconds = seconds
 
 
 class Upstream(asyncio.Protocol):
@@ -174,9 +186,13 @@ class Pool:
         self._all: set[Upstream] = set()
         self._connecting = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._answered: deque[float] = deque(maxlen=PACE)
 
     async def take(self, *, fresh: bool = False) -> Upstream:
-        """A connection for one exchange; OSError when the service cannot be reached, TimeoutError when too long."""
+        """A connection for one exchange; OSError when the service cannot be reached, TimeoutError when too long.
+
+        Busy when it would be too long: the others are answered no later for it.
+        """
         while True:
             while self._idle:
                 found = self._idle.pop()
@@ -185,9 +201,18 @@ class Pool:
                 found.close()
             if len(self._all) + self._connecting < MOST_CONNECTIONS:
                 return await self._connect()
+            wait = self._expected_wait()
+            if wait > PATIENCE_SECONDS:
+                raise Busy(wait)
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             await asyncio.wait_for(turn, ANSWER_SECONDS)
+
+    def _expected_wait(self) -> float:
+        """Seconds until a turn, at the pace of the last answers; a guess while there were few."""
+        if len(self._answered) < PACE:
+            return len(self._waiting) / PACE
+        return len(self._waiting) * (time.monotonic() - self._answered[0]) / PACE
 
     async def _connect(self) -> Upstream:
         loop = asyncio.get_running_loop()
@@ -203,6 +228,7 @@ class Pool:
     def give_back(self, upstream: Upstream) -> None:
         """After an exchange: keep the connection if it can be used again."""
         upstream.idle_since = time.monotonic()
+        self._answered.append(upstream.idle_since)
         if upstream.is_usable:
             self._idle.append(upstream)
             self._next()

@@ -8,11 +8,14 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from services.registration.staff import schemas
-from services.registration.staff.domain import EVERYWHERE, Act, Role
-from services.registration.staff.operations import accounts, audit, devices, keys
+from services.registration.staff.domain import EVERYWHERE, Act, Role, SignInRefused
+from services.registration.staff.operations import accounts, audit, devices, keys, signing_in
+from services.registration.staff.operations.audit import By
+from services.registration.staff.operations.signing_in import Attempt
 from shared import clock, limits, tokens
 from shared.db import reading, transaction
 from shared.idempotency import Answer
+from shared.problem import NotSignedIn
 from shared.web import client_address, current_caller, load, may, reply
 from shared.web.security import settings
 
@@ -30,19 +33,23 @@ def body(schema: Any) -> dict[str, Any]:
 
 
 @staff.post("/staff/sign-in")
-@staff.doc(requestBody=body(schemas.SignIn))
+@staff.doc(requestBody=body(schemas.SignInWithCode))
 @staff.response(200, schemas.StaffSignedInOut)
 @may("anyone")
 def sign_in() -> Response:
     """Sign in as staff: a token for each service, good for 12 hours."""
-    said = load(schemas.SignIn)
+    said = load(schemas.SignInWithCode)
     accounts.allow_sign_in(said["login"], client_address())
     with reading() as db:
         found = accounts.find_account(db, said["login"])
-    account = accounts.check_password(found, said["password"])
+    is_right = accounts.is_password(found, said["password"])
+    if found and is_right and "code" in said:
+        accounts.allow_code(found.id)
     with transaction() as db:
-        given = accounts.staff_tokens(db, settings(), account)
-    return reply(Answer(200, {"name": account.name, "roles": account.roles, "tokens": given}))
+        entrance = signing_in.come_in(db, settings(), Attempt(said["login"], found, is_right, said.get("code")))
+    if entrance.refused or found is None:
+        raise entrance.refused or SignInRefused
+    return reply(Answer(200, {"name": found.name, "roles": found.roles, "tokens": entrance.tokens}))
 
 
 @staff.get("/exhibitions/<exhibition>/audit")
@@ -51,11 +58,10 @@ def sign_in() -> Response:
 @may(Role.ORGANISER)
 def show_audit(said: dict[str, Any], exhibition: str) -> Response:  # noqa: ARG001 - the caller is of this exhibition
     """What staff did at an exhibition, newest first."""
-    exhibition_id = current_caller().exhibition_id
-    assert exhibition_id is not None  # noqa: S101 - who has a role has an exhibition
+    at_most = said.pop("at_most")
     with reading() as db:
-        acts = audit.list_acts(db, exhibition_id, said.get("before"), said["at_most"] + 1)
-    shown = acts[: said["at_most"]]
+        acts = audit.list_acts(db, audit.places_seen(db, _by()), audit.Wanted(**said), at_most + 1)
+    shown = acts[:at_most]
     following = shown[-1].id if len(acts) > len(shown) else None
     return reply(Answer(200, dict(schemas.AuditOut().dump({"acts": shown, "next": following}))))
 
@@ -106,3 +112,10 @@ def set_clock() -> Response:
             audit.note(db, by, Act.CLOCK_MOVED, said["moment"].isoformat(), rate=said["rate"])
     clock.set_clock(said["moment"].astimezone(UTC), said["rate"])
     return reply(Answer(200, {"moment": clock.now().isoformat()}))
+
+
+def _by() -> By:
+    caller = current_caller()
+    if caller.staff_id is None or caller.exhibition_id is None:
+        raise NotSignedIn
+    return By(caller.exhibition_id, caller.staff_id)

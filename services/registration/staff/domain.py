@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +12,9 @@ from enum import StrEnum
 from uuid import UUID
 
 import phonenumbers
+import pyotp
 
+from shared.ids import SAYABLE, tidy_reference
 from shared.problem import N_, Problem
 
 EVERYWHERE = UUID(int=0)
@@ -128,6 +131,16 @@ class Act(StrEnum):
     RESET_LINK_MADE = "reset_link_made"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
+    PASSWORD_RESET_OUTSIDE = "password_reset_outside"  # noqa: S105 - the name of an act
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    SECOND_STEP_ON = "second_step_on"
+    SECOND_STEP_OFF = "second_step_off"
+    SECOND_STEP_RESET = "second_step_reset"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    KEY_ROTATED = "key_rotated"
+    KEY_REVOKED = "key_revoked"
     EXHIBITION_OPENED = "exhibition_opened"
     EXHIBITION_CHANGED = "exhibition_changed"
     EXHIBITION_COPIED = "exhibition_copied"
@@ -235,3 +248,77 @@ def device_secret(secret: bytes, device_id: UUID, version: int) -> str:
 def device_token_ends(last_day: date) -> datetime:
     """When a device's token ends at the latest, in any time zone; hours and days are checked at each use."""
     return datetime.combine(last_day + timedelta(days=2), time.min, UTC)
+
+
+STEP_SECONDS = 30
+SECOND_STEP_WITHIN = timedelta(minutes=10)
+RECOVERY_CODES, RECOVERY_LENGTH = 8, 16
+
+
+class SecondStepNeeded(Problem):
+    """The password is right, and this account asks for a code too."""
+
+    slug = "second-step-needed"
+    status = 401
+    title = N_("This account also asks for the code of your app.")
+
+
+class SecondStepRefused(Problem):
+    """Wrong, used already, or typed too late: the answer is the same."""
+
+    slug = "second-step-refused"
+    status = 401
+    title = N_("This code is not right, or it has been used already.")
+    detail = N_("Wait for the next code of your app, or use one of your recovery codes.")
+
+
+class SecondStepOn(Problem):
+    slug = "second-step-on"
+    status = 409
+    title = N_("Signing in with a code is on already.")
+
+
+def places_of(roles: Iterable[str]) -> list[UUID]:
+    """Whose logs tell of somebody: the exhibitions they have roles at; nil for all, and for who has none."""
+    return [EVERYWHERE if place == "*" else UUID(place) for place in roles] or [EVERYWHERE]
+
+
+def step_of(secret: str, typed: str, at: datetime) -> int | None:
+    """The step of 30 seconds whose code was typed: this one or a neighbour (RFC 6238, 5.2); None for neither."""
+    code, now = tidy_reference(typed).encode(), int(at.timestamp()) // STEP_SECONDS
+    totp = pyotp.TOTP(secret)
+    return next((n for n in (now, now - 1, now + 1) if hmac.compare_digest(totp.generate_otp(n).encode(), code)), None)
+
+
+def totp_address(secret: str, name: str) -> str:
+    """What the QR code of an authenticator app says."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Moussem")
+
+
+def new_recovery_codes() -> list[str]:
+    """Eight codes of 80 bits that can be typed from paper."""
+    words = ("".join(secrets.choice(SAYABLE) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES))
+    return ["-".join(word[i : i + 4] for i in range(0, RECOVERY_LENGTH, 4)) for word in words]
+
+
+def recovery_hash(secret: bytes, staff_id: UUID, typed: str) -> bytes:
+    """What is stored of a recovery code: of no use without the installation's secret."""
+    return hmac.new(secret, b"recovery:" + staff_id.bytes + tidy_reference(typed).encode(), hashlib.sha256).digest()
+
+
+def half_way(secret: bytes, staff_id: UUID, version: int, ends_at: datetime) -> str:
+    """A proof that somebody's password was right, for the page that asks for the code; dies with the password."""
+    said = f"{staff_id.hex}.{version}.{int(ends_at.timestamp())}"
+    return f"{said}.{hmac.new(secret, f'half-way:{said}'.encode(), hashlib.sha256).hexdigest()}"
+
+
+def read_half_way(secret: bytes, proof: str, at: datetime) -> tuple[UUID, int]:
+    """Whose password was right, and their version then; SecondStepRefused."""
+    said, _dot, mark = proof.rpartition(".")
+    true = hmac.new(secret, f"half-way:{said}".encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(true.encode(), mark.encode()):
+        raise SecondStepRefused
+    staff_id, version, ends_at = said.split(".")
+    if at.timestamp() >= int(ends_at):
+        raise SecondStepRefused
+    return UUID(staff_id), int(version)

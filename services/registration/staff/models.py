@@ -118,6 +118,24 @@ audit = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+# The second step of signing in: a secret that an authenticator app shares. It asks for nothing before a first code has
+# confirmed it. `last_step` is the newest step whose code was taken: no code is good twice.
+staff_totp = sa.Table(
+    "staff_totp",
+    metadata,
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("sealed_secret", sa.LargeBinary(100), nullable=False),
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+    sa.Column("confirmed_at", UtcDateTime),
+)
+staff_recovery_code = sa.Table(
+    "staff_recovery_code",
+    metadata,
+    sa.Column("staff_id", Id, sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("used_at", UtcDateTime),
+)
+
 # A phone at a gate, with a key of its own. `code_hash` opens it once; `version` is what its token must carry.
 device = sa.Table(
     "device",

@@ -1,8 +1,9 @@
 """What staff routes take and give; unknown fields are refused."""
 
+from datetime import date
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from services.registration.staff.domain import (
     LONGEST_NAME,
@@ -24,6 +25,7 @@ NO_PASSWORD = N_("Please type your password.")
 NO_CONTACT = N_("Please type an e-mail address or a phone number.")
 NO_ROLE = N_("Please choose what this person may do.")
 NO_NAME = N_("Please type your name.")
+NO_SECOND_CODE = N_("Please type the code of your app, or a recovery code.")
 NO_DEVICE_NAME = N_("Please give the device a name.")
 NO_GATE = N_("Please type the letters of the gates, as in A, B; nothing for all of them.")
 NO_DAY = N_("Please choose the first and the last day, in this order.")
@@ -64,8 +66,13 @@ def _new_password() -> fields.String:
     )
 
 
+def _second_code(**more: Any) -> fields.String:
+    right = validate.Length(min=1, max=40, error=NO_SECOND_CODE)
+    return fields.String(validate=right, error_messages={"required": NO_SECOND_CODE}, **more)
+
+
 class SignIn(Schema):
-    """A name to sign in by and its password."""
+    """A name to sign in by and its password; who asks for a second step, the code too."""
 
     login = fields.String(
         required=True,
@@ -80,9 +87,28 @@ class SignIn(Schema):
     )
 
 
+class SignInWithCode(SignIn):
+    """The same for programs, in one request."""
+
+    code = _second_code(metadata={"description": "of the app, or a recovery code; if the account asks for one"})
+
+
 class SignInForm(SignIn):
     """The same from the page; `next` is where the person wanted to go."""
 
+    next = fields.String(validate=validate.Length(max=500))
+
+
+class FirstCodeForm(Schema):
+    """The first code of an app."""
+
+    code = _second_code(required=True)
+
+
+class SecondStepForm(FirstCodeForm):
+    """The second step at the door; `proof` says that the password was right."""
+
+    proof = fields.String(required=True, validate=validate.Length(max=200))
     next = fields.String(validate=validate.Length(max=500))
 
 
@@ -229,9 +255,38 @@ class OwnPasswordForm(NewPasswordForm):
     )
 
 
+class EndSecondStepForm(FirstCodeForm):
+    """The password and a last code."""
+
+    old = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=1024, error=NO_PASSWORD),
+        error_messages={"required": NO_PASSWORD},
+    )
+
+
+class LogQuery(Schema):
+    """Which part of the log: who, what, about what, on which days."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    who = fields.String(validate=validate.Length(max=120))
+    act = fields.String(validate=validate.OneOf(list(Act)))
+    subject = fields.String(validate=validate.Length(max=254))
+    since = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
+    until = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
+    before = fields.UUID(metadata={"description": "the last act shown before: continue after it"})
+
+
 class AuditQuery(Schema):
     """Which part of the log."""
 
+    who = fields.String(validate=validate.Length(max=120), metadata={"description": "part of a name"})
+    act = fields.String(validate=validate.OneOf(list(Act)))
+    subject = fields.String(validate=validate.Length(max=254), metadata={"description": "part of the subject"})
+    since = fields.AwareDateTime(metadata={"description": "from this moment"})
+    until = fields.AwareDateTime(metadata={"description": "before this moment"})
     before = fields.UUID(metadata={"description": "the last act shown before: continue after it"})
     at_most = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ def _service(environ: dict[str, Any], start: Any) -> list[bytes]:
     body = environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/registration/die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if environ["PATH_INFO"] == "/registration/slow":
+        threading.Event().wait(0.4)
     start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body) + 2)), ("Server", "x")])
     return [b"ok", body]
 
@@ -70,7 +73,7 @@ class Pair:
         self.front.start()
 
     def start_service(self) -> None:
-        self.service = FORKING.Process(target=web_server.serve, args=(_service, self.upstream, 4))
+        self.service = FORKING.Process(target=web_server.serve, args=(_service, self.upstream))
         self.service.start()
 
     def stop(self) -> None:
@@ -166,3 +169,19 @@ def test_nobody_behind_the_front_is_told_in_the_readers_form(pair: Pair, line: L
     assert b" 503 " in answer
     assert b'lang="fr"' in answer
     assert b"retry-after: 2" in answer
+
+
+def test_a_crowd_beyond_the_pace_is_told_when_to_come_again_and_the_rest_is_served(pair: Pair) -> None:
+    crowd = 600
+    lines = [socket.create_connection(("127.0.0.1", pair.port), timeout=30) for _ in range(crowd)]
+    for one in lines:
+        one.sendall(b"POST /registration/slow HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
+    answers = []
+    for one in lines:
+        answers.append(b"".join(iter(lambda one=one: one.recv(65536), b"")))  # type: ignore[misc]
+        one.close()
+    served = [answer for answer in answers if b" 200 " in answer and answer.endswith(b"okx")]
+    asked_back = [answer for answer in answers if b" 429 " in answer and b"retry-after: " in answer]
+    assert len(served) + len(asked_back) == crowd
+    assert len(served) >= 128, "as many as have a place are served"
+    assert asked_back, "nobody waits for a turn that is far away"

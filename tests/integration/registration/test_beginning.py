@@ -51,7 +51,7 @@ def test_the_first_link_opens_an_organisers_account_and_leads_to_the_first_fair(
     assert 'value="Fédération d’artisanat"' in form.text, "who organises is known already"
     with nothing.service.reading() as db:
         account = accounts.find_account(db, "0612345678")
-        (act,) = audit.list_acts(db, EVERYWHERE, None, 10)
+        (act,) = audit.list_acts(db, [EVERYWHERE], audit.Wanted(), 10)
     assert account is not None
     assert account.roles == {"*": [Role.ORGANISER]}
     assert (act.act, act.name) == (Act.FIRST_ORGANISER_CAME, FORM["name"])

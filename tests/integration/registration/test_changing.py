@@ -38,7 +38,7 @@ def test_texts_days_and_halls_are_changed_and_told(fair: Fair) -> None:
     assert browser.post(PAGE, **typed).headers["Location"].endswith("/office/setup")
     with fair.service.reading() as db:
         found = find_exhibition(db, REFERENCE)
-        acts = [row.act for row in audit.list_acts(db, found.id, None, 10)]
+        acts = [row.act for row in audit.list_acts(db, [found.id], audit.Wanted(), 10)]
     assert (found.headlines["fr"], found.venue_names["fr"], found.languages) == (
         "Venez voir",
         "Esplanade",

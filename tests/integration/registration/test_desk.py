@@ -22,7 +22,9 @@ def agent(fair: Fair) -> Browser:
 
 def log_of(fair: Fair) -> list[tuple[str, str]]:
     with fair.service.reading() as db:
-        return [(row.act, row.subject) for row in reversed(audit.list_acts(db, fair.exhibition.id, None, 100))]
+        return [
+            (row.act, row.subject) for row in reversed(audit.list_acts(db, [fair.exhibition.id], audit.Wanted(), 100))
+        ]
 
 
 def names_in(page_text: str) -> list[str]:

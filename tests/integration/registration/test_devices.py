@@ -102,7 +102,7 @@ def test_a_phone_reads_badges_at_its_gates_in_its_hours_until_it_is_shut_out(
     assert gates.scan(phone) == 401
     assert gates.organiser.post(f"{page}/code").status_code == 404, "who is out stays out"
     with gates.fair.service.reading() as db:
-        found = [act.act for act in audit.list_acts(db, gates.fair.exhibition.id, None, 10)]
+        found = [act.act for act in audit.list_acts(db, [gates.fair.exhibition.id], audit.Wanted(), 10)]
     assert found == [Act.DEVICE_REVOKED, Act.DEVICE_ENROLLED, Act.DEVICE_MADE]
 
 

@@ -72,7 +72,7 @@ def test_the_first_organiser_is_led_to_the_form_and_opens_a_fair(empty: Fair) ->
         ("B", 200, {"fr": "Laine"}),
     ]
     with empty.service.reading() as db:
-        (act,) = audit.list_acts(db, exhibition(empty, "taznakht-4").id, None, 10)
+        (act,) = audit.list_acts(db, [exhibition(empty, "taznakht-4").id], audit.Wanted(), 10)
     assert act.act == Act.EXHIBITION_OPENED
 
 
@@ -140,7 +140,7 @@ def test_a_fair_is_copied_to_the_next_year_with_the_same_halls(fair: Fair) -> No
     assert copied.abouts == fair.exhibition.abouts
     assert local.get("/fr/ouarzazate-13/office/staff").status_code == 200, "who copies is an organiser there"
     with fair.service.reading() as db:
-        (act,) = audit.list_acts(db, copied.id, None, 10)
+        (act,) = audit.list_acts(db, [copied.id], audit.Wanted(), 10)
         stands, before = stands_of(db, copied.id), stands_of(db, fair.exhibition.id)
         call, old = call_of(db, copied.id), call_of(db, fair.exhibition.id)
     assert act.act == Act.EXHIBITION_COPIED

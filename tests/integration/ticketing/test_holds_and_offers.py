@@ -174,3 +174,15 @@ def test_two_organisers_and_one_page_of_rules(fair: Fair) -> None:
     assert late.status_code == 412
     assert 'name="most_a_day" type="text" value="4"' in late.text, "what was typed stays"
     assert client.post(here, data=hidden(late.text) | usual | {"most_a_day": "4"}).status_code == 303
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_hold_shows_its_end_and_the_seconds_that_are_left(fair: Fair, at: At) -> None:
+    who = fair.person()
+    held = said(fair.hold("T1", who))["reference"]
+    at(BEFORE + timedelta(minutes=5))
+    shown = browser(fair, who).get(f"{FR}/programme/mine/{held}").text
+    assert 'data-left="600"' in shown
+    assert "09:15" in shown, "the hour is told without a script"
+    fair.act(held, "confirmation", who)
+    assert "data-left" not in browser(fair, who).get(f"{FR}/programme/mine/{held}").text

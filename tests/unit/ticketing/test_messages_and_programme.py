@@ -101,9 +101,11 @@ def test_what_a_newcomer_can_expect(taken: int, waiting: int, days: int, expecte
     assert session(taken=taken, waiting=waiting, days=days).availability(AT) is expected
 
 
-def test_a_refusal_offers_the_same_kind_first_and_only_free_seats() -> None:
+def test_a_refusal_offers_the_same_day_first_then_the_same_kind_and_only_free_seats() -> None:
     full, other, same, late = session(1, taken=10), session(2, "act"), session(3, days=3), session(4, days=2)
-    assert others_with_seats([full, other, same, late], full, AT, most=3) == [late, same, other]
+    beside, gone = session(5), session(6, taken=10)
+    every = [full, same, late, other, gone, beside]
+    assert others_with_seats(every, full, AT, most=4) == [beside, other, late, same]
 
 
 def test_fullest_first_leaves_empty_sessions_out() -> None:

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.registration.staff import domain
-from services.registration.staff.domain import EVERYWHERE, Purpose, Role
+from services.registration.staff.domain import EVERYWHERE, Act, Purpose, Role
 from services.registration.staff.messages import StaffChanged
 from services.registration.staff.models import staff, staff_login, staff_role
+from services.registration.staff.operations import second_step
+from services.registration.staff.operations.audit import Outside, note
 from services.registration.staff.operations.keys import signer
 from shared import limits, tokens
 from shared.clock import now
@@ -87,12 +89,17 @@ def close_account(db: Connection, staff_id: UUID) -> None:
 
 
 def reset_password(db: Connection, login: str) -> str:
-    """Give an account a new random password, which is returned; StaffUnknown."""
+    """Give an account a new random password, which is returned, and ask it for no code any more; StaffUnknown."""
     account = find_account(db, login)
     if account is None:
         raise domain.StaffUnknown
     password = new_password()
     _change(db, account.id, password_hash=_hasher.hash(password))
+    had_second_step = second_step.turn_off(db, account.id)
+    for place in domain.places_of(account.roles):
+        note(db, Outside(place), Act.PASSWORD_RESET_OUTSIDE, account.name)
+        if had_second_step:
+            note(db, Outside(place), Act.SECOND_STEP_RESET, account.name)
     return password
 
 
@@ -137,6 +144,20 @@ def check_password(account: Account | None, password: str) -> Account:
     if account is None or not account.is_active:
         raise domain.SignInRefused
     return account
+
+
+def is_password(account: Account | None, password: str) -> bool:
+    """Whether this is an open account's own password; the same work for an unknown name."""
+    try:
+        check_password(account, password)
+    except domain.SignInRefused:
+        return False
+    return True
+
+
+def allow_code(staff_id: UUID) -> None:
+    """Count a try of a second step's code; TooMany, and Unavailable while nobody can count."""
+    limits.allow("second-step", str(staff_id), 10, 900, fail_open=False)
 
 
 def staff_tokens(db: Connection, settings: Settings, account: Account) -> dict[str, str]:

@@ -41,7 +41,7 @@ def signer(db: Connection, settings: Settings, purpose: Purpose) -> Signer:
     """The key that signs now; the first one is made when there is none (then `db` must be writing)."""
     row = db.execute(_signing(purpose)).first()
     row = row or _make_key(db, settings, purpose)
-    return Signer(row.id, row.key_id, row.number, _open(settings.secret, row.key_id, row.sealed_private_key))
+    return Signer(row.id, row.key_id, row.number, unseal(settings.secret, row.key_id, row.sealed_private_key))
 
 
 def signer_for(db: Connection, settings: Settings, purpose: Purpose, exhibition: tuple[UUID, date]) -> Signer:
@@ -156,7 +156,7 @@ def _make_key(db: Connection, settings: Settings, purpose: Purpose) -> sa.Row[An
         "purpose": purpose,
         "number": highest.where(signing_key.c.purpose == purpose).scalar_subquery() + 1,
         "public_key": fresh.public,
-        "sealed_private_key": _seal(settings.secret, fresh.key_id, fresh.private),
+        "sealed_private_key": seal(settings.secret, fresh.key_id, fresh.private),
         "made_at": now(),
         "is_revoked": False,
         "version": 1,
@@ -190,11 +190,13 @@ def _box(secret: bytes) -> AESGCM:
     return AESGCM(key)
 
 
-def _seal(secret: bytes, key_id: str, private: bytes) -> bytes:
+def seal(secret: bytes, key_id: str, private: bytes) -> bytes:
+    """A secret as it may lie in the database; `key_id` binds it to its row."""
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + _box(secret).encrypt(nonce, private, key_id.encode())
 
 
 @lru_cache(maxsize=32)
-def _open(secret: bytes, key_id: str, sealed: bytes) -> bytes:
+def unseal(secret: bytes, key_id: str, sealed: bytes) -> bytes:
+    """What `seal` has sealed."""
     return _box(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], key_id.encode())

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from services.registration.staff import domain
 from services.registration.staff.domain import EVERYWHERE, Act, Role
 from services.registration.staff.models import staff, staff_login, staff_role
-from services.registration.staff.operations import accounts
+from services.registration.staff.operations import accounts, second_step
 from services.registration.staff.operations.audit import By, note
 from services.registration.staff.operations.links import end_links_of, link_to_reset, make_invitation
 from shared.problem import NotFound, NotSignedIn
@@ -28,6 +28,7 @@ class Member:
     everywhere: list[str]
     is_active: bool
     may_be_managed: bool
+    has_second_step: bool
 
 
 def list_team(db: Connection, by: By) -> list[Member]:
@@ -97,6 +98,13 @@ def reset_by_link(db: Connection, settings: Settings, by: By, staff_id: UUID) ->
     return link_to_reset(db, settings, by, staff_id, member.name)
 
 
+def reset_second_step(db: Connection, by: By, staff_id: UUID) -> None:
+    """Ask a member for no code any more when they sign in. OwnAccount, NotYours, NotFound."""
+    member = _managed(db, by, staff_id)
+    if second_step.turn_off(db, staff_id):
+        note(db, by, Act.SECOND_STEP_RESET, member.name)
+
+
 def change_own_password(db: Connection, by: By, password: str) -> accounts.Account:
     """Set one's own new password; earlier tokens stop counting, the account is returned to give new ones."""
     accounts.set_password(db, by.staff_id, password)
@@ -137,5 +145,6 @@ def _member(db: Connection, by: By, acting: accounts.Account, staff_id: UUID) ->
         roles=account.roles.get(str(by.exhibition_id), []),
         everywhere=account.roles.get("*", []),
         is_active=account.is_active,
+        has_second_step=second_step.is_on(db, staff_id),
         may_be_managed=staff_id != by.staff_id and domain.may_manage(acting.roles, account.roles),
     )

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from services.registration.staff import schemas
 from services.registration.staff.domain import STAFF_TOKEN_HOURS, LoginTaken
-from services.registration.staff.operations import accounts, links
+from services.registration.staff.operations import accounts, links, second_step
 from services.registration.staff.pages.words import ROLES
 from shared import limits
 from shared.db import reading, transaction
@@ -35,6 +35,8 @@ def use_link(lang: str, secret: str) -> Response:
         said = load_form(schemas.NewPasswordForm(unknown="exclude") if link.staff_id else schemas.JoinForm)
         with transaction() as db:
             account = links.use_link(db, secret, links.Joining(said["password"], said.get("name", "").strip()))
+            if second_step.is_on(db, account.id):  # a link brings no further than the password did
+                return make_response(redirect(f"/{lang}/office/sign-in", code=303))
             given = accounts.staff_tokens(db, settings(), account)
     except Invalid as refused:
         return _form(link, request.form, refused.errors)

@@ -1,4 +1,4 @@
-"""The office's pages about its own people: the team, invitations, resets, one's own password, the log."""
+"""The office's pages about its own people: the team, invitations, resets."""
 
 from typing import Any
 from uuid import UUID
@@ -6,21 +6,18 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.registration.staff import domain, schemas
-from services.registration.staff.domain import STAFF_TOKEN_HOURS, Role
-from services.registration.staff.operations import accounts, audit, links, team
+from services.registration.staff.domain import Role
+from services.registration.staff.operations import links, team
 from services.registration.staff.operations.audit import By
-from services.registration.staff.pages.words import ACTS, ROLES
-from shared import limits
+from services.registration.staff.pages.words import ROLES
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
 from shared.problem import Invalid, NotSignedIn, Problem
-from shared.web import current_caller, idempotency_key, load_form, may, page, set_token_cookie
+from shared.web import current_caller, idempotency_key, load_form, may, page
 from shared.web.security import settings
 
 team_pages = Blueprint("team_pages", __name__, url_prefix="/<lang>/<exhibition>/office")
-
-ACTS_ON_A_PAGE = 50
 
 
 @team_pages.get("/staff")
@@ -104,6 +101,18 @@ def close_account(lang: str, exhibition: str, staff_id: UUID) -> Response:
     return _go(lang, exhibition, "staff?closed=1")
 
 
+@team_pages.post("/staff/<uuid:staff_id>/second-step")
+@may(Role.ORGANISER)
+def reset_second_step(lang: str, exhibition: str, staff_id: UUID) -> Response:
+    """Let a member who lost their phone sign in without a code."""
+    try:
+        with transaction() as db:
+            team.reset_second_step(db, _by(), staff_id)
+    except (domain.OwnAccount, domain.NotYours) as refused:
+        return _member(staff_id, refused)
+    return _go(lang, exhibition, "staff?without=1")
+
+
 @team_pages.post("/staff/<uuid:staff_id>/reset")
 @may(Role.ORGANISER)
 def reset_by_link(lang: str, exhibition: str, staff_id: UUID) -> Response:
@@ -119,53 +128,6 @@ def reset_by_link(lang: str, exhibition: str, staff_id: UUID) -> Response:
     except (domain.OwnAccount, domain.NotYours) as refused:
         return _member(staff_id, refused)
     return _go(lang, exhibition, f"staff/links/{answer.data['link']}")
-
-
-@team_pages.get("/password")
-@may(*Role)
-def show_password(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """The form to change one's own password."""
-    return page("staff/password.html", errors={}, is_done="changed" in request.args)
-
-
-@team_pages.post("/password")
-@may(*Role)
-def change_password(lang: str, exhibition: str) -> Response:
-    """Change one's own password, staying signed in here only."""
-    by = _by()
-    try:
-        said = load_form(schemas.OwnPasswordForm)
-        limits.allow("own-password", str(by.staff_id), 10, 900, fail_open=False)
-        with reading() as db:
-            accounts.check_password(accounts.account_of(db, by.staff_id), said["old"])
-    except Invalid as refused:
-        return page("staff/password.html", status=422, errors=refused.errors)
-    except domain.SignInRefused:
-        wrong = {"old": [_("This is not your password.")]}
-        return page("staff/password.html", status=422, errors=wrong)
-    with transaction() as db:
-        account = team.change_own_password(db, by, said["password"])
-        given = accounts.staff_tokens(db, settings(), account)
-    response = _go(lang, exhibition, "password?changed=1")
-    for service, token in given.items():
-        set_token_cookie(response, f"staff_{service}", token, STAFF_TOKEN_HOURS * 3600)
-    return response
-
-
-@team_pages.get("/log")
-@may(Role.ORGANISER)
-def show_log(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """What staff did here, newest first."""
-    before = request.args.get("before", type=_uuid)
-    with reading() as db:
-        acts = audit.list_acts(db, _by().exhibition_id, before, ACTS_ON_A_PAGE + 1)
-    shown = acts[:ACTS_ON_A_PAGE]
-    return page(
-        "staff/log.html",
-        acts=[{"row": row, "what": _(ACTS.get(row.act, row.act)), "facts": _facts(row.facts)} for row in shown],
-        following=shown[-1].id if len(acts) > len(shown) else None,
-        is_first=before is None,
-    )
 
 
 def _team(values: Any, errors: dict[str, list[str]], status: int = 422) -> Response:
@@ -211,30 +173,16 @@ def _roles_together(errors: dict[str, list[str]]) -> dict[str, list[str]]:
     return together
 
 
-def _facts(facts: dict[str, Any]) -> str:
-    """The facts of an act in one line; roles by their words."""
-    return " · ".join(_fact(value) for value in facts.values() if value not in ("", None, []))
-
-
-def _fact(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_(ROLES.get(one, one)) for one in map(str, value))
-    return str(value)
-
-
 def _news() -> str:
     """What has just been done, in words."""
     said = {
         "added": _("This person had an account already and can work here now."),
         "withdrawn": _("The invitation is withdrawn."),
         "changed": _("The roles are changed. This person has to sign in again."),
+        "without": _("This person signs in without a code now."),
         "closed": _("The account is closed."),
     }
     return next((text for name, text in said.items() if name in request.args), "")
-
-
-def _uuid(text: str) -> UUID:
-    return UUID(text)
 
 
 def _go(lang: str, exhibition: str, place: str) -> Response:

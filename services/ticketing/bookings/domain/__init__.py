@@ -247,6 +247,11 @@ class Booking:
         return self.state in (_S.HELD, _S.OFFERED) and self.ends_at is not None and at >= self.ends_at
 
 
+def seconds_left(booking: Booking, at: datetime) -> int | None:
+    """Whole seconds until a hold or an offer ends; None where nothing ends."""
+    return max(1, int((booking.ends_at - at).total_seconds())) if booking.ends_at else None
+
+
 def after(state: BookingState | None, act: Act) -> BookingState:
     """The state that an act leads to; NotNow when the table knows no such step."""
     try:

@@ -20,6 +20,7 @@ from services.ticketing.bookings.domain import (
     BookingState,
     PassEnded,
     can_cancel,
+    seconds_left,
 )
 from services.ticketing.bookings.operations import passing
 from services.ticketing.bookings.operations.recent import refuse_if_full
@@ -321,6 +322,7 @@ def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> 
         and booking.state in (BookingState.CONFIRMED, BookingState.WAITLISTED),
         "can_pass": is_open and booking.state is BookingState.CONFIRMED and booking.kind is BookingKind.OWN,
         "sizes": range(1, max(most, booking.party_size) + 1),
+        "left": seconds_left(booking, at),
         "ends": clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,
         "booking": booking,
         "session": session,

@@ -127,9 +127,11 @@ class Session:
 def others_with_seats(
     programme: Sequence[Session], instead_of: Session, at: datetime, *, most: int = 3
 ) -> list[Session]:
-    """Sessions somebody may like instead: the same kind first, then any, with free seats, soonest first."""
+    """Sessions somebody may like instead, with free seats: of the same day first, then of the same kind."""
     free = [one for one in programme if one.id != instead_of.id and one.availability(at) is Availability.SEATS]
-    return sorted(free, key=lambda one: (one.kind is not instead_of.kind, one.starts_at))[:most]
+    return sorted(free, key=lambda one: (one.day != instead_of.day, one.kind is not instead_of.kind, one.starts_at))[
+        :most
+    ]
 
 
 def fullest_first(programme: Sequence[Session]) -> list[Session]:
