@@ -12,7 +12,8 @@ from services.subscriptions import SUBSCRIPTIONS
 from services.ticketing.access.authorise import authorise
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.admissions import api as admissions_api
-from services.ticketing.admissions import pages as admissions_pages
+from services.ticketing.admissions.pages import gate as gate_pages
+from services.ticketing.admissions.pages.scanner import scanner
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.bookings.pages.rules import rules_pages
@@ -46,7 +47,8 @@ _PAGES = (
     programme_pages.pages,
     bookings_pages.pages,
     rules_pages,
-    admissions_pages.pages,
+    gate_pages.pages,
+    scanner,
     groups_pages.pages,
     doors_pages.pages,
     importing.import_pages,

@@ -64,7 +64,8 @@ def make_app(part: Part) -> Flask:
 
 
 class _Plumbing:
-    """Lets every request work with its service's own database, and adds the headers that every answer carries."""
+    """Lets every request work with its service's own database, and adds the headers that every answer
+    carries, unless it has said otherwise."""
 
     def __init__(self, inner: Any, part: Part) -> None:
         self._inner, self._database = inner, part.database
@@ -72,7 +73,8 @@ class _Plumbing:
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            return start_response(status, headers + self._headers, *more)
+            own = {name for name, _ in headers}
+            return start_response(status, headers + [pair for pair in self._headers if pair[0] not in own], *more)
 
         with databases.using(self._database):
             return self._inner(environ, start)

@@ -11,12 +11,16 @@ from shared.problem import NotAllowed, NotSignedIn
 from shared.tokens import BadToken, Verifier
 from shared.web import Caller, token_from_request
 
+# Parts of an address that say where badges are read.
+_PLACES = {"gate", "session"}
+
 
 def authorise(who: frozenset[str], view_args: dict[str, Any]) -> Caller:
     """The caller of a route open to `who`; NotFound, NotSignedIn, NotAllowed.
 
     A person token serves where "person" or "anyone" may call, a staff token where one of its roles may, a device's
-    where "device" may, at its own gates and hours.
+    where "device" may: at a place where badges are read at its own gates and hours, elsewhere at any (what it read it
+    may hand over later).
     """
     if "exhibition" not in view_args:
         raise NotSignedIn
@@ -27,7 +31,7 @@ def authorise(who: frozenset[str], view_args: dict[str, Any]) -> Caller:
         return person
     staff = _member(exhibition) if roles or "anyone" in who else None
     if staff is None and "device" in who:
-        return _device(exhibition, view_args.get("gate"))
+        return _device(exhibition, view_args)
     if staff is None:
         raise NotSignedIn
     if roles and not roles & staff.roles:
@@ -50,14 +54,15 @@ def _member(exhibition: Exhibition) -> Caller | None:
     return Caller(staff_id=UUID(claims["sub"]), exhibition_id=exhibition.id, roles=roles)
 
 
-def _device(exhibition: Exhibition, gate: str | None) -> Caller:
+def _device(exhibition: Exhibition, view_args: dict[str, Any]) -> Caller:
     claims = _claims("device")
     if claims is None or claims.get("ex") != str(exhibition.id):
         raise NotSignedIn
     known = device_known(exhibition.id, UUID(claims["sub"]))
     if known is None or known.is_revoked or claims["ver"] < known.device_version:
         raise NotSignedIn
-    if not known.works(clock.now().astimezone(ZoneInfo(exhibition.zone)), gate and gate.upper()):
+    gate, local = view_args.get("gate"), clock.now().astimezone(ZoneInfo(exhibition.zone))
+    if view_args.keys() & _PLACES and not known.works(local, gate and gate.upper()):
         raise NotAllowed
     return Caller(device_id=UUID(claims["sub"]), exhibition_id=exhibition.id)
 

@@ -66,6 +66,7 @@ class Device:
     from_hour: str | None
     until_hour: str | None
     is_revoked: bool
+    profile: str = "steward"
 
     def works(self, local: datetime, gate: str | None) -> bool:
         """Whether it may read badges at this local moment, at this gate (None: at no gate in particular)."""

@@ -1,21 +1,39 @@
-"""Gates and scans over HTTP, for stewards."""
+"""Gates and scans over HTTP, for stewards and their devices."""
 
 from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
+from marshmallow import ValidationError
 
-from services.ticketing.access.operations.recent import badge_keys, exhibition_called
+from services.ticketing.access.domain import Device
+from services.ticketing.access.operations.recent import badge_keys, device_known, exhibition_called
 from services.ticketing.admissions import operations
 from services.ticketing.admissions.domain import Verdict
-from services.ticketing.admissions.schemas import GatesOut, NewScan, VerdictOut, verdict_out
-from shared.db import reading
+from services.ticketing.admissions.domain.bundles import Holder
+from services.ticketing.admissions.operations import bringing, bundles
+from services.ticketing.admissions.schemas import (
+    BroughtOut,
+    BroughtScan,
+    BroughtScans,
+    BundleOut,
+    GatesOut,
+    NewScan,
+    VerdictOut,
+    bundle_out,
+    verdict_out,
+)
+from shared import clock
+from shared.db import reading, transaction
 from shared.group import group
 from shared.idempotency import Answer, Key, fingerprint
-from shared.web import current_caller, load, may, reply
+from shared.problem import Problem
+from shared.web import current_caller, load, may, reply, takes_up_to
 
 api = Blueprint("admissions_api", __name__, url_prefix="/ticketing/v1/exhibitions/<exhibition>", description="Gates")
 _BODY = {"content": {"application/json": {"schema": NewScan}}, "required": True}
+_BATCH = {"content": {"application/json": {"schema": BroughtScans}}, "required": True}
+_CLOCK = "Moussem-Now"
 
 
 @api.get("/gates")
@@ -26,6 +44,21 @@ def list_gates(exhibition: str) -> dict[str, Any]:
     with reading() as db:
         found = operations.list_gates(db, exhibition_called(exhibition).id)
     return {"gates": [{"reference": one.reference, "names": one.names} for one in found]}
+
+
+@api.get("/scanner")
+@may("device", "steward", "supervisor", "organiser")
+@api.response(200, BundleOut)
+def show_bundle(exhibition: str) -> Response:
+    """What a device carries to decide alone; 304 for one that has it. `Moussem-Now` says the server's time."""
+    where, now = exhibition_called(exhibition), clock.now()
+    with reading() as db:
+        bundle = bundles.gather(db, where, badge_keys(), now, _holder())
+    answer = Answer(200, bundle_out(bundle, now))
+    mark = fingerprint(answer.body.encode())
+    response = Response(status=304) if request.if_none_match.contains(mark) else reply(answer)
+    response.headers["ETag"] = f'"{mark}"'
+    return _with_clock(response)
 
 
 @api.post("/gates/<gate>/scans")
@@ -41,11 +74,79 @@ def record_scan(exhibition: str, gate: str) -> Response:
     said = load(NewScan)
     with reading() as db:
         at_gate = operations.find_gate(db, where.id, gate.upper())
-    shown = operations.Shown(**said, scanned_by=current_caller().staff_id or current_caller().device_id)
+    shown = operations.Shown(**said, scanned_by=_scanned_by())
     scan = operations.read_scan(where, at_gate, shown, badge_keys())
     key = Key(where.id, "scan", "", str(scan.id), fingerprint(request.get_data()))
 
     def render(verdict: Verdict) -> Answer:
         return Answer(201, verdict_out(scan.id, verdict))
 
-    return reply(group(operations.record_scans, scan, key=key, render=render))
+    return _with_clock(reply(group(operations.record_scans, scan, key=key, render=render)))
+
+
+@api.post("/scans")
+@may("device", "steward", "supervisor", "organiser")
+@takes_up_to(1024 * 1024)
+@api.doc(requestBody=_BATCH)
+@api.response(200, BroughtOut)
+def bring_scans(exhibition: str) -> Response:
+    """Take up to 500 scans that a device decided alone, in any order; each has its own answer.
+
+    Each scan's id is its key: brought again, it changes nothing and hears the same.
+    """
+    where, items = exhibition_called(exhibition), load(BroughtScans)["scans"]
+    looked = [_look_at(item) for item in items]
+    good = [one for one in looked if "errors" not in one]
+    device = _device()
+    bearer = bringing.Bearer(_scanned_by(), device.gates if device else ())
+    keys = badge_keys()
+    with transaction() as db:
+        outcomes = iter(bringing.bring_scans(db, where, bearer, good, keys))
+    answers = [
+        _refused(item, one) if "errors" in one else _answer(one, next(outcomes))
+        for item, one in zip(items, looked, strict=True)
+    ]
+    return _with_clock(reply(Answer(200, {"answers": answers})))
+
+
+def _look_at(item: dict[str, Any]) -> dict[str, Any]:
+    """One scan through its schema; {"errors": …} when it cannot be read."""
+    try:
+        loaded: dict[str, Any] = BroughtScan().load(item)
+    except ValidationError as wrong:
+        return {"errors": sorted(map(str, wrong.normalized_messages()))}  # type: ignore[no-untyped-call]
+    return loaded
+
+
+def _refused(item: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
+    return {"id": item.get("id"), "problem": "invalid-fields", "fields": one["errors"]}
+
+
+def _answer(one: dict[str, Any], outcome: Verdict | Problem) -> dict[str, Any]:
+    if isinstance(outcome, Problem):
+        return {"id": str(one["id"]), "problem": outcome.slug}
+    return verdict_out(one["id"], outcome)
+
+
+def _scanned_by() -> Any:
+    return current_caller().staff_id or current_caller().device_id
+
+
+def _device() -> Device | None:
+    caller = current_caller()
+    if caller.device_id is None or caller.exhibition_id is None:
+        return None
+    return device_known(caller.exhibition_id, caller.device_id)
+
+
+def _holder() -> Holder:
+    device = _device()
+    if device:
+        return Holder(device.profile, device.gates)
+    return Holder("supervisor" if current_caller().roles & {"supervisor", "organiser"} else "steward")
+
+
+def _with_clock(response: Response) -> Response:
+    """By which devices correct their own clocks."""
+    response.headers[_CLOCK] = clock.now().isoformat()
+    return response

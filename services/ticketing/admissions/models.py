@@ -15,6 +15,8 @@ gate = sa.Table(
     sa.UniqueConstraint("exhibition_id", "reference"),
 )
 
+_HAS_ENDED = sa.text("state <> 'valid'")
+
 # Registration's badges, as told. `state_at` is when the state began, by registration's clock.
 badge = sa.Table(
     "badge",
@@ -31,11 +33,13 @@ badge = sa.Table(
     sa.Column("state_at", UtcDateTime, nullable=False),
     sa.Index(None, "exhibition_id", "reference"),
     sa.Index(None, "exhibition_id", "person_id"),
+    sa.Index("ix_badge_ended", "exhibition_id", "id", sqlite_where=_HAS_ENDED, postgresql_where=_HAS_ENDED),
 )
 
 _OF_A_BADGE = sa.text("badge_id IS NOT NULL")
 
-# `badge_id` and `kind` stand only where the code named a badge that may pass on `gate_day`.
+# `badge_id` and `kind` stand only where the code named a badge that may pass on `gate_day`; `told` is what a device
+# that decided alone said to the steward.
 scan = sa.Table(
     "scan",
     metadata,
@@ -50,6 +54,7 @@ scan = sa.Table(
     sa.Column("scanned_at", UtcDateTime, nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("scanned_by", Id),
+    sa.Column("told", sa.Text),
     sa.CheckConstraint("direction IN ('in', 'out')", name="direction"),
     sa.Index(
         "ix_scan_badge",

@@ -3,15 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
-from services.ticketing.admissions.domain import Direction, Verdict
+from services.ticketing.admissions.domain import Direction, Verdict, Word
+from services.ticketing.admissions.domain.bundles import Bundle
 from shared import clock
 from shared.problem import N_
+from shared.tokens import b64
 
 # A device's clock may be a little ahead; what was read without a network may come much later.
 AHEAD, BEHIND = timedelta(minutes=2), timedelta(days=31)
+# Scans in one request.
+AT_ONCE = 500
 
 
 class NewScan(Schema):
@@ -40,6 +45,40 @@ class NewScan(Schema):
         now = clock.now()
         if not now - BEHIND <= value <= now + AHEAD:
             raise ValidationError(N_("This time is too far from now."))
+
+
+class BroughtScan(NewScan):
+    """A reading that a device decided alone and brings later."""
+
+    gate = fields.String(required=True, validate=validate.Length(1, 40))
+    scanned_at = fields.AwareDateTime(required=True, default_timezone=UTC)
+    told = fields.Enum(
+        Word,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What the device said to the steward."},
+    )
+
+    @validates("scanned_at")
+    def _is_near(self, value: datetime, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
+        # a clock that is ahead is forgiven: what came was read before it came
+        if value < clock.now() - BEHIND:
+            raise ValidationError(N_("This time is too far from now."))
+
+
+class BroughtScans(Schema):
+    """Readings to hand over, oldest first; each is looked at for itself."""
+
+    scans = fields.List(
+        fields.Dict(), required=True, validate=validate.Length(max=AT_ONCE), metadata={"description": "BroughtScan"}
+    )
+
+
+class BroughtOut(Schema):
+    """An answer for each scan, in their order: VerdictOut, or `id` and `problem` for one that cannot be taken."""
+
+    answers = fields.List(fields.Dict())
 
 
 class VerdictOut(Schema):
@@ -72,6 +111,44 @@ class GatesOut(Schema):
     """All gates of an exhibition."""
 
     gates = fields.List(fields.Nested(GateOut))
+
+
+class BundleOut(Schema):
+    """What a phone needs to decide alone: nobody's name, nobody's id."""
+
+    number = fields.Integer(metadata={"description": "The exhibition's number, as codes carry it."})
+    names = fields.Dict(fields.String(), fields.String())
+    first_day = fields.String()
+    last_day = fields.String()
+    utc_offset_minutes = fields.Integer(metadata={"description": "The fair's walls minus UTC, now."})
+    gates = fields.List(fields.Nested(GateOut))
+    keys = fields.List(fields.Dict(), metadata={"description": "number, public_key (base64url), verifies_until"})
+    revoked = fields.List(fields.String(), metadata={"description": "Badge ids that no longer count, in hexadecimal."})
+    device = fields.Dict(metadata={"description": "profile and gates (none: all) of whoever asks"})
+
+
+def bundle_out(bundle: Bundle, at: datetime) -> dict[str, Any]:
+    """A bundle as BundleOut describes it."""
+    where = bundle.exhibition
+    offset = at.astimezone(ZoneInfo(where.zone)).utcoffset() or timedelta()
+    return {
+        "number": where.number,
+        "names": where.names,
+        "first_day": where.first_day.isoformat(),
+        "last_day": where.last_day.isoformat(),
+        "utc_offset_minutes": int(offset.total_seconds() // 60),
+        "gates": [{"reference": one.reference, "names": one.names} for one in bundle.gates],
+        "keys": [
+            {
+                "number": key.number,
+                "public_key": b64(key.public_key),
+                "verifies_until": key.verifies_until.isoformat() if key.verifies_until else None,
+            }
+            for key in bundle.keys
+        ],
+        "revoked": [one.hex for one in bundle.ended],
+        "device": {"profile": bundle.holder.profile, "gates": list(bundle.holder.gates)},
+    }
 
 
 def verdict_out(scan_id: UUID, verdict: Verdict) -> dict[str, Any]:

@@ -7,7 +7,7 @@ FILES = {"domain", "models", "messages", "operations", "schemas", "api", "pages"
 # outside (SMS, mail).
 ALSO = {"__init__", "fair", "authorise", "senders"}
 # What is no code.
-FOLDERS = {"templates", "translations", "texts", "fonts", "__pycache__"}
+FOLDERS = {"templates", "translations", "texts", "fonts", "scanner", "__pycache__"}
 SERVICE_FILES = {"__init__.py", "app.py", "worker.py", "migrations", "translations", "__pycache__"}
 
 

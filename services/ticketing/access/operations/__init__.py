@@ -54,7 +54,9 @@ def device_of(db: Connection, exhibition_id: UUID, device_id: UUID) -> Device | 
     if row is None:
         return None
     days = (row.first_day, row.last_day)
-    return Device(row.device_version, tuple(row.gates), *days, row.from_hour, row.until_hour, row.is_revoked)
+    return Device(
+        row.device_version, tuple(row.gates), *days, row.from_hour, row.until_hour, row.is_revoked, row.profile
+    )
 
 
 def find_exhibition(db: Connection, reference: str) -> Exhibition:

@@ -59,6 +59,15 @@ class GateNotFound(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """A place where people go in and out; `reference` is what stewards call it."""
+
+    id: UUID
+    reference: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to a scan; `facts` say when and where (JSON-able)."""
 

@@ -14,6 +14,7 @@ from services.ticketing.access.domain import Exhibition, SigningKey
 from services.ticketing.admissions.domain import (
     BadgeKind,
     Direction,
+    Gate,
     GateNotFound,
     Reason,
     Verdict,
@@ -29,15 +30,6 @@ from shared.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """A place where people go in and out; `reference` is what stewards call it."""
-
-    id: UUID
-    reference: str
-    names: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """What was held before a reader or typed by somebody; now, unless a device says when."""
 
@@ -46,6 +38,7 @@ class Shown:
     direction: Direction
     scanned_by: UUID | None
     scanned_at: datetime | None = None
+    told: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +56,7 @@ class Scan:
     received_at: datetime
     scanned_by: UUID | None
     is_live: bool = False
+    told: Word | None = None
 
     @property
     def gate_day(self) -> date:
@@ -78,7 +72,10 @@ class _Badge:
 
 
 def read_scan(where: Exhibition, at_gate: Gate, shown: Shown, keys: Mapping[int, SigningKey]) -> Scan:
-    """Read what was shown at a gate; the signature is checked here, before any transaction."""
+    """Read what was shown at a gate; the signature is checked here, before any transaction.
+
+    Nothing was read after it arrived: a device whose clock is ahead is taken to have read it now.
+    """
     now = clock.now()
     return Scan(
         exhibition_id=where.id,
@@ -88,10 +85,11 @@ def read_scan(where: Exhibition, at_gate: Gate, shown: Shown, keys: Mapping[int,
         direction=shown.direction,
         code=shown.code,
         read=read_code(shown.code, keys=keys, number=where.number, at=now),
-        scanned_at=shown.scanned_at or now,
+        scanned_at=min(shown.scanned_at or now, now),
         received_at=now,
         scanned_by=shown.scanned_by,
         is_live=shown.scanned_at is None,
+        told=shown.told,
     )
 
 
@@ -119,7 +117,8 @@ def _record(db: Connection, exhibition_id: UUID, scans: Sequence[Scan]) -> list[
     held = hold(db, exhibition_id, days)
     scans = _in_order_of_decision(scans, understood, held)
     rows = [_row(one, what) for one, what in zip(scans, understood, strict=True)]
-    db.execute(insert(db, scan).on_conflict_do_nothing(), rows)
+    # in one order for everybody, so that two batches with the same scans never wait for each other in a ring
+    db.execute(insert(db, scan).on_conflict_do_nothing(), sorted(rows, key=lambda row: row["id"]))
     lived = settle(db, exhibition_id, held, zone=scans[0].zone)
     verdicts = []
     for one, what in zip(scans, understood, strict=True):
@@ -197,6 +196,7 @@ def _row(one: Scan, what: _Badge | Verdict) -> dict[str, Any]:
         "scanned_at": one.scanned_at,
         "received_at": one.received_at,
         "scanned_by": one.scanned_by,
+        "told": one.told.value if one.told else None,
     }
 
 

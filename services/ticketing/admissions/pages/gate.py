@@ -9,8 +9,7 @@ from marshmallow import Schema, fields, validate
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import badge_keys, exhibition_called
 from services.ticketing.admissions import operations
-from services.ticketing.admissions.domain import Direction, Verdict
-from services.ticketing.admissions.operations import Gate
+from services.ticketing.admissions.domain import Direction, Gate, Verdict
 from services.ticketing.admissions.schemas import NewScan, verdict_out
 from shared import clock
 from shared.db import reading

@@ -1,0 +1,68 @@
+"""What the scanner says: a key for each text, all languages of the staff in one file that the phone keeps."""
+
+from shared import i18n
+from shared.problem import N_
+
+LANGUAGES = ("ar", "fr", "en")
+
+WORDS = {
+    "ready": N_("Ready"),
+    "ready_why": N_("Hold the badge before the reader, or type the eight letters printed under the code."),
+    "admitted": N_("Welcome"),
+    "admitted_why": N_("May come in."),
+    "back": N_("Welcome back"),
+    "back_why": N_("This visit is already counted."),
+    "left": N_("Goodbye"),
+    "left_why": N_("May come back today."),
+    "already_inside": N_("No: already inside"),
+    "already_inside_why": N_("Entered %(hour)s, gate %(gate)s."),
+    "too_early": N_("No: too early"),
+    "too_early_why": N_("This badge counts from %(day)s."),
+    "too_late": N_("No: too late"),
+    "too_late_why": N_("This badge counted until %(day)s."),
+    "replaced": N_("No: replaced"),
+    "replaced_why": N_("A newer badge was issued. Please ask for that one."),
+    "foreign": N_("No: another fair"),
+    "foreign_why": N_("This badge belongs to another exhibition."),
+    "forged": N_("No: forged"),
+    "forged_why": N_("We did not sign this code. Please call the supervisor."),
+    "unknown_key": N_("No: unknown key"),
+    "unknown_key_why": N_("Its signature cannot be checked here. Please try the letters under the code."),
+    "unknown_badge": N_("No: unknown badge"),
+    "unknown_badge_why": N_("No badge here has these letters. Please type them again."),
+    "unreadable": N_("Unreadable"),
+    "unreadable_why": N_("Please read it again, or type the letters under the code."),
+    "letters": N_("Not checked"),
+    "letters_why": N_("Only the server knows these letters, and it does not answer. Please read the code itself."),
+    "in": N_("Coming in"),
+    "out": N_("Going out"),
+    "code": N_("Code of the badge"),
+    "check": N_("Check"),
+    "gate": N_("Gate %(gate)s"),
+    "which_gate": N_("Which gate are you at?"),
+    "work_here": N_("Work at this gate"),
+    "online": N_("Online"),
+    "offline": N_("No network"),
+    "shut_out": N_("This phone may not scan. Please ask the office."),
+    "waiting": N_("Scans that wait: %(n)s, since %(hour)s"),
+    "none_waiting": N_("No scan waits"),
+    "save": N_("Save the waiting scans as a file"),
+    "camera": N_("Turn the camera on"),
+    "camera_insecure": N_(
+        "The camera works only over HTTPS. Type the letters or use a reader: the server checks them."
+    ),
+    "camera_refused": N_(
+        "The browser may not use the camera. Allow it in its settings, type the letters or use a reader."
+    ),
+    "camera_none": N_("There is no camera here. Type the letters or use a reader."),
+    "stranger": N_("This phone knows no exhibition yet. Please open the code that the office made for it."),
+}
+
+
+def every_word() -> dict[str, dict[str, str]]:
+    """Each language's texts by key; the holes `%(name)s` stay for the phone to fill."""
+    found = {}
+    for language in LANGUAGES:
+        with i18n.speaking(language):
+            found[language] = {key: i18n.gettext(text) for key, text in WORDS.items()}
+    return found

@@ -1,0 +1,209 @@
+// The scanner: one code after the other, decided here and now, handed to the server when there is a network.
+
+import { cameraHindrance, startCamera } from "./camera.js";
+import { now, startClock, wallTime } from "./clock.js";
+import { readCode } from "./codes.js";
+import { decideThere, fetchBundle, line, upload } from "./server.js";
+import { signal, wakeSound } from "./signals.js";
+import { forgetOtherDays, keepScan, keepSeen, keepSetting, seenOn, setting, waitingScans } from "./store.js";
+import { decide, looksOf } from "./verdicts.js";
+import { part, showAgain, showGates, showStanding, showVerdict } from "./view.js";
+import { loadWords, speak } from "./words.js";
+
+const ONLINE_WAIT = 150; // ms that a sure verdict waits for what other gates know
+const UNSURE_WAIT = 4_000; // ms that one waits where only the server can tell
+const SAME_CODE = 3_000; // ms in which the camera reads the same badge once
+const BEAT = 5_000; // ms between two looks at the server
+
+const state = { fair: null, bundle: null, gate: null, reading: 0, last: { code: "", at: -Infinity } };
+
+const direction = () => new FormData(part("typed")).get("direction");
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Read a code, decide, keep, show; a later word of the server corrects what is shown. */
+async function scan(code) {
+  if (!state.bundle || !state.gate) return;
+  const nth = ++state.reading;
+  const moment = now();
+  const wall = wallTime(moment, state.bundle.utc_offset_minutes);
+  const reading = await read(code, moment);
+  const seen = reading.badge ? await seenOn(wall.day, reading.badge) : undefined;
+  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction() });
+  const kept = {
+    id: crypto.randomUUID?.() ?? randomId(),
+    fair: state.fair,
+    gate: state.gate.reference,
+    code,
+    direction: direction(),
+    scanned_at: new Date(moment).toISOString(),
+    told: local.word === "unsure" ? null : local.word,
+  };
+  const mark = reading.badge && { day: wall.day, badge: reading.badge, hour: wall.hour, gate: kept.gate };
+  await keepScan(kept, markAfter(mark, local, seen));
+  await answer({ nth, kept, local, mark, seen });
+  showLine();
+}
+
+async function answer({ nth, kept, local, mark, seen }) {
+  const isSure = local.word !== "unsure";
+  const there = line.isOnline || !isSure ? decideThere(state.fair, kept, UNSURE_WAIT) : Promise.resolve(null);
+  const said = await Promise.race([there, pause(isSure ? ONLINE_WAIT : UNSURE_WAIT).then(() => null)]);
+  if (nth === state.reading) tell(said ?? local);
+  const late = said ?? (await there);
+  if (!late) return;
+  const corrected = markAfter(mark, late, seen);
+  if (corrected) await keepSeen(corrected);
+  if (!said && nth === state.reading && late.word !== local.word) tell(late);
+}
+
+function tell(verdict) {
+  showVerdict(verdict);
+  signal(looksOf(verdict));
+}
+
+/** Without a secure context the browser checks no signature: the server reads the code. */
+function read(code, moment) {
+  if (!crypto.subtle) return { reference: code };
+  return readCode(code, { keys: state.bundle.keys, number: state.bundle.number, now: moment });
+}
+
+/** What the phone knows of a badge after a verdict; null when it learned nothing. */
+function markAfter(mark, verdict, seen) {
+  if (!mark) return null;
+  if (verdict.word === "admitted") return { ...mark, isInside: true };
+  if (verdict.word === "left") return { ...mark, isInside: false };
+  if (verdict.reason !== "already-inside") return null;
+  return { ...(seen ?? mark), isInside: true, hour: verdict.entered, gate: verdict.gate };
+}
+
+function randomId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+function seeCode(code) {
+  if (!state.gate || part("setup").open) return;
+  const isSame = state.last.code === code + direction() && performance.now() - state.last.at < SAME_CODE;
+  state.last = { code: code + direction(), at: performance.now() };
+  if (!isSame) scan(code);
+}
+
+async function showLine() {
+  const scans = state.fair ? await waitingScans() : [];
+  const since = scans.length && wallTime(Date.parse(scans[0].scanned_at), state.bundle?.utc_offset_minutes ?? 0).hour;
+  showStanding({ gate: state.gate, line, count: scans.length, since });
+}
+
+/** Look at the server again and again: newer keys and revocations, and hand over what waits. */
+async function beat() {
+  for (;;) {
+    if (state.fair) await lookAtServer();
+    await pause(BEAT);
+  }
+}
+
+async function lookAtServer() {
+  const before = state.bundle;
+  state.bundle = await fetchBundle(state.fair, state.bundle);
+  if (state.bundle && state.bundle !== before) await settleGate();
+  if (line.isOnline && !line.isShutOut) await upload(state.fair);
+  await showLine();
+}
+
+async function settleGate() {
+  const chosen = await setting("gate");
+  const own = state.bundle.device.gates;
+  const gates = state.bundle.gates.filter((gate) => !own.length || own.includes(gate.reference));
+  state.gate = gates.find((gate) => gate.reference === chosen) ?? (gates.length === 1 ? gates[0] : null);
+  showGates(gates, state.gate?.reference);
+  part("stranger").hidden = true;
+  if (!state.gate) part("setup").showModal();
+  await forgetOtherDays(wallTime(now(), state.bundle.utc_offset_minutes).day);
+}
+
+/** Waiting scans as a file that the office takes. */
+async function save() {
+  const body = JSON.stringify({ exhibition: state.fair, scans: await waitingScans() });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([body], { type: "application/json" }));
+  link.download = `scans-${state.fair}-${new Date(now()).toISOString().slice(0, 16).replace(":", "")}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+async function turnCameraOn() {
+  const hindrance = await startCamera(part("picture"), seeCode);
+  document.body.classList.toggle("filming", !hindrance);
+  part("camera").hidden = !hindrance;
+  part("hindrance").hidden = !hindrance;
+  part("hindrance").dataset.word = hindrance ?? "";
+  await chooseLanguage(document.documentElement.lang);
+}
+
+async function chooseLanguage(wanted) {
+  const language = speak(wanted);
+  await keepSetting("language", language);
+  showAgain();
+  if (state.bundle) showGates(state.bundle.gates, state.gate?.reference);
+  await showLine();
+}
+
+function listen() {
+  part("typed").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const code = part("code").value;
+    part("code").value = "";
+    if (code.trim()) scan(code);
+  });
+  // a reader types wherever the page happens to be: bring it to the field
+  document.addEventListener("keydown", (event) => {
+    if (event.key.length === 1 && !part("setup").open && !event.ctrlKey && !event.metaKey) part("code").focus();
+  });
+  document.addEventListener("pointerdown", wakeSound);
+  document.addEventListener("keydown", wakeSound, { once: true });
+  part("camera").addEventListener("click", turnCameraOn);
+  part("save").addEventListener("click", save);
+  part("gate").addEventListener("click", () => part("setup").showModal());
+  part("setup").addEventListener("close", async () => {
+    await keepSetting("gate", part("gates").value);
+    await settleGate();
+    await showLine();
+  });
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.addEventListener("click", () => chooseLanguage(button.dataset.language));
+  }
+  addEventListener("online", () => state.fair && lookAtServer());
+}
+
+/** The address may name the fair and the language (`#ouarzazate-12/ar`); otherwise what was kept. */
+async function remember() {
+  const [fair, language] = decodeURIComponent(location.hash.slice(1)).split("/");
+  if (fair) await keepSetting("fair", fair);
+  state.fair = fair || (await setting("fair")) || null;
+  startClock(await setting("offset"));
+  const kept = await setting("bundle");
+  state.bundle = kept?.fair === state.fair ? kept : null;
+  return language || (await setting("language")) || navigator.language.slice(0, 2);
+}
+
+async function start() {
+  await loadWords();
+  const language = await remember();
+  listen();
+  await chooseLanguage(language);
+  part("stranger").hidden = Boolean(state.bundle);
+  if (state.bundle) await settleGate();
+  navigator.storage?.persist?.();
+  navigator.serviceWorker?.register("sw.js");
+  if (!cameraHindrance()) await turnCameraOn();
+  else part("hindrance").dataset.word = cameraHindrance();
+  part("hindrance").hidden = !cameraHindrance();
+  speak(document.documentElement.lang);
+  document.body.dataset.isReady = "yes";
+  await beat();
+}
+
+start();

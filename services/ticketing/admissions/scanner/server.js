@@ -1,0 +1,80 @@
+// Speaks with ticketing: the bundle, one scan at once, waiting scans in batches. Knows whether there is a network.
+
+import { learn } from "./clock.js";
+import { forgetScans, keepScan, keepSetting, waitingScans } from "./store.js";
+
+const BATCH = 500;
+export const line = { isOnline: false, isShutOut: false, isRefused: false };
+
+/** Ask ticketing; null when there is no network or no answer in time. */
+async function ask(path, { timeout = 10_000, ...options } = {}) {
+  const asked = Date.now();
+  try {
+    const answer = await fetch(path, { ...options, cache: "no-store", signal: AbortSignal.timeout(timeout) });
+    const serverNow = answer.headers.get("Moussem-Now");
+    if (serverNow) await keepSetting("offset", learn(serverNow, asked));
+    line.isOnline = answer.status < 500;
+    line.isShutOut = answer.status === 401;
+    line.isRefused = answer.status === 403;
+    return answer;
+  } catch {
+    line.isOnline = false;
+    return null;
+  }
+}
+
+const asJson = (body) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});
+const base = (fair) => `/ticketing/v1/exhibitions/${encodeURIComponent(fair)}`;
+
+/** Keys, revoked badges, gates and days: as kept, or newer. */
+export async function fetchBundle(fair, kept) {
+  const headers = kept ? { "If-None-Match": kept.etag } : {};
+  const answer = await ask(`${base(fair)}/scanner`, { headers });
+  if (!answer?.ok) return kept;
+  const bundle = { ...(await answer.json()), etag: answer.headers.get("ETag"), fair };
+  await keepSetting("bundle", bundle);
+  return bundle;
+}
+
+/** Have the server decide one scan now; its verdict, or null. */
+export async function decideThere(fair, scan, timeout) {
+  const { id, code, direction } = scan;
+  const path = `${base(fair)}/gates/${encodeURIComponent(scan.gate)}/scans`;
+  const answer = await ask(path, { ...asJson({ id, code, direction }), timeout });
+  if (answer?.status !== 201) return null;
+  await forgetScans([id]);
+  return answer.json();
+}
+
+let isUploading = false;
+
+/** Hand over what waits, at most 500 at a time, oldest first; those that the server cannot take stay, marked. */
+export async function upload(fair) {
+  if (isUploading) return;
+  isUploading = true;
+  try {
+    for (;;) {
+      const scans = (await waitingScans()).filter((scan) => scan.fair === fair && !scan.problem);
+      if (!scans.length || !(await uploadBatch(fair, scans.slice(0, BATCH)))) return;
+    }
+  } finally {
+    isUploading = false;
+  }
+}
+
+async function uploadBatch(fair, scans) {
+  const body = { scans: scans.map(({ fair: _fair, ...scan }) => scan) };
+  const answer = await ask(`${base(fair)}/scans`, { ...asJson(body), timeout: 30_000 });
+  if (!answer?.ok) return false;
+  const { answers } = await answer.json();
+  await forgetScans(answers.filter((one) => one.word).map((one) => one.id));
+  const declined = new Map(answers.filter((one) => one.problem).map((one) => [one.id, one.problem]));
+  for (const scan of scans) {
+    if (declined.has(scan.id)) await keepScan({ ...scan, problem: declined.get(scan.id) });
+  }
+  return true;
+}

@@ -1,0 +1,26 @@
+// What a phone decides alone: from the code, the keys, the revocation list, and what this phone has itself seen.
+
+/** The verdict on a reading: {word, reason, …facts}; word "unsure" where only the server could tell. */
+export function decide(reading, { bundle, day, seen, direction }) {
+  if (reading.reason) return { word: "refused", reason: reading.reason };
+  if (reading.reference) return { word: "unsure", reason: "letters" };
+  if (day < reading.firstDay) return { word: "refused", reason: "too-early", first_day: reading.firstDay };
+  if (day > reading.lastDay) return { word: "refused", reason: "too-late", last_day: reading.lastDay };
+  if (bundle.revoked.includes(reading.badge)) return { word: "refused", reason: "replaced" };
+  if (direction === "out") return { word: "left", reason: null };
+  if (seen?.isInside) return { word: "refused", reason: "already-inside", entered: seen.hour, gate: seen.gate };
+  return { word: "admitted", reason: null, is_return: Boolean(seen) };
+}
+
+/** The keys of the words (words.json) that say a verdict: a title and a sentence. */
+export function wordsOf(verdict) {
+  if (verdict.word === "admitted") return verdict.is_return ? ["back", "back_why"] : ["admitted", "admitted_why"];
+  if (verdict.word === "left") return ["left", "left_why"];
+  const reason = (verdict.reason ?? "unreadable").replaceAll("-", "_");
+  return [reason, `${reason}_why`];
+}
+
+/** Colour and shape of a verdict. */
+export function looksOf(verdict) {
+  return { admitted: "good", left: "out", refused: "bad" }[verdict.word] ?? "unsure";
+}

@@ -1,0 +1,123 @@
+"""The scanner at a gate, in Chromium: without a network it decides as the server would, and loses nothing."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
+
+from tests.e2e.conftest import SWITCHES
+from tests.kit import required, scanning
+from tests.kit.running import FAIR, Running
+from tests.kit.tree import ROOT
+
+pytestmark = pytest.mark.browser
+PHONE: ViewportSize = {"width": 360, "height": 740}
+MORNING = datetime(2026, 12, 11, 9, 12, tzinfo=UTC)
+DAY = "2026-12-11"
+
+
+@pytest.fixture(scope="module")
+def people(moussem: Running) -> list[dict[str, Any]]:
+    """Three visitors on the eighth morning of the fair."""
+    moussem.set_clock(MORNING)
+    return [moussem.register(f"Visiteuse {n}", f"06610009{n:02}") for n in range(3)]
+
+
+@pytest.fixture(scope="module")
+def filming(
+    browser: Browser, moussem: Running, people: list[dict[str, Any]], tmp_path_factory: Any
+) -> Iterator[Browser]:
+    """A Chromium whose camera sees the first visitor's printed badge."""
+    token = people[0]["tokens"]["registration"]
+    printed = moussem.call("GET", f"/registration/v1/exhibitions/{FAIR}/visitors/me/badge.pdf", token=token)
+    film: Path = tmp_path_factory.mktemp("film") / "badge.y4m"
+    scanning.film_badge(printed.body, film)
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        required.cannot_have("browser", "no chromium on PATH")
+    started = browser.browser_type.launch(executable_path=program, args=SWITCHES + scanning.camera_switches(film))
+    yield started
+    started.close()
+
+
+def open_phone(browser: Browser, moussem: Running, **more: Any) -> BrowserContext:
+    phone = browser.new_context(base_url=moussem.url, viewport=PHONE, locale="fr-MA", **more)
+    phone.set_default_timeout(15_000)
+    return phone
+
+
+def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_network(
+    browser: Browser, filming: Browser, moussem: Running, people: list[dict[str, Any]], screenshots: Path
+) -> None:
+    other, third = (person["badge"]["code"] for person in people[1:])
+    before = scanning.counts(moussem, DAY)
+    with (
+        open_phone(browser, moussem) as office,
+        open_phone(filming, moussem) as phone,
+        open_phone(browser, moussem) as neighbour,
+    ):
+        scanning.sign_in(office, moussem)
+        scanner = scanning.enrol_offline(office, phone, "Porte A, gauche")
+        beside = scanning.enrol_offline(office, neighbour, "Porte A, droite")
+        expect(scanner.locator("#word")).to_have_text("Bienvenue")
+        scanner.screenshot(path=screenshots / "scanner-fr-offline.png", full_page=True)
+        expect(scanner.locator("#line")).to_have_text("Pas de réseau")
+        expect(scanner.locator("#waiting")).to_contain_text("1, depuis 09:1")
+        assert scanning.read(scanner, other) == "Bienvenue"
+        assert scanning.read(scanner, other) == "Non : déjà à l’intérieur"
+        assert scanning.read(scanner, forge(third)) == "Non : falsifié"
+        assert scanning.read(beside, other) == "Bienvenue", "it cannot know what the neighbour saw"
+        assert scanning.read(beside, third.lower()) == "Bienvenue"
+        for online in (neighbour, phone):
+            online.set_offline(False)
+        for page in (beside, scanner):
+            expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+    after = scanning.counts(moussem, DAY)
+    assert after["visits"] - before["visits"] == 3, "of two phones that let in the same badge one admitted it"
+    assert after["inside"] - before["inside"] == 3
+
+
+def forge(code: str) -> str:
+    """The same code with another letter in its signature."""
+    return code[:80] + ("A" if code[80] != "A" else "B") + code[81:]
+
+
+def test_a_browser_without_ed25519_or_a_network_reads_the_contract_and_no_malformed_code(
+    browser: Browser, moussem: Running
+) -> None:
+    contract = (ROOT / "tests" / "contracts" / "badge.v1.json").read_text()
+    with open_phone(browser, moussem) as phone:
+        page = phone.new_page()
+        page.goto("/scan/")
+        for without in (False, True):
+            said = page.evaluate(READ_CONTRACT, {"contract": contract, "without": without})
+            assert said == {"good": True, "accepted": [], "forged": True}
+
+
+READ_CONTRACT = """async ({contract, without}) => {
+  const {readCode} = await import(`/scan/codes.js?${without}`);
+  if (without) crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'));
+  const {code, key, fields} = JSON.parse(contract);
+  const keys = [{number: key.number, public_key: key.public_key, verifies_until: null}];
+  const fair = {keys, number: fields.exhibition_number, now: Date.now()};
+  const read = await readCode(code.toLowerCase().trimEnd() + '\\r\\n', fair);
+  const good = read.badge === fields.badge_id.replaceAll('-', '') && read.kind === 'visitor'
+    && read.firstDay === fields.first_day && read.lastDay === fields.last_day;
+  const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
+  const any = n => Math.floor(Math.random() * n);
+  const accepted = [];
+  let forged = 0;
+  for (let n = 0; n < (without ? 60 : 3000); n++) {
+    const at = 4 + any(137), letter = n % 3 ? letters[any(45)] : '';
+    const bad = code.slice(0, at) + letter + code.slice(at + (letter ? 1 : 1 + any(3)));
+    if (bad.padEnd(141) === code) continue;
+    const said = await readCode(bad, fair);
+    if (said.badge) accepted.push(bad);
+    forged += said.reason === 'forged';
+  }
+  return {good, accepted, forged: forged > 0};
+}"""
