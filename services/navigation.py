@@ -1,5 +1,7 @@
 """The menus' data: the same on every service's pages, so that nobody feels the seams between them."""
 
+from collections.abc import Collection
+
 from shared.i18n import gettext as _
 
 Item = dict[str, object]
@@ -7,6 +9,7 @@ Item = dict[str, object]
 _SETTING_UP = ("exhibition", "rooms", "gates", "programme", "booking-rules")
 # The office's everyday pages; the others stand behind "More".
 _EVERY_DAY = 4
+_ALL = "organiser reviewer desk supervisor steward viewer"
 
 
 def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
@@ -25,31 +28,32 @@ def public_menu(lang: str, exhibition: str, path: str) -> list[Item]:
     )
 
 
-def office_menu(lang: str, exhibition: str, path: str) -> list[Item]:
-    """What staff find at the head of the office's pages."""
+def office_menu(lang: str, exhibition: str, path: str, roles: Collection[str]) -> list[Item]:
+    """What staff with these roles find at the head of the office's pages: what they may open, no more."""
     base = f"/{lang}/{exhibition}/office"
     is_setting_up = path.removeprefix(f"{base}/").split("/")[0] in _SETTING_UP
+    rows = [
+        ("", _("Office"), _ALL),
+        ("desk", _("Desk"), "organiser desk supervisor"),
+        ("gate", _("Gate"), "organiser supervisor steward"),
+        ("door", _("Session doors"), "organiser desk supervisor steward"),
+        ("counts", _("Counts"), "organiser supervisor steward viewer"),
+        ("applications", _("Applications"), "organiser reviewer"),
+        ("stands", _("Stands"), "organiser reviewer supervisor"),
+        ("exhibitors", _("Exhibitors"), "organiser reviewer supervisor viewer"),
+        ("groups", _("Groups"), "organiser desk"),
+        ("lists", _("Lists"), "organiser desk supervisor"),
+        ("notices", _("Notices"), "organiser desk viewer"),
+        ("setup", _("Set up"), "organiser"),
+        ("staff", _("Staff"), "organiser"),
+        ("devices", _("Devices"), "organiser supervisor"),
+        ("log", _("Log of acts"), "organiser"),
+        ("account", _("My account"), _ALL),
+    ]
+    mine = [(f"{base}/{page}", label) for page, label, who in rows if set(who.split()) & set(roles)]
     return _marked(
         f"{base}/setup" if is_setting_up else path,
-        [
-            (f"{base}/", _("Office")),
-            (f"{base}/desk", _("Desk")),
-            (f"{base}/gate", _("Gate")),
-            (f"{base}/door", _("Session doors")),
-            (f"{base}/counts", _("Counts")),
-            (f"{base}/applications", _("Applications")),
-            (f"{base}/stands", _("Stands")),
-            (f"{base}/exhibitors", _("Exhibitors")),
-            (f"{base}/groups", _("Groups")),
-            (f"{base}/lists", _("Lists")),
-            (f"{base}/notices", _("Notices")),
-            (f"{base}/setup", _("Set up")),
-            (f"{base}/staff", _("Staff")),
-            (f"{base}/devices", _("Devices")),
-            (f"{base}/log", _("Log of acts")),
-            (f"{base}/account", _("My account")),
-            (f"/{lang}/{exhibition}/programme", _("Programme")),
-        ],
+        [*mine, (f"/{lang}/{exhibition}/programme", _("Programme"))],
         _EVERY_DAY,
     )
 

@@ -40,7 +40,7 @@ from shared.db import Database, reading
 from shared.problem import NotAllowed, NotFound, NotSignedIn, Problem
 from shared.settings import Settings
 from shared.tokens import BadToken, Verifier
-from shared.web import Caller, Part, make_app, token_from_request
+from shared.web import Caller, Part, current_caller, make_app, token_from_request
 
 _HERE = Path(__file__).parent
 Authorise = Callable[[frozenset[str], dict[str, Any]], Caller]
@@ -177,5 +177,7 @@ def _frame() -> dict[str, Any]:
             found = find_exhibition(connection, asked["exhibition"])
     except Problem:
         return {}
-    menu = navigation.office_menu if "/office/" in request.path else navigation.public_menu
-    return {"exhibition": found, "menu": menu(asked["lang"], found.reference, request.path)}
+    place = asked["lang"], found.reference, request.path
+    is_office = "/office/" in request.path
+    menu = navigation.office_menu(*place, current_caller().roles) if is_office else navigation.public_menu(*place)
+    return {"exhibition": found, "menu": menu}

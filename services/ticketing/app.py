@@ -32,7 +32,7 @@ from shared import db, i18n, outbox
 from shared.db import Database
 from shared.problem import Problem
 from shared.settings import Settings
-from shared.web import Part, make_app
+from shared.web import Part, current_caller, make_app
 
 _HERE = Path(__file__).parent
 _APIS = (
@@ -103,13 +103,14 @@ def _frame() -> dict[str, Any]:
         where = exhibition_called(asked["exhibition"])
     except Problem:
         return {}
+    place = asked["lang"], where.reference, request.path
     is_office = "/office/" in request.path
-    menu = navigation.office_menu if is_office else navigation.public_menu
+    menu = navigation.office_menu(*place, current_caller().roles) if is_office else navigation.public_menu(*place)
     return {
         "exhibition": {
             "reference": where.reference,
             "name": i18n.pick(where.names),
             "span": i18n.span(where.first_day, where.last_day),
         },
-        "menu": menu(asked["lang"], where.reference, request.path),
+        "menu": menu,
     }

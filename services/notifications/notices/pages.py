@@ -59,7 +59,7 @@ def show_log(lang: str, exhibition: str) -> Response:
     shown, following = schemas.split(rows, said["at_most"])
     return page(
         "notices.html",
-        menu=office_menu(lang, exhibition, request.path),
+        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
         exhibition=_frame(known),
         lines=[_line(row, known.zone) for row in shown],
         choices=_choices(counts, said.get("state")),
@@ -100,7 +100,7 @@ def _quiet_page(lang: str, exhibition: str, errors: dict[str, list[str]] | None 
     return page(
         "quiet-hours.html",
         status=422 if errors else 200,
-        menu=office_menu(lang, exhibition, request.path),
+        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
         exhibition=_frame(known),
         values=dict(request.form) if errors else schemas.quiet_hours_out(found),
         errors=errors or {},

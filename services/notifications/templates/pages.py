@@ -150,6 +150,6 @@ def _languages(kind: Kind, own: dict[tuple[Kind, str], Written]) -> list[tuple[s
 def _frame(known: Any) -> dict[str, Any]:
     days = span(known.first_day, known.last_day)
     return {
-        "menu": office_menu(spoken(), known.reference, request.path),
+        "menu": office_menu(spoken(), known.reference, request.path, current_caller().roles),
         "exhibition": {"reference": known.reference, "name": pick(known.names), "span": days},
     }

@@ -8,6 +8,7 @@ from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deploy.embedded.plan import target_of
+from services.navigation import office_menu
 from shared.web.callers import allowed_to
 from tests.kit.routes import PLACES, routes_of
 from tests.kit.services import Service
@@ -30,6 +31,16 @@ def test_every_route_says_who_may_call_it(app: Flask) -> None:
     assert not silent
     strange = {role for route in routes_of(app) for role in route.who} - ROLES - {"anyone", "person", "device"}
     assert not strange, f"nobody is called {strange}"
+
+
+def test_the_offices_menu_leads_each_role_where_it_may_go_and_nowhere_else(app: Flask) -> None:
+    who = {route.path(PLACES): route.who for route in routes_of(app) if route.method == "GET"}
+    for role in ROLES:
+        leads_to = {str(item["href"]) for item in office_menu("fr", PLACES["exhibition"], "/", {role})}
+        closed = {href for href in leads_to & who.keys() if not who[href] & {role, "anyone"}}
+        assert not closed, f"{role} is led to what is closed: {closed}"
+        menu = {str(item["href"]) for item in office_menu("fr", PLACES["exhibition"], "/", ROLES)}
+        assert not {href for href in menu & who.keys() if role in who[href]} - leads_to, f"{role} misses pages"
 
 
 def test_the_front_sends_every_route_to_its_service(app: Flask) -> None:
