@@ -56,6 +56,7 @@ class Gating:
         self.office.move_clock(self.office.fair.moment(day, NOON))
         self._bring_late()
         self.crew.each("codes read at the gates, morning", self._part(persons, 0, NOON), self._read)
+        self.office.settle()  # lines were called at two, two hours before: that is told first
         self.office.move_clock(self.office.fair.moment(day, CLOSES + 30))
         self.crew.each("codes read at the gates, evening", self._part(persons, NOON, 24 * 60), self._read)
         strays = self._strays(own)

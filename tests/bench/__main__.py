@@ -17,7 +17,7 @@ NAMES = {
     "booking_many_sessions": seats.booking_many_sessions,
     "sold_out": seats.sold_out,
     "booking_latency": seats.booking_latency,
-    "overload": seats.overload,
+    "overload": rushes.overload,
     "burst": rushes.burst,
     "opening": rushes.opening,
     "waitlist_promotion": rushes.waitlist_promotion,

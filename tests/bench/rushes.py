@@ -1,4 +1,4 @@
-"""A fair's hard hours on the whole embedded system or the hall: the minute it opens, lines that move, years of rows."""
+"""A fair's hard hours: the minute it opens, far too many at once, lines that move, years of rows."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,13 @@ from tests.bench.figures import Figure, quantile_ms
 from tests.bench.filling import fill
 from tests.bench.load import Answers, closed, get, opened, post
 from tests.bench.running import engines, running
-from tests.bench.seats import booked, rush, warm_up
+from tests.bench.seats import booked, find_peak, rush, warm_up
 from tests.bench.stage import API, REFERENCE, Hall, open_hall, stage
 from tests.faults.system import System
 from tests.kit.waiting import wait_until
 
 CROWD, SEATS = 5000, 40
+BEYOND, SECONDS, PLENTY = 3, 4.0, 1_000_000
 ARRIVING, OPENING_SECONDS, QUICK_SECONDS = 20_000, 600, 30
 WAITING, CANCELLING = 5000, 500
 SIZES = ((10, 1000), (1000, 50_000), (10_000, 1_000_000))
@@ -42,6 +43,43 @@ def burst() -> Iterator[Figure]:
         figure.more |= {"answers": answers.counts(), "without_retry_after": answers.without_retry}
         figure.more |= {"goals": {"sold": SEATS, "errors": 0, "value": 5}}
         yield figure
+
+
+def overload() -> Iterator[Figure]:
+    """Bookings a second while three times as many are asked for as can be made; the rest is to be told when."""
+    for engine in engines():
+        with running(engine) as system, hall_of(system) as hall:
+            references = hall.add_sessions(1, PLENTY)
+            _settle(system, hall)
+            peak = find_peak(hall, references)
+            asked = opened(
+                hall.port, hall.orders(references, int(BEYOND * peak * SECONDS)), BEYOND * peak, connections=CROWD
+            )
+            goodput = asked.between(1, SECONDS, 201, 200) / (SECONDS - 1)
+            after = opened(hall.port, hall.orders(references, int(peak / 2 * 12)), peak / 2)
+        figure = Figure("overload", engine, goodput, "bookings/s", reference="the peak with 64 clients")
+        figure.reference_value = peak
+        figure.p50_ms, figure.p99_ms = (quantile_ms(asked.of(201), share) for share in (0.5, 0.99))
+        refusals = asked.of(429)
+        figure.more |= {
+            "answers": asked.counts(),
+            "refused_p99_ms": round(quantile_ms(refusals, 0.99), 1),
+            "without_retry_after": asked.without_retry,
+            "recovered_after_s": recovered_after(after, 0.05),
+            "goal_ratio": 0.9,
+            "goals": {"refused_p99_ms": 1000, "recovered_after_s": 10},
+        }
+        yield figure
+
+
+def recovered_after(answers: Answers, usual: float) -> float | None:
+    """Seconds until a whole second's answers are bookings, 99 of 100 of them within `usual`; None if never."""
+    rows = list(zip(answers.status, answers.asked_at, answers.seconds, strict=True))
+    for second in range(int(max(answers.asked_at))):
+        took = [s if status == 201 else 60.0 for status, at, s in rows if second <= at < second + 1]
+        if took and quantile_ms(took, 0.99) <= usual * 1000:
+            return second
+    return None
 
 
 def opening(seconds: float = OPENING_SECONDS) -> Iterator[Figure]:

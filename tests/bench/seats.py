@@ -1,4 +1,4 @@
-"""Seats under a rush: bookings a second, their latency, sold-out answers, and what happens beyond the peak."""
+"""Seats under a rush: bookings a second, their latency, sold-out answers."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,6 @@ CLIENTS = 64
 SECONDS = 4.0
 ROUNDS = 3
 SEATS = 1_000_000
-BEYOND = 3
 
 
 def booking_hot_session() -> Iterator[Figure]:
@@ -77,40 +76,6 @@ def booking_latency() -> Iterator[Figure]:
         _tell_times(figure, answers.of(201))
         figure.more |= {"peak": round(peak), "a_second": round(peak / 2), "answers": answers.counts(), "goal_ms": 50}
         yield figure
-
-
-def overload() -> Iterator[Figure]:
-    """Bookings a second while three times as many are asked for as can be made; the rest is to be told when."""
-    for engine in engines():
-        with stage(engine) as hall:
-            references = hall.add_sessions(1, SEATS)
-            peak = find_peak(hall, references)
-            asked = opened(hall.port, hall.orders(references, int(BEYOND * peak * SECONDS)), BEYOND * peak)
-            goodput = asked.between(1, SECONDS, 201, 200) / (SECONDS - 1)
-            after = opened(hall.port, hall.orders(references, int(peak / 2 * 12)), peak / 2)
-        figure = Figure("overload", engine, goodput, "bookings/s", reference="the peak with 64 clients")
-        figure.reference_value = peak
-        _tell_times(figure, asked.of(201))
-        refusals = asked.of(429)
-        figure.more |= {
-            "answers": asked.counts(),
-            "refused_p99_ms": round(quantile_ms(refusals, 0.99), 1),
-            "without_retry_after": asked.without_retry,
-            "recovered_after_s": recovered_after(after, 0.05),
-            "goal_ratio": 0.9,
-            "goals": {"refused_p99_ms": 1000, "recovered_after_s": 10},
-        }
-        yield figure
-
-
-def recovered_after(answers: Answers, usual: float) -> float | None:
-    """Seconds until a whole second's answers are bookings, 99 of 100 of them within `usual`; None if never."""
-    rows = list(zip(answers.status, answers.asked_at, answers.seconds, strict=True))
-    for second in range(int(max(answers.asked_at))):
-        took = [s if status == 201 else 60.0 for status, at, s in rows if second <= at < second + 1]
-        if took and quantile_ms(took, 0.99) <= usual * 1000:
-            return second
-    return None
 
 
 def find_peak(hall: Hall, references: list[str]) -> float:

@@ -97,6 +97,18 @@ booking_pass = sa.Table(
     sa.UniqueConstraint("exhibition_id", "code_hash"),
 )
 
+# Where a session was when its booker last looked; `version`: the session's after its last move. Gone once it was seen.
+booking_move = sa.Table(
+    "booking_move",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("booking_id", Id, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("starts_wall", sa.DateTime, nullable=False),
+    sa.Column("ends_wall", sa.DateTime, nullable=False),
+    sa.Column("room_names", sa.JSON, nullable=False),
+)
+
 # Seats that one person has or waits for on one local day; `most` is the limit that stood when the last was taken.
 person_day = sa.Table(
     "person_day",

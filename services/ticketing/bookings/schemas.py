@@ -38,9 +38,10 @@ class NewOrder(NewBooking):
 
 
 class Reply(Schema):
-    """What somebody does with a hold or an offer."""
+    """What somebody does with a hold or an offer; or `seen`: the version in which they saw a session that moved."""
 
-    act = fields.String(required=True, validate=validate.OneOf(["accept", "confirm", "extend"]))
+    act = fields.String(required=True, validate=validate.OneOf(["accept", "confirm", "extend", "seen"]))
+    seen = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1))
 
 
 class PassCode(Schema):

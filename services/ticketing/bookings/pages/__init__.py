@@ -22,7 +22,9 @@ from services.ticketing.bookings.domain import (
     can_cancel,
     seconds_left,
 )
+from services.ticketing.bookings.domain.moves import to_be_seen
 from services.ticketing.bookings.operations import passing
+from services.ticketing.bookings.operations.moves import moves_of, see_move
 from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.operations.tries import allow_try
 from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
@@ -96,6 +98,7 @@ def list_mine(lang: str, exhibition: str) -> Response:
     where, at = exhibition_called(exhibition), clock.now()
     with reading() as db:
         found = operations.list_bookings(db, where.id, person_id=_person())
+        moves = moves_of(db, where.id, _person())
     sessions = board_of(where.id).by_id
     every = [(sessions[one.session_id], one.as_of(at)) for one in found]
     rows = sorted((row for row in every if row[1].state in LIVE), key=lambda row: row[0].starts_at)
@@ -104,6 +107,7 @@ def list_mine(lang: str, exhibition: str) -> Response:
         days=[(day, list(ones)) for day, ones in groupby(rows, key=lambda row: row[0].day)],
         past=[row for row in every if row[1].state not in LIVE],
         overlaps=overlapping(session for session, _booking in rows),
+        moves={one.id: to_be_seen(moves.get(one.id), session, one.state, at) for session, one in rows},
         base=_base(lang, where),
         at=at,
     )
@@ -118,8 +122,11 @@ def show_mine(lang: str, exhibition: str, reference: str) -> Response:
 
 def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | None = None, link: str = "") -> Response:
     where, booking, session = _mine(exhibition, reference)
+    with reading() as db:
+        before = moves_of(db, where.id, _person()).get(booking.id)
     return page(
         "bookings/one.html",
+        moved=to_be_seen(before, session, booking.state, clock.now()),
         status=refusal.status if refusal else 200,
         refusal=refusal,
         link=link,
@@ -147,8 +154,10 @@ def cancel(lang: str, exhibition: str, reference: str) -> Response:
 @pages.post("/mine/<reference>/answer")
 @may("person")
 def answer(lang: str, exhibition: str, reference: str) -> Response:
-    """Take what is offered, confirm what is held, or keep it longer; declining is giving it back."""
-    return _act(lang, exhibition, reference, _VERBS[load_form(Reply)["act"]])
+    """Take what is offered, confirm what is held, keep it longer, or have seen a move; declining is giving back."""
+    said = load_form(Reply)
+    verb = _VERBS.get(said["act"]) or partial(see_move, seen=said["seen"])
+    return _act(lang, exhibition, reference, verb)
 
 
 @pages.post("/mine/<reference>/party")

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.bookings import operations as bookings
 from services.ticketing.bookings.domain import SessionBegun, SessionCancelled
+from services.ticketing.bookings.operations.moves import note_move
 from services.ticketing.planning import domain
 from services.ticketing.planning.domain import PlaceNotFound, ReferenceInUse, RoomTaken, SeatsPromised, SessionDraft
 from services.ticketing.programme import operations as programme
@@ -78,6 +79,7 @@ def change_session(db: Connection, where: Exhibition, draft: SessionDraft, seen:
     )
     db.execute(text.values(_texts(draft)))
     changed = programme.find_session(db, where.id, draft.reference)
+    note_move(db, found, changed)
     publish(db, session_changed(changed))
     bookings.move_line_up(db, where.id, found.id)
     return programme.find_session(db, where.id, draft.reference)
