@@ -166,6 +166,22 @@ class Act(StrEnum):
     STAND_OPENED = "stand_opened"
     STAND_CLOSED = "stand_closed"
     STAND_REMOVED = "stand_removed"
+    APPLICATION_SENT_BACK = "application_sent_back"
+    REVIEW_BEGUN = "review_begun"
+    REVIEW_GIVEN = "review_given"
+    APPLICATION_ACCEPTED = "application_accepted"
+    APPLICATION_RESERVED = "application_reserved"
+    APPLICATION_REJECTED = "application_rejected"
+    MEMBERS_CHOSEN = "members_chosen"
+    PLACE_OFFERED = "place_offered"
+    OFFER_CONFIRMED = "offer_confirmed"
+    OFFER_DECLINED = "offer_declined"
+    APPLICATION_WITHDRAWN = "application_withdrawn"
+    STAND_GIVEN = "stand_given"
+    STANDS_CHANGED = "stands_changed"
+    STAND_TAKEN_BACK = "stand_taken_back"
+    EXHIBITOR_PRESENT = "exhibitor_present"
+    EXHIBITOR_ABSENT = "exhibitor_absent"
 
 
 class StaffLinkUnknown(Problem):

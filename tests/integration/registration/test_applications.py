@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from services.registration.applications.domain.states import Act, Decision
 from services.registration.applications.operations import deciding, dossiers, moving
 from services.registration.applications.operations.dossiers import Application, By
 from services.registration.staff.domain import EVERYWHERE, Role
+from services.registration.staff.domain import Act as Logged
+from services.registration.staff.models import audit as staff_audit
 from services.registration.staff.operations import accounts
 from shared import limits
 from shared.ids import new_id
@@ -227,6 +230,18 @@ def test_every_change_is_in_the_audit_trail(office: Office) -> None:
         ("reserve", "in_review", "staff"),
         ("reserve", "reserve", "staff"),
     ]
+    assert logged(office.fair)[-3:] == [Logged.REVIEW_BEGUN, Logged.APPLICATION_RESERVED, Logged.APPLICATION_RESERVED]
+
+
+def logged(fair: Fair) -> list[str]:
+    """What the log of acts holds, oldest first."""
+    with fair.service.reading() as db:
+        return list(db.scalars(sa.select(staff_audit.c.act).order_by(staff_audit.c.id)))
+
+
+def test_only_what_is_noted_elsewhere_or_done_by_the_clock_is_not_for_the_log_of_acts() -> None:
+    noted_by_the_counter_or_the_page = {Act.BEGIN, Act.SUBMIT, Act.CORRECT}
+    assert set(Act) - set(moving.LOGGED) == noted_by_the_counter_or_the_page | {Act.LAPSE}
 
 
 def test_what_looks_like_the_same_dossier_is_shown(office: Office) -> None:
@@ -333,6 +348,7 @@ def test_the_office_reviews_and_publishes_from_its_pages(office: Office, lang: s
     review = {"score-craft": "4", "score-heritage": "", "comment": "Beau travail"}
     assert browser.post(f"{base}/{one['reference']}/review", **review).status_code == 303
     assert "Beau travail" in browser.get(f"{base}/{one['reference']}").text
+    assert logged(office.fair)[-1] == Logged.REVIEW_GIVEN
     assert browser.post(f"{base}/{one['reference']}/questions", reason="x").status_code == 422
     for decision in ("in_review", "accepted"):
         assert browser.post(f"{base}/decisions", references=one["reference"], decision=decision).status_code == 200

@@ -15,6 +15,8 @@ from services.registration.applications.models import application_change
 from services.registration.applications.operations import moving
 from services.registration.applications.operations.dossiers import Application, By, find_application
 from services.registration.staff.domain import EVERYWHERE, Role
+from services.registration.staff.domain import Act as Logged
+from services.registration.staff.models import audit as staff_audit
 from services.registration.staff.operations import accounts
 from services.registration.stands.models import allocation, stand_badge, stand_day
 from services.registration.stands.operations import people as stand_people
@@ -132,6 +134,10 @@ def test_a_confirmed_exhibitor_is_placed_moved_and_freed_and_hears_of_it(office:
     ]
     assert audit[0].reason == "+ A-014 2026-12-04–2026-12-23"
     assert rows(office.fair, stand_day) == rows(office.fair, allocation) == 0
+    with office.fair.service.reading() as db:
+        log = db.execute(sa.select(staff_audit.c.act, staff_audit.c.subject).order_by(staff_audit.c.id)).all()
+    given = [act for act, subject in log if subject == "Fatima Aït Ali" and act.startswith("stand")]
+    assert given == [Logged.STAND_GIVEN, *[Logged.STANDS_CHANGED] * 3, Logged.STAND_TAKEN_BACK]
 
 
 def test_a_stand_serves_two_on_different_days_and_never_two_on_one(office: Office) -> None:

@@ -36,10 +36,30 @@ from services.registration.applications.operations.places import (
     take_place,
     waiting_with_room,
 )
+from services.registration.staff.domain import Act as Logged
+from services.registration.staff.operations import audit
 from shared.clock import now
 from shared.outbox import Outgoing, publish
 from shared.problem import ChangedMeanwhile
 
+# What the staff log calls it; whoever begins, submits or corrects for somebody notes that in their own words.
+LOGGED = {
+    Act.ASK_BACK: Logged.APPLICATION_SENT_BACK,
+    Act.REVIEW: Logged.REVIEW_BEGUN,
+    Act.ACCEPT: Logged.APPLICATION_ACCEPTED,
+    Act.RESERVE: Logged.APPLICATION_RESERVED,
+    Act.REJECT: Logged.APPLICATION_REJECTED,
+    Act.CHOOSE_MEMBERS: Logged.MEMBERS_CHOSEN,
+    Act.OFFER: Logged.PLACE_OFFERED,
+    Act.CONFIRM: Logged.OFFER_CONFIRMED,
+    Act.DECLINE: Logged.OFFER_DECLINED,
+    Act.WITHDRAW: Logged.APPLICATION_WITHDRAWN,
+    Act.PLACE: Logged.STAND_GIVEN,
+    Act.MOVE: Logged.STANDS_CHANGED,
+    Act.FREE: Logged.STAND_TAKEN_BACK,
+    Act.ARRIVE: Logged.EXHIBITOR_PRESENT,
+    Act.MISS: Logged.EXHIBITOR_ABSENT,
+}
 # What features further right hold for an application and give back when it is withdrawn.
 WHEN_WITHDRAWN: list[Callable[[Connection, Application], None]] = []
 
@@ -176,6 +196,9 @@ def write_change(db: Connection, one: Application, act: tuple[Act, State], by: B
         "reason": reason[:500],
     }
     db.execute(sa.insert(application_change).values(row))
+    if by.kind == "staff" and by.id and verb in LOGGED:
+        whose = audit.By(one.exhibition_id, by.id)
+        audit.note(db, whose, LOGGED[verb], one.title, reference=one.reference, reason=reason[:500])
 
 
 def publish_applications(db: Connection) -> int:

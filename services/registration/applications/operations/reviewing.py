@@ -14,7 +14,9 @@ from services.registration.applications.domain.states import ActRefused, State
 from services.registration.applications.models import application, application_change, review
 from services.registration.applications.operations.calls import Call
 from services.registration.applications.operations.dossiers import Application, find_application, load_applications
+from services.registration.staff.domain import Act
 from services.registration.staff.models import staff
+from services.registration.staff.operations import audit
 from services.registration.visitors.domain.names import search_key
 from services.registration.visitors.models import person
 from shared.clock import now
@@ -81,6 +83,8 @@ def give_review(db: Connection, call: Call, one: Application, staff_id: UUID, gi
     db.execute(
         fresh.on_conflict_do_update(index_elements=["exhibition_id", "application_id", "staff_id"], set_=changed)
     )
+    whose = audit.By(one.exhibition_id, staff_id)
+    audit.note(db, whose, Act.REVIEW_GIVEN, one.title, reference=one.reference)
 
 
 def reviews_of(db: Connection, call: Call, one: Application) -> list[Review]:
