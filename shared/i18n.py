@@ -33,7 +33,7 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 
 def is_line(text: str) -> bool:
-    """Whether text can stand in a line: letters, marks and spaces of all scripts may, what controls a screen may not."""
+    """Whether text can stand in a line: all scripts' letters, marks and spaces may, what controls a screen not."""
     return all(c.isprintable() or unicodedata.category(c) == "Zs" or c in _MARKS for c in text)
 
 
