@@ -81,6 +81,20 @@ def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_netwo
     assert after["inside"] - before["inside"] == 3
 
 
+def test_over_plain_http_the_scanner_says_why_the_camera_is_off_and_the_server_checks_letters(
+    filming: Browser, moussem: Running, people: list[dict[str, Any]]
+) -> None:
+    address = f"http://{scanning.PLAIN_HOST}:{moussem.port}"
+    with filming.new_context(base_url=address, viewport=PHONE, locale="fr-MA") as phone:
+        page = scanning.sign_in(phone, moussem)
+        page.goto(f"/scan/#{FAIR}/fr")
+        page.select_option("#gates", "B")
+        page.locator("#setup button").click()
+        expect(page.locator("#hindrance")).to_contain_text("HTTPS")
+        assert scanning.read(page, forge(people[2]["badge"]["code"])) == "Non : falsifié"
+        assert scanning.read(page, people[2]["badge"]["reference"]) in ("Bienvenue", "Non : déjà à l’intérieur")
+
+
 def forge(code: str) -> str:
     """The same code with another letter in its signature."""
     return code[:80] + ("A" if code[80] != "A" else "B") + code[81:]

@@ -11,6 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.kit.running import FAIR, Running
 
 FRAME = (640, 480)
+# A name that browsers do not trust over plain HTTP, as they trust this machine's own.
+PLAIN_HOST = "gate.example"
 
 
 def film_badge(pdf: bytes, path: Path) -> None:
@@ -32,6 +34,7 @@ def camera_switches(film: Path) -> list[str]:
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
+        f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1",
     ]
 
 
@@ -59,7 +62,7 @@ def enrol_offline(office: BrowserContext, phone: BrowserContext, name: str, **fi
     return scanner
 
 
-def sign_in(office: BrowserContext, moussem: Running) -> None:
+def sign_in(office: BrowserContext, moussem: Running) -> Page:
     """The organiser at the office."""
     page = office.new_page()
     page.goto("/fr/office/sign-in")
@@ -67,7 +70,7 @@ def sign_in(office: BrowserContext, moussem: Running) -> None:
     page.fill("[name=password]", moussem.password_of("organiser"))
     page.locator("main form button").first.click()
     page.wait_for_load_state()
-    page.close()
+    return page
 
 
 def read(scanner: Page, code: str) -> str:

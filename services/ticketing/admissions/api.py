@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow import ValidationError
 
 from services.ticketing.access.domain import Device
 from services.ticketing.access.operations.recent import badge_keys, device_known, exhibition_called
@@ -14,13 +13,13 @@ from services.ticketing.admissions.domain.bundles import Holder
 from services.ticketing.admissions.operations import bringing, bundles
 from services.ticketing.admissions.schemas import (
     BroughtOut,
-    BroughtScan,
     BroughtScans,
     BundleOut,
     GatesOut,
     NewScan,
     VerdictOut,
     bundle_out,
+    look_at_scan,
     verdict_out,
 )
 from shared import clock
@@ -95,27 +94,20 @@ def bring_scans(exhibition: str) -> Response:
     Each scan's id is its key: brought again, it changes nothing and hears the same.
     """
     where, items = exhibition_called(exhibition), load(BroughtScans)["scans"]
-    looked = [_look_at(item) for item in items]
+    looked = [look_at_scan(item) for item in items]
     good = [one for one in looked if "errors" not in one]
     device = _device()
     bearer = bringing.Bearer(_scanned_by(), device.gates if device else ())
-    keys = badge_keys()
+    with reading() as db:
+        gates = operations.list_gates(db, where.id)
+    read = bringing.read_brought(where, gates, bearer, good, badge_keys())
     with transaction() as db:
-        outcomes = iter(bringing.bring_scans(db, where, bearer, good, keys))
+        outcomes = iter(bringing.bring_scans(db, read))
     answers = [
         _refused(item, one) if "errors" in one else _answer(one, next(outcomes))
         for item, one in zip(items, looked, strict=True)
     ]
     return _with_clock(reply(Answer(200, {"answers": answers})))
-
-
-def _look_at(item: dict[str, Any]) -> dict[str, Any]:
-    """One scan through its schema; {"errors": …} when it cannot be read."""
-    try:
-        loaded: dict[str, Any] = BroughtScan().load(item)
-    except ValidationError as wrong:
-        return {"errors": sorted(map(str, wrong.normalized_messages()))}  # type: ignore[no-untyped-call]
-    return loaded
 
 
 def _refused(item: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:

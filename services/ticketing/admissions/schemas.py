@@ -67,6 +67,15 @@ class BroughtScan(NewScan):
             raise ValidationError(N_("This time is too far from now."))
 
 
+def look_at_scan(item: dict[str, Any]) -> dict[str, Any]:
+    """One scan that was brought, through its schema; {"errors": names of fields} when it cannot be read."""
+    try:
+        loaded: dict[str, Any] = BroughtScan().load(item)
+    except ValidationError as wrong:
+        return {"errors": sorted(map(str, wrong.normalized_messages()))}  # type: ignore[no-untyped-call]
+    return loaded
+
+
 class BroughtScans(Schema):
     """Readings to hand over, oldest first; each is looked at for itself."""
 

@@ -69,13 +69,23 @@ class Gates:
         self.told()
         return phone
 
-    def scan(self, phone: Browser, gate: str = "A") -> Any:
-        """Read something with the phone's own token."""
+    def bring(self, phone: Browser, *gates: str) -> Any:
+        """Hand over what was read at these gates at eleven on the first day."""
+        read = {"code": "ABCDEFGH", "scanned_at": "2026-12-04T11:00:00Z"}
+        body = {"scans": [read | {"id": str(new_id()), "gate": gate} for gate in gates]}
+        return self.ticketing.new_client().post(f"{API}/scans", json=body, headers=self.token(phone))
+
+    def token(self, phone: Browser) -> dict[str, str]:
+        """The phone's own, as its scanner sends it."""
         cookie = phone.client.get_cookie("device_ticketing")
         assert cookie is not None
+        return bearer(cookie.value)
+
+    def scan(self, phone: Browser, gate: str = "A") -> Any:
+        """Read something with the phone's own token."""
         body = {"id": str(new_id()), "code": "ABCDEFGH"}
         path = f"{API}/gates/{gate}/scans"
-        return self.ticketing.new_client().post(path, json=body, headers=bearer(cookie.value)).status_code
+        return self.ticketing.new_client().post(path, json=body, headers=self.token(phone)).status_code
 
 
 @pytest.fixture
@@ -104,6 +114,22 @@ def test_a_phone_reads_badges_at_its_gates_in_its_hours_until_it_is_shut_out(
     with gates.fair.service.reading() as db:
         found = [act.act for act in audit.list_acts(db, [gates.fair.exhibition.id], audit.Wanted(), 10)]
     assert found == [Act.DEVICE_REVOKED, Act.DEVICE_ENROLLED, Act.DEVICE_MADE]
+
+
+def test_a_phone_hands_over_what_it_read_after_its_hours_but_not_after_it_was_shut_out(
+    gates: Gates, at: Callable[..., datetime]
+) -> None:
+    at(OPEN)
+    page = gates.enter()
+    phone = gates.enrol(page)
+    at(datetime(2026, 12, 4, 22, 0))
+    told = gates.bring(phone, "A", "B").get_json()["answers"]
+    assert [one.get("reason", one.get("problem")) for one in told] == ["unknown-badge", "not-allowed"]
+    carried = gates.ticketing.new_client().get(f"{API}/scanner", headers=gates.token(phone))
+    assert carried.get_json()["device"] == {"profile": "steward", "gates": ["A"]}
+    assert gates.organiser.post(f"{page}/revocation").status_code == 303
+    gates.told()
+    assert gates.bring(phone, "A").status_code == 401
 
 
 def test_what_a_phone_read_is_kept_under_its_id(gates: Gates, at: Callable[..., datetime]) -> None:

@@ -1,14 +1,18 @@
 """Devices decide alone and bring their scans later: in any order, twice, with clocks that are wrong."""
 
+import io
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from services.ticketing.admissions.operations.conflicts import list_conflicts
 from tests.conftest import At
-from tests.integration.ticketing.scene import API, OPENING, Fair
+from tests.integration.ticketing.scene import API, EXHIBITION, OPENING, REFERENCE, Fair
 from tests.integration.ticketing.test_gate import counts, differences, scan
+from tests.integration.ticketing.test_planning import forms
 
 
 @pytest.fixture
@@ -86,3 +90,36 @@ def test_a_device_carries_keys_gates_and_the_badges_that_ended_and_asks_again_fo
     assert open_fair.service.client.get(f"{API}/scanner", headers=again).status_code == 304
     open_fair.tell_badge(good, version=2, state="replaced")
     assert open_fair.service.client.get(f"{API}/scanner", headers=again).status_code == 200
+
+
+def test_two_phones_without_a_network_that_let_in_the_same_badge_are_listed_once(open_fair: Fair) -> None:
+    badge, other, ended = open_fair.badge(), open_fair.badge(), open_fair.badge()
+    open_fair.tell_badge(ended, version=2, state="replaced")
+    bring(open_fair, [reading(badge.code, 20, "B"), reading(other.code, 21)])
+    bring(open_fair, [reading(badge.code, 12), reading(badge.code, 13, told="refused"), reading(ended.code, 59)])
+    with open_fair.service.reading() as db:
+        found = list_conflicts(db, EXHIBITION, zone="Africa/Casablanca")
+    assert [(one.gate, f"{one.wall:%H:%M}") for one in found] == [("B", "09:20")]
+    assert found[0].verdict.facts == {"entered": "09:12", "gate": "A"}
+    assert (counts(open_fair)["visits"], differences(open_fair)) == (3, [])
+
+
+def test_a_saved_file_is_handed_in_at_the_office_and_counted_once_however_often(open_fair: Fair) -> None:
+    client, proof = forms(open_fair)
+    badge = open_fair.badge()
+    kept = [reading(badge.code, 10) | {"fair": REFERENCE}, {"id": "?"}]
+    page = f"/fr/{REFERENCE}/office/gate/scans"
+
+    def hand_in(said: Any) -> Any:
+        file = (io.BytesIO(json.dumps(said).encode()), "scans.json")
+        return client.post(page, data=proof | {"file": file}, content_type="multipart/form-data")
+
+    for _ in range(2):
+        taken = hand_in({"exhibition": REFERENCE, "scans": kept})
+        assert taken.status_code == 200, taken.text
+        assert "Scans pris\xa0: 1" in taken.text
+    assert (counts(open_fair)["visits"], differences(open_fair)) == (1, [])
+    wrongs: list[Any] = [{"exhibition": "elsewhere", "scans": kept}, [], {"exhibition": REFERENCE, "scans": [1]}, "x"]
+    for wrong in wrongs:
+        assert hand_in(wrong).status_code == 422
+    assert counts(open_fair)["visits"] == 1

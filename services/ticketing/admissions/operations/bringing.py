@@ -9,8 +9,10 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Exhibition, SigningKey
 from services.ticketing.admissions.domain import Gate, GateNotFound, Verdict
-from services.ticketing.admissions.operations import Shown, list_gates, read_scan, record_scans
+from services.ticketing.admissions.operations import Scan, Shown, read_scan, record_scans
 from shared.problem import NotAllowed, Problem
+
+Keys = Mapping[int, SigningKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +23,31 @@ class Bearer:
     gates: tuple[str, ...] = ()
 
 
-def bring_scans(
-    db: Connection, where: Exhibition, bearer: Bearer, said: Sequence[dict[str, Any]], keys: Mapping[int, SigningKey]
-) -> list[Verdict | Problem]:
-    """Record what was read elsewhere and earlier; a verdict or a refusal for each, in their order.
+def read_brought(
+    where: Exhibition, gates: Sequence[Gate], bearer: Bearer, said: Sequence[dict[str, Any]], keys: Keys
+) -> list[Scan | Problem]:
+    """Read what was read elsewhere and earlier; a refusal where the gate is unknown or not the bearer's.
 
-    `said` has the fields of a Shown and `gate`. What was brought before changes nothing and hears the same.
+    `said` has the fields of a Shown and `gate`. Signatures are checked here, before any transaction.
     """
-    gates = {one.reference: one for one in list_gates(db, where.id)}
-    outcomes: list[Verdict | Problem | None] = []
-    scans = []
+    known = {one.reference: one for one in gates}
+    read: list[Scan | Problem] = []
     for fields in said:
         reference = fields["gate"].upper()
-        refusal = _refusal(gates, bearer, reference)
-        outcomes.append(refusal)
-        if refusal is None:
-            shown = Shown(**{name: value for name, value in fields.items() if name != "gate"}, scanned_by=bearer.id)
-            scans.append(read_scan(where, gates[reference], shown, keys))
-    verdicts = iter(record_scans(db, scans))
-    return [next(verdicts) if outcome is None else outcome for outcome in outcomes]
+        rest = {name: value for name, value in fields.items() if name != "gate"}
+        shown = Shown(**rest, scanned_by=bearer.id)
+        refusal = _refusal(known, bearer, reference)
+        read.append(refusal or read_scan(where, known[reference], shown, keys))
+    return read
+
+
+def bring_scans(db: Connection, read: Sequence[Scan | Problem]) -> list[Verdict | Problem]:
+    """Record what was brought; a verdict for each scan, in their order, refusals passed on.
+
+    What was brought before changes nothing and hears the same.
+    """
+    verdicts = iter(record_scans(db, [one for one in read if isinstance(one, Scan)]))
+    return [one if isinstance(one, Problem) else next(verdicts) for one in read]
 
 
 def _refusal(gates: Mapping[str, Gate], bearer: Bearer, reference: str) -> Problem | None:

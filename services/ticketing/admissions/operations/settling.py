@@ -50,7 +50,7 @@ def settle(db: Connection, exhibition_id: UUID, before: Held, *, zone: str) -> d
     wanted = sorted(before)
     if not wanted:
         return {}
-    passages = _passages(db, exhibition_id, wanted, zone)
+    passages = passages_of(db, exhibition_id, wanted, zone)
     lived = {key: live_day(passages.get(key, [])) for key in wanted}
     changed = {key: day for key, day in lived.items() if _is_news(before[key], day)}
     if changed:
@@ -72,7 +72,7 @@ def recount(db: Connection, exhibition_id: UUID, *, zone: str) -> list[Differenc
     days = {(holders.get(row.badge_id, row.badge_id), row.gate_day) for row in read}
     counted: Counter[CountKey] = Counter()
     visitors: set[tuple[UUID, str]] = set()
-    for (holder, _), passages in _passages(db, exhibition_id, days, zone).items():
+    for (holder, _), passages in passages_of(db, exhibition_id, days, zone).items():
         day = live_day(passages)
         counted.update(day.counts)
         if day.winner is not None:
@@ -108,7 +108,7 @@ def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUI
     return {row.id: row.person_id for row in db.execute(asked)}
 
 
-def _passages(
+def passages_of(
     db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], zone: str
 ) -> dict[HolderDayKey, list[Passage]]:
     """The scans of each holder's day, whatever badge of theirs was read."""

@@ -126,7 +126,8 @@ async function settleGate() {
 
 /** Waiting scans as a file that the office takes. */
 async function save() {
-  const body = JSON.stringify({ exhibition: state.fair, scans: await waitingScans() });
+  const scans = (await waitingScans()).filter((scan) => scan.fair === state.fair);
+  const body = JSON.stringify({ exhibition: state.fair, scans });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([body], { type: "application/json" }));
   link.download = `scans-${state.fair}-${new Date(now()).toISOString().slice(0, 16).replace(":", "")}.json`;

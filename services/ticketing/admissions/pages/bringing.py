@@ -1,0 +1,55 @@
+"""Scans handed in as a file, and what devices without a network disagreed about."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from services.ticketing.access.domain import Exhibition
+from services.ticketing.access.operations.recent import badge_keys, exhibition_called
+from services.ticketing.admissions import operations
+from services.ticketing.admissions.domain import Verdict
+from services.ticketing.admissions.operations import bringing, handing_in
+from services.ticketing.admissions.operations.conflicts import list_conflicts
+from services.ticketing.admissions.schemas import AT_ONCE, look_at_scan, verdict_out
+from shared.db import reading, transaction
+from shared.problem import Invalid
+from shared.web import current_caller, may, page, takes_up_to
+
+bringing_pages = Blueprint("bringing_pages", __name__, url_prefix="/<lang>/<exhibition>/office/gate")
+
+
+@bringing_pages.get("/scans")
+@may("supervisor", "organiser")
+def show_scans(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
+    """Where a phone's file is handed in, and the conflicts so far."""
+    return _show(exhibition_called(exhibition))
+
+
+@bringing_pages.post("/scans")
+@may("supervisor", "organiser")
+@takes_up_to(4 * 1024 * 1024)
+def hand_in(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
+    """Take the scans of a file; handed in twice, they are taken once."""
+    where = exhibition_called(exhibition)
+    chosen = request.files.get("file")
+    try:
+        looked = [look_at_scan(one) for one in handing_in.read_file(chosen.read() if chosen else b"", where.reference)]
+    except Invalid as refused:
+        return _show(where, status=refused.status, errors=refused.errors)
+    good = [one for one in looked if "errors" not in one]
+    with reading() as db:
+        gates = operations.list_gates(db, where.id)
+    bearer, outcomes = bringing.Bearer(current_caller().staff_id), []
+    read = bringing.read_brought(where, gates, bearer, good, badge_keys())
+    for begin in range(0, len(read), AT_ONCE):
+        with transaction() as db:
+            outcomes += bringing.bring_scans(db, read[begin : begin + AT_ONCE])
+    taken = sum(isinstance(one, Verdict) for one in outcomes)
+    return _show(where, taken=taken, declined=len(looked) - taken)
+
+
+def _show(where: Exhibition, *, status: int = 200, **context: Any) -> Response:
+    with reading() as db:
+        found = list_conflicts(db, where.id, zone=where.zone)
+    conflicts = [{"at": one.gate, "wall": one.wall, **verdict_out(one.scan_id, one.verdict)} for one in found]
+    return page("admissions/scans.html", status=status, conflicts=conflicts, **({"errors": {}} | context))
