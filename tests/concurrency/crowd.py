@@ -16,6 +16,7 @@ from services.ticketing.bookings.domain import LIVE
 from services.ticketing.bookings.domain.offers import LinePolicy
 from services.ticketing.bookings.models import booking, person_day
 from services.ticketing.programme.models import session
+from shared import clock
 from shared.db import Database
 from shared.ids import new_id
 from shared.outbox import outbox
@@ -91,6 +92,8 @@ def faults_of(database: Database, *, policy: LinePolicy = LinePolicy.STRICT_ORDE
         counted, said = (taken, kept, offered, waiting), (one.taken, one.held, one.offered, one.waiting)
         found += [f"{one.reference} oversold: {counted} of {one.capacity}"] if free < 0 else []
         found += [f"{one.reference} counts {said}, a recount {counted}"] if said != counted else []
+        # once it has begun, free seats are for those who queue at the door
+        line = [row for row in held if row.state == "queued"] if one.starts_at <= clock.now() < one.ends_at else line
         entitled = line[:1] if policy is LinePolicy.STRICT_ORDER else line
         found += [
             f"{one.reference} has {free} free while {row.party_size} wait" for row in entitled if row.party_size <= free

@@ -1,4 +1,4 @@
-"""Everything at once on one session: book, hold, extend, confirm, cancel, offer, accept, resize, expire."""
+"""Everything at once on one session: book, hold, extend, confirm, cancel, offer, accept, resize, expire, the door."""
 
 import random
 import threading
@@ -12,17 +12,23 @@ import pytest
 import sqlalchemy as sa
 
 from services.ticketing.bookings import operations
-from services.ticketing.bookings.models import booking
+from services.ticketing.bookings.models import booking, session_attendance
 from services.ticketing.bookings.operations.counting import recount
+from services.ticketing.bookings.operations.door import Coming, come_in
+from services.ticketing.bookings.operations.groups import GroupOrder, hold_group
 from services.ticketing.programme.models import session
 from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions
 from shared import clock
+from shared.problem import Problem
 from tests.concurrency.crowd import Webs, at_once, faults_of
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, EXHIBITION
 
 LAST = datetime(2026, 12, 3, tzinfo=UTC)
-SEATS, ACTS = 30, ("confirmation", "extension", "acceptance", "cancellation", "party", "pass")
+SEATS, ACTS = (
+    30,
+    ("confirmation", "extension", "acceptance", "cancellation", "party", "pass", "names", "seats-given-back"),
+)
 
 
 def busy(webs: Webs, person: UUID, seed: int, times: int) -> Counter[int]:
@@ -30,19 +36,48 @@ def busy(webs: Webs, person: UUID, seed: int, times: int) -> Counter[int]:
     dice, said, mine = random.Random(seed), Counter[int](), ""
     headers = webs.fair.person(person)
     for _ in range(times):
+        number = dice.randint(1, 3)
         if not mine or dice.random() < 0.3:
-            kind = dice.choice(["bookings", "holds"])
-            answer = webs.post(f"/sessions/T1/{kind}", {"party_size": dice.randint(1, 3)}, headers)
+            kind = dice.choice(["bookings", "holds", "group", "door"])
+            if kind in DIRECT:
+                status, mine = direct(webs, kind, person, number, mine)
+                said[status] += 1
+                continue
+            answer = webs.post(f"/sessions/T1/{kind}", {"party_size": number}, headers)
             mine = answer.get_json().get("reference", mine)
         else:
             act = dice.choice(ACTS)
             if act == "pass":
                 said[hand_on(webs, mine, headers)] += 1
                 continue
-            body = {"party_size": dice.randint(1, 3)} if act == "party" else {}
-            answer = webs.post(f"/bookings/{mine}/{act}", body, headers)
+            answer = webs.post(f"/bookings/{mine}/{act}", BODIES[act](number) if act in BODIES else {}, headers)
         said[answer.status_code] += 1
     return said
+
+
+BODIES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "party": lambda number: {"party_size": number},
+    "names": lambda number: {"people": [{"name": "Brahim"}] * number},
+    "seats-given-back": lambda number: {"seats": number},
+}
+DIRECT: dict[str, Callable[[Any, UUID, UUID, int], Any]] = {
+    "group": lambda db, session_id, person, number: hold_group(
+        db, GroupOrder(EXHIBITION, session_id, person, number + 2, clock.now())
+    ),
+    "door": lambda db, session_id, person, number: come_in(
+        db, Coming(EXHIBITION, session_id, person, clock.now(), number)
+    ),
+}
+
+
+def direct(webs: Webs, kind: str, person: UUID, number: int, mine: str) -> tuple[int, str]:
+    """What staff do for somebody, in a transaction of its own; the status a page would have, and whose booking."""
+    try:
+        with webs.database.transaction() as db:
+            session_id = db.execute(sa.select(session.c.id).where(session.c.reference == "T1")).scalar_one()
+            return 201, DIRECT[kind](db, session_id, person, number).reference or mine
+    except Problem as refused:
+        return refused.status, mine
 
 
 def hand_on(webs: Webs, mine: str, headers: dict[str, str]) -> int:
@@ -56,13 +91,20 @@ def hand_on(webs: Webs, mine: str, headers: dict[str, str]) -> int:
 
 def rush(webs: Webs, at: At, *, contenders: int, times: int) -> Counter[int]:
     """Contenders at once, while the clock runs and a worker tidies; what all were answered."""
+    said = together(webs, lambda: at(later=7) if clock.now() < LAST else None, contenders, times)
+    at((clock.now() + timedelta(days=1)).replace(hour=12))  # by day, so that the line is served
+    webs.fair.service.do_due("tend-lines")
+    return said
+
+
+def together(webs: Webs, tick: Callable[[], object], contenders: int, times: int) -> Counter[int]:
+    """Contenders at once on T1, while a worker tidies after every tick of the clock."""
     webs.make_session("T1", SEATS, 40)
     stopping = threading.Event()
 
     def clock_runs() -> None:
         while not stopping.is_set():
-            if clock.now() < LAST:
-                at(later=7)
+            tick()
             webs.fair.service.do_due("tend-lines")
 
     tidying: threading.Thread = threading.Thread(target=clock_runs)
@@ -76,8 +118,6 @@ def rush(webs: Webs, at: At, *, contenders: int, times: int) -> Counter[int]:
     finally:
         stopping.set()
         tidying.join()
-        at((clock.now() + timedelta(days=1)).replace(hour=12))  # by day, so that the line is served
-        webs.fair.service.do_due("tend-lines")
 
 
 def check(webs: Webs, said: Counter[int]) -> None:
@@ -91,6 +131,22 @@ def check(webs: Webs, said: Counter[int]) -> None:
 def test_fifty_contenders_and_everything_they_can_do(webs: Webs, at: At) -> None:
     check(webs, rush(webs, at, contenders=50, times=20))
     assert sell_out(webs) == SEATS
+
+
+def test_twenty_contenders_while_the_door_opens_and_the_session_begins(webs: Webs, at: At) -> None:
+    with webs.fair.service.reading() as db:
+        starts_at = db.execute(sa.select(session.c.starts_at).where(session.c.reference == "T1")).scalar_one()
+    at(starts_at - timedelta(minutes=20))
+    late = starts_at + timedelta(minutes=15)
+    check(webs, together(webs, lambda: at(later=1) if clock.now() < late else None, 20, 20))
+    at(late)
+    webs.fair.service.do_due("tend-lines")
+    assert faults_of(webs.database) == []
+    with webs.fair.service.reading() as db:
+        ways = set(db.execute(sa.select(session_attendance.c.way)).scalars())
+        inside = db.execute(sa.select(sa.func.sum(session_attendance.c.party_size))).scalar_one()
+    assert "walk-in" in ways
+    assert 0 < inside <= SEATS
 
 
 @pytest.mark.full

@@ -1,10 +1,10 @@
-"""What holds, offers and bookings of one session are to do, said once more in a hundred plain lines."""
+"""What holds, offers, groups, the door and bookings of one session are to do, said once more in plain lines."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-LIVE = ("held", "confirmed", "waitlisted", "offered")
-HOUR = timedelta(hours=1)
+LIVE = ("held", "confirmed", "waitlisted", "offered", "queued")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass
@@ -15,6 +15,10 @@ class Entry:
     ends: datetime | None = None
     is_open: bool = False
     is_extended: bool = False
+    kind: str = "own"
+    named: int = 0
+    inside: int = 0
+    made: int = 0
 
 
 class Reference:
@@ -23,6 +27,7 @@ class Reference:
     def __init__(self, capacity: int, limit: int, starts: datetime, *, best_fit: bool) -> None:
         self.capacity, self.limit, self.starts, self.best_fit, self.last = capacity, limit, starts, best_fit, 0
         self.entries: dict[int, Entry] = {}
+        self.made = 0
 
     def free(self) -> int:
         kept = ("held", "confirmed", "offered")
@@ -33,12 +38,43 @@ class Reference:
             (e for e in self.entries.values() if e.state == "waitlisted" or e.is_open), key=lambda e: e.number
         )
 
+    def queue(self) -> list[Entry]:
+        return sorted((e for e in self.entries.values() if e.state == "queued"), key=lambda e: e.number)
+
     def settle(self, at: datetime) -> None:
         for entry in self.entries.values():
             if entry.ends is not None and entry.ends <= at:
                 entry.state, entry.ends, entry.is_open = "lapsed", None, False
+            if entry.kind == "group" and entry.state == "confirmed" and at >= self.starts - DAY:
+                entry.size = min(entry.size, entry.named) or entry.size
+                entry.state = "confirmed" if entry.named else "cancelled"
 
     def serve(self, at: datetime) -> None:
+        self.serve_line(at)
+        self.serve_queue(at)
+
+    def serve_queue(self, at: datetime) -> None:
+        claims = [e for e in self.entries.values() if e.state == "confirmed" and not e.inside and e.kind != "door"]
+        claims.sort(key=lambda e: (e.kind == "group", -e.made))
+        claims = claims if at >= self.starts + HOUR / 6 else []
+        is_shut = not self.starts - HOUR <= at < self.starts + HOUR
+        free = self.free() if at >= self.starts or not self.waiting() else 0
+        for entry in [] if is_shut else self.queue():
+            if entry.size > free + sum(e.size for e in claims):
+                if self.best_fit:
+                    continue
+                break
+            while free < entry.size:
+                part = min(claims[0].size, entry.size - free) if claims[0].kind == "group" else claims[0].size
+                free += part
+                if part == claims[0].size:
+                    claims.pop(0).state = "released"
+                else:
+                    claims[0].size -= part
+            free -= entry.size
+            entry.state = "confirmed"
+
+    def serve_line(self, at: datetime) -> None:
         is_night = not 8 <= at.hour < 21 and at.date() != self.starts.date()
         if at >= self.starts or is_night:
             return
@@ -70,15 +106,64 @@ class Reference:
             return "already-booked"
         if at >= self.starts or size > min(5, self.capacity):
             return "session-begun" if at >= self.starts else "party-too-large"
-        is_free = not self.waiting() and self.free() >= size
+        is_free = not self.waiting() + self.queue() and self.free() >= size
         if not is_free and len(self.waiting()) >= self.limit:
             return "waiting-list-closed"
         if not is_free and hold:
             return "no-seats-to-hold"
-        self.last += 1
-        ends = min(at + HOUR / 4, self.starts) if hold else None
-        self.entries[who] = Entry(size, "held" if hold else "confirmed" if is_free else "waitlisted", self.last, ends)
+        self.add(who, Entry(size, "held" if hold else "confirmed" if is_free else "waitlisted"))
+        self.entries[who].ends = min(at + HOUR / 4, self.starts) if hold else None
         return self.entries[who].state
+
+    def add(self, who: int, entry: Entry) -> None:
+        self.last, self.made = self.last + 1, self.made + 1
+        entry.number, entry.made, self.entries[who] = self.last, self.made, entry
+
+    def group(self, who: int, act: str, seats: int, at: datetime) -> bool:
+        """Hold a group, name people or give seats back; whether that may be."""
+        self.settle(at)
+        self.serve(at)
+        known = self.entries.get(who)
+        is_early = at < (self.starts if act == "give back" else self.starts - DAY)
+        if act == "hold":
+            is_taken = known is not None and known.state in LIVE
+            may = is_early and not is_taken and not self.waiting() and not self.queue() and seats <= self.free()
+            if may:
+                self.add(who, Entry(seats, "confirmed", kind="group"))
+        else:
+            is_group = known is not None and known.kind == "group" and known.state == "confirmed"
+            may = bool(known and is_group and is_early and seats <= known.size - known.named)
+            if may and known and act == "name":
+                known.named += seats
+            elif may and known:
+                known.state = "cancelled" if seats == known.size else "confirmed"
+                known.size -= seats if seats < known.size else 0
+        self.serve(at)
+        return may
+
+    def come(self, who: int, size: int, at: datetime, *, is_member: bool) -> str:
+        """Somebody at the door; `is_member`: one of whom the group of `who` has named, not who speaks for it."""
+        self.settle(at)
+        self.serve(at)
+        if not self.starts - HOUR <= at < self.starts + HOUR:
+            return "refused"
+        known = self.entries.get(who)
+        if known is None or known.state not in LIVE:
+            if size > self.capacity:
+                return "party-too-large"
+            self.add(who, known := Entry(size, "queued", kind="door"))
+        elif known.state in ("held", "offered") and not known.is_open:
+            known.state, known.ends = "confirmed", None
+        elif known.state in ("waitlisted", "offered"):
+            self.last += 1
+            known.state, known.ends, known.is_open = "queued", None, False
+            known.kind, known.number = "door", self.last
+        self.serve_queue(at)
+        said = "queued" if known.state == "queued" else "refused" if known.inside >= known.size else "admitted"
+        if said == "admitted":
+            known.inside = known.inside + 1 if is_member else known.size
+        self.serve(at)
+        return said
 
     def act(self, who: int, act: str, at: datetime, size: int = 1) -> None:
         self.settle(at)
@@ -96,11 +181,14 @@ class Reference:
         entry = self.entries[who]
         is_over = entry.ends is not None and entry.ends <= at
         if act == "cancel":
-            return at < self.starts or entry.state not in LIVE or is_over
+            is_late = at >= self.starts or entry.inside > 0
+            return not is_late or entry.state not in LIVE or entry.state == "queued" or is_over
         if act == "resize":
             more = size - entry.size if not is_over else 99
-            fits = more <= 0 or (entry.state == "confirmed" and not self.waiting() and more <= self.free())
-            is_early = at < self.starts - HOUR and entry.state in ("confirmed", "waitlisted")
+            fits = more <= 0 or (
+                entry.state == "confirmed" and not self.waiting() + self.queue() and more <= self.free()
+            )
+            is_early = at < self.starts - HOUR and entry.state in ("confirmed", "waitlisted") and entry.kind != "group"
             return (more == 0 and entry.state in LIVE) or (is_early and fits)
         if entry.state == "confirmed" and act != "extend":
             return True

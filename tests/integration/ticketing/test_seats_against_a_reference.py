@@ -1,6 +1,7 @@
 """Whatever is done to a session, in whatever order, by day and night: it stands as a hundred plain lines say."""
 
 import copy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,10 +20,14 @@ from hypothesis.stateful import (
 
 from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import BookingState
+from services.ticketing.bookings.domain.groups import Named
 from services.ticketing.bookings.domain.offers import LinePolicy
 from services.ticketing.bookings.domain.rules import Rules
 from services.ticketing.bookings.models import booking
 from services.ticketing.bookings.operations import Mine, Order, rows
+from services.ticketing.bookings.operations import groups as groups_operations
+from services.ticketing.bookings.operations.door import Coming, come_in
+from services.ticketing.bookings.operations.groups import GroupOrder
 from services.ticketing.programme.models import session
 from shared.db import Database
 from shared.ids import new_id
@@ -33,6 +38,7 @@ from tests.integration.ticketing.scene import BEFORE, EXHIBITION, Fair
 PEOPLE, STEPS = range(8), 50
 WHO, SIZES = st.sampled_from(PEOPLE), st.integers(1, 5)
 MINUTES = st.sampled_from([0, 1, 1, 9, 10, 16, 16, 61, 61, 119, 7 * 60])
+AT_THE_DOOR = st.sampled_from([-61, -60, -59, -30, -20, -9, -1, 0, 0, 5, 9, 10, 10, 59])
 VERBS: dict[str, Any] = {
     "cancel": operations.cancel_booking,
     "confirm": operations.confirm_hold,
@@ -49,6 +55,7 @@ class Rush(RuleBasedStateMachine):
 
     @initialize(capacity=st.integers(2, 9), limit=st.integers(1, 6), best_fit=st.booleans(), days=st.integers(0, 9))
     def open(self, capacity: int, limit: int, best_fit: bool, days: int) -> None:
+        self.steps = 0
         self.at = BEFORE
         starts = BEFORE.replace(hour=10) + timedelta(days=days, hours=3)
         self.reference = Reference(capacity, limit, starts, best_fit=best_fit)
@@ -62,6 +69,9 @@ class Rush(RuleBasedStateMachine):
             wall = starts.replace(tzinfo=None)
             hours = {"starts_at": starts, "ends_at": starts + timedelta(hours=1), "starts_wall": wall}
             db.execute(sa.insert(session).values(dict(like) | own | hours | {"ends_wall": wall + timedelta(hours=1)}))
+        if days:
+            self.group(6, "hold", 1 + capacity // 2)
+            self.group(6, "name", days % 3)
         for who in PEOPLE[:6]:  # a rush first, so that somebody waits
             self.book(who, 1 + who % 3, who == 1)
 
@@ -110,6 +120,59 @@ class Rush(RuleBasedStateMachine):
         else:
             self.reference = before
 
+    @precondition(lambda self: self.at < self.reference.starts - timedelta(days=1))
+    @rule(who=WHO, act=st.sampled_from(["hold", "name", "give back"]), seats=st.integers(1, 4))
+    def group(self, who: int, act: str, seats: int) -> None:
+        """A group holds seats, names who sits there or gives some back."""
+        groups = sorted(one for one, entry in self.reference.entries.items() if entry.kind == "group")
+        if act != "hold" and groups:
+            who = groups[who % len(groups)]
+        before, name = copy.deepcopy(self.reference), self.names.get(who, "")
+        may, refusal = self.reference.group(who, act, seats, self.at), None
+        mine = Mine(EXHIBITION, name, self.people[who], self.at)
+        try:
+            with self.database.transaction() as db:
+                if act == "hold":
+                    order = GroupOrder(EXHIBITION, self.session, self.people[who], seats, self.at)
+                    self.names[who] = groups_operations.hold_group(db, order).reference
+                elif act == "name":
+                    groups_operations.name_seats(db, mine, [Named(n + 1, "Brahim") for n in range(seats)], "fr")
+                else:
+                    groups_operations.give_back(db, mine, seats)
+        except Problem as problem:
+            refusal, self.reference = problem, before
+        assert may == (refusal is None), f"{act}: {refusal}"
+
+    @precondition(lambda self: self.at >= self.reference.starts - timedelta(minutes=61))
+    @rule(who=WHO, size=SIZES)
+    def come_too(self, who: int, size: int) -> None:
+        """The door is where most happens once it is open."""
+        self.come(who, 1 + size // 3, who % 2 == 0)
+
+    @precondition(lambda self: self.at >= self.reference.starts - timedelta(minutes=61))
+    @rule(who=WHO, size=SIZES, is_member=st.booleans())
+    def come(self, who: int, size: int, is_member: bool) -> None:
+        """Somebody stands at the door, with a booking or without; or one of whom a group has named."""
+        known, before = self.reference.entries.get(who), copy.deepcopy(self.reference)
+        is_member = is_member and known is not None and known.kind == "group" and known.state == "confirmed"
+        coming = Coming(EXHIBITION, self.session, new_id() if is_member else self.people[who], self.at, size)
+        expected = self.reference.come(who, size, self.at, is_member=is_member)
+        try:
+            with self.database.transaction() as db:
+                own = sa.select(booking.c.id).where(booking.c.reference == self.names.get(who, ""))
+                entry = come_in(db, replace(coming, booking_id=db.scalar(own)) if is_member else coming)
+            said = entry.word.value
+            self.names |= {who: entry.reference} if entry.reference else {}
+        except Problem as problem:
+            said, self.reference = problem.slug, before
+        assert said == expected
+
+    @precondition(lambda self: self.steps > STEPS // 4)
+    @rule(minutes=AT_THE_DOOR)
+    def the_door_opens(self, minutes: int) -> None:
+        self.at = max(self.at, self.reference.starts + timedelta(minutes=minutes))
+
+    @precondition(lambda self: self.at < self.reference.starts - timedelta(minutes=61))
     @rule(minutes=MINUTES)
     def time_passes(self, minutes: int) -> None:
         self.at += timedelta(minutes=minutes)
@@ -125,6 +188,7 @@ class Rush(RuleBasedStateMachine):
     def all_is_as_the_reference_says(self) -> None:
         if not hasattr(self, "reference"):
             return
+        self.steps += 1
         with self.database.reading() as db:
             found = rows.select(db, sa.select(booking).where(booking.c.session_id == self.session))
             row = db.execute(sa.select(session).where(session.c.id == self.session)).one()
@@ -137,7 +201,7 @@ class Rush(RuleBasedStateMachine):
         taken = sum(one.party_size for one in live if one.state is BookingState.CONFIRMED)
         assert taken == row.taken
         assert row.taken + row.held + row.offered == row.capacity - self.reference.free() <= row.capacity
-        assert row.waiting == len(self.reference.waiting())
+        assert (row.waiting, row.queued) == (len(self.reference.waiting()), len(self.reference.queue()))
 
 
 @pytest.fixture
@@ -163,8 +227,14 @@ def test_twenty_thousand_steps_end_as_the_reference_says(machine: type[Rush]) ->
     run(machine, 20_000 // STEPS)
 
 
+OFF = {"rounds.advance": None, "rounds.serve_queue": None, "rounds.naming.list_unnamed": ()}
+
+
+@pytest.mark.parametrize("guard", OFF)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_control_a_line_that_is_not_served_is_noticed(machine: type[Rush], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.ticketing.bookings.operations.rounds.advance", lambda *_: None)
+def test_control_a_line_queue_or_group_that_nobody_minds_is_noticed(
+    machine: type[Rush], monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    monkeypatch.setattr(f"services.ticketing.bookings.operations.{guard}", lambda *_: OFF[guard])
     with pytest.raises(AssertionError):
         run(machine, 2_000 // STEPS, shrinks=False)
