@@ -4,6 +4,7 @@ English is what stands in the code; `ar.po`, `fr.po` and `zgh.po` lie in each `t
 """
 
 import io
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,9 +24,17 @@ NAMES = {"ar": "العربية", "fr": "Français", "en": "English", "zgh": "ⵜ
 # ar_MA, not ar: Moroccan month names and the digits used in Morocco.
 _LOCALES = {"ar": "ar_MA", "fr": "fr", "en": "en_GB", "zgh": "zgh"}
 
+# what joins letters or says which way they run, in Arabic as phones write it
+_MARKS = "\u200c\u200d\u200e\u200f\u061c"
+
 _catalogues: dict[str, NullTranslations] = {code: NullTranslations() for code in LANGUAGES}
 _loaded: set[Path] = set()
 _language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def is_line(text: str) -> bool:
+    """Whether text can stand in a line: all scripts' letters, marks and spaces may, what controls a screen not."""
+    return all(c.isprintable() or unicodedata.category(c) == "Zs" or c in _MARKS for c in text)
 
 
 def load_catalogues(*folders: Path) -> None:

@@ -13,6 +13,7 @@ from tests.kit.routes import Route, routes_of
 PUBLIC = frozenset({"anyone", "person"})
 FILES = (
     "/assets/<name>",
+    "/scan/<path:name>",
     "/<lang>/<exhibition>/apply/mine/photos/<uuid:photo>/<size>",
     "/<lang>/<exhibition>/apply/badges/<int:place>.pdf",
     "/<lang>/<exhibition>/programme/calendar/<secret>.ics",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from shared.i18n import is_line
 from shared.problem import N_, Problem
 
 FRIDAY = 4
@@ -124,7 +125,7 @@ def _read_hall(number: int, cells: list[str]) -> TypedHall:
     if not room.isdecimal() or len(room) > 6 or not 1 <= int(room) <= LARGEST_HALL:
         raise BadLine(number, N_("the room for people is no number"))
     told = {code: name for code, name in zip(("fr", "ar", "en", "zgh"), names, strict=False) if name}
-    if not told or not all(len(name) <= LONGEST_TEXT and name.isprintable() for name in told.values()):
+    if not told or not all(len(name) <= LONGEST_TEXT and is_line(name) for name in told.values()):
         raise BadLine(number, N_("the hall's name is missing or too long"))
     return TypedHall(reference, told, int(room))
 

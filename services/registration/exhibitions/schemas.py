@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from services.registration.exhibitions import domain
 from services.registration.exhibitions.domain import Kind
-from shared.i18n import LANGUAGES
+from shared.i18n import LANGUAGES, is_line
 from shared.i18n import gettext as _
 from shared.problem import N_
 
@@ -61,7 +61,7 @@ LONGEST_HALLS_TEXT = 20_000
 
 
 def _line(text: str) -> None:
-    if not text.strip() or len(text) > domain.LONGEST_TEXT or not text.isprintable():
+    if not text.strip() or len(text) > domain.LONGEST_TEXT or not is_line(text):
         raise ValidationError(NO_TEXT)
 
 
@@ -211,7 +211,7 @@ LONGEST_ABOUT = 1_000
 
 
 def _about(text: str) -> None:
-    if len(text) > LONGEST_ABOUT or not text.replace("\r", "").replace("\n", "").isprintable():
+    if len(text) > LONGEST_ABOUT or not is_line(text.replace("\r", "").replace("\n", "")):
         raise ValidationError(LONG_ABOUT)
 
 

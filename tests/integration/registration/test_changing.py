@@ -27,9 +27,9 @@ def filled(browser: Browser) -> dict[str, Any]:
     halls = {
         "halls": "\n".join(["A; 900; Tapis; الزرابي", *(f"{one}; 500; Halle {one}" for one in "BCDE"), "Z; 50; Jardin"])
     }
-    return halls | {
+    return {
         name: value for name, value in form.fields.items() if value and name not in ("csrf_token", "languages")
-    }
+    } | halls
 
 
 def test_texts_days_and_halls_are_changed_and_told(fair: Fair) -> None:

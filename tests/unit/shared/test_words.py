@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared import i18n, ids, settings
+from shared.i18n import is_line
 
 
 def test_references_can_be_said_on_the_phone() -> None:
@@ -57,3 +58,15 @@ def test_the_secret_is_made_once(tmp_path: Path) -> None:
 def test_a_setting_that_makes_no_sense_is_named(bad: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="MOUSSEM_"):
         settings.load("ticketing", {"MOUSSEM_DATA": str(tmp_path)} | bad)
+
+
+@pytest.mark.parametrize(
+    "text", ["L’émail vert\u202f: une leçon", "می\u200cروم", "\u200fالزرابي", "ⵜⵉⵣⵔⴱⵢⵉⵏ", "25\u00a0°C"]
+)
+def test_what_people_write_in_any_script_stands_in_a_line(text: str) -> None:
+    assert is_line(text)
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\tb", "\x00", "\u2028", "\u202eesrever", "\ud800"])
+def test_what_moves_a_screen_or_turns_a_line_around_does_not(text: str) -> None:
+    assert not is_line(text)

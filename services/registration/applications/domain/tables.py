@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from shared.i18n import is_line
 from shared.problem import N_, Problem
 
 LONGEST_TEXT = 200
@@ -69,7 +70,7 @@ def read_names(cells: list[str]) -> dict[str, str]:
     names = {code: cell for code, cell in zip(LANGUAGES, cells, strict=False) if cell}
     if not names:
         raise WrongCell(N_("the name is missing"))
-    if any(len(name) > LONGEST_TEXT or not name.isprintable() for name in names.values()):
+    if any(len(name) > LONGEST_TEXT or not is_line(name) for name in names.values()):
         raise WrongCell(N_("a name is too long or holds what is no text"))
     return names
 

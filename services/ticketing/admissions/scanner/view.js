@@ -29,6 +29,7 @@ const factsOf = (verdict) => ({
 
 /** Where we are, whether there is a network, how many scans wait and since when. */
 export function showStanding({ gate, line, count, since }) {
+  part("gate").hidden = !gate;
   part("gate").textContent = gate ? say("gate", { gate: gate.reference }) : "";
   part("gate").title = gate ? pick(gate.names) : "";
   part("line").textContent = say(line.isShutOut ? "shut_out" : line.isOnline ? "online" : "offline");

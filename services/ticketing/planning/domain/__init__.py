@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from services.ticketing.programme.domain import SessionKind
-from shared.i18n import LANGUAGES
+from shared.i18n import LANGUAGES, is_line
 from shared.problem import N_, Invalid, NotFound, Problem
 
 MOST_PEOPLE = 100_000
@@ -190,7 +190,7 @@ def _texts(raw: Mapping[str, str], name: str, longest: int, faults: Faults) -> d
     found = {}
     for code in LANGUAGES:
         text = " ".join(raw.get(f"{name}_{code}", "").split())
-        if len(text) > longest or not text.isprintable():
+        if len(text) > longest or not is_line(text):
             faults[f"{name}_{code}"] = [LONG_TEXT]
         elif text:
             found[code] = text
