@@ -97,6 +97,16 @@ booking_pass = sa.Table(
     sa.UniqueConstraint("exhibition_id", "code_hash"),
 )
 
+# The secret address of a person's calendar; the last one made counts.
+personal_calendar = sa.Table(
+    "personal_calendar",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("person_id", Id, primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("exhibition_id", "code_hash"),
+)
+
 # Where a session was when its booker last looked; `version`: the session's after its last move. Gone once it was seen.
 booking_move = sa.Table(
     "booking_move",

@@ -57,6 +57,7 @@ class Reference:
         claims = [e for e in self.entries.values() if e.state == "confirmed" and not e.inside and e.kind != "door"]
         claims.sort(key=lambda e: (e.kind == "group", -e.made))
         claims = claims if at >= self.starts + HOUR / 6 else []
+        whole = {e.made: e.size for e in claims}
         is_shut = not self.starts - HOUR <= at < self.starts + HOUR
         free = self.free() if at >= self.starts or not self.waiting() else 0
         for entry in [] if is_shut else self.queue():
@@ -68,7 +69,8 @@ class Reference:
                 part = min(claims[0].size, entry.size - free) if claims[0].kind == "group" else claims[0].size
                 free += part
                 if part == claims[0].size:
-                    claims.pop(0).state = "released"
+                    gone = claims.pop(0)  # what was given away as a whole is told as a whole
+                    gone.state, gone.size = "released", whole[gone.made]
                 else:
                     claims[0].size -= part
             free -= entry.size

@@ -251,6 +251,26 @@ def test_an_agenda_keeps_its_entries_and_strikes_out_what_was_given_back(fair: F
     assert events(client.get(f"{kept}.ics").text).keys() < agenda.keys()
 
 
+def test_a_calendar_link_follows_bookings_names_nobody_and_a_new_one_puts_it_out(fair: Fair) -> None:
+    client = browser(fair, fair.person())
+    reserved = reserve(client, "T1", party_size="1").location
+    form = hidden(client.get(f"{FR}/programme/mine").text)
+
+    def link() -> str:
+        shown = client.post(f"{FR}/programme/mine/calendar", data=form).text
+        (found,) = re.findall(r'value="[^"]*(/fr/[^"]+/programme/calendar/[\w-]{22}\.ics)"', shown)
+        return str(found)
+
+    first, stranger = link(), browser(fair)
+    assert len(events(stranger.get(first).text)) == 1
+    assert reserved.rsplit("/", 1)[-1] not in stranger.get(first).text, "no booking of theirs is named"
+    reserve(client, "C1", party_size="1")
+    assert len(events(stranger.get(first).text)) == 2
+    second = link()
+    assert (stranger.get(first).status_code, stranger.get(second).status_code) == (404, 200)
+    assert second not in client.get(f"{FR}/programme/mine").text, "it is shown once"
+
+
 def test_the_whole_programme_is_a_calendar_that_does_not_move_with_its_seats(fair: Fair, wait_until: Any) -> None:
     client, address = browser(fair), f"{FR}/programme/whole-programme.ics"
     first = client.get(address)

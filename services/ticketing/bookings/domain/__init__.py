@@ -206,6 +206,11 @@ class PassedOnce(Problem):
     title = N_("These seats have been passed on once already.")
 
 
+class CalendarNotFound(NotFound):
+    slug = "calendar-not-found"
+    title = N_("There is no such calendar. Perhaps a newer address was made.")
+
+
 class BookingNotFound(NotFound):
     slug = "booking-not-found"
     title = N_("You have no booking with this reference.")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, request
 from marshmallow import EXCLUDE
@@ -23,7 +24,7 @@ from services.ticketing.bookings.domain import (
     seconds_left,
 )
 from services.ticketing.bookings.domain.moves import to_be_seen
-from services.ticketing.bookings.operations import passing
+from services.ticketing.bookings.operations import calendars, passing
 from services.ticketing.bookings.operations.moves import moves_of, see_move
 from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.operations.tries import allow_try
@@ -95,7 +96,11 @@ def _order(where: Exhibition, session: Session) -> Answer:
 @may("person")
 def list_mine(lang: str, exhibition: str) -> Response:
     """One's agenda: what is booked, by day, with what happens at the same time; then what is over."""
-    where, at = exhibition_called(exhibition), clock.now()
+    return _list(lang, exhibition_called(exhibition))
+
+
+def _list(lang: str, where: Exhibition, link: str = "") -> Response:
+    at = clock.now()
     with reading() as db:
         found = operations.list_bookings(db, where.id, person_id=_person())
         moves = moves_of(db, where.id, _person())
@@ -108,9 +113,31 @@ def list_mine(lang: str, exhibition: str) -> Response:
         past=[row for row in every if row[1].state not in LIVE],
         overlaps=overlapping(session for session, _booking in rows),
         moves={one.id: to_be_seen(moves.get(one.id), session, one.state, at) for session, one in rows},
+        link=link,
         base=_base(lang, where),
         at=at,
     )
+
+
+@pages.post("/mine/calendar")
+@may("person")
+def make_calendar(lang: str, exhibition: str) -> Response:
+    """A secret address for one's calendar programme, shown this once; a new one puts the old one out."""
+    where, person_id = exhibition_called(exhibition), _person()
+    allow_try(person_id)
+    with transaction() as db:
+        code = calendars.make_calendar(db, where.id, person_id)
+    return _list(lang, where, f"{settings().public_url}{_base(lang, where)}/calendar/{code}.ics")
+
+
+@pages.get("/calendar/<secret>.ics")
+@may("anyone")
+def personal_calendar(lang: str, exhibition: str, secret: str) -> Response:  # noqa: ARG001 - the address carries the language
+    """The sessions somebody has booked, for whoever has the address; nothing in it says who they are."""
+    where = exhibition_called(exhibition)
+    with reading() as db:
+        person_id = calendars.owner_of(db, where.id, secret)
+    return _agenda(where, person_id, is_shared=True)
 
 
 @pages.get("/mine/<reference>")
@@ -266,11 +293,15 @@ def booking_calendar(lang: str, exhibition: str, reference: str) -> Response:  #
 @may("person")
 def agenda(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """All one has booked for one's calendar; what was given back is in it as cancelled, to be struck out."""
-    where, at = exhibition_called(exhibition), clock.now()
-    sessions = board_of(where.id).by_id
+    return _agenda(exhibition_called(exhibition), _person())
+
+
+def _agenda(where: Exhibition, person_id: UUID, *, is_shared: bool = False) -> Response:
+    sessions, at = board_of(where.id).by_id, clock.now()
     with reading() as db:
-        found = operations.list_bookings(db, where.id, person_id=_person())
+        found = operations.list_bookings(db, where.id, person_id=person_id)
     entries = [_entry(one.as_of(at), sessions[one.session_id]) for one in found if one.kind is not BookingKind.DOOR]
+    entries = [replace(entry, note="") for entry in entries] if is_shared else entries
     body = calendar_of(entries, name=_("My bookings"), place=place_of(where), at=at)
     return Response(body, content_type=CONTENT_TYPE, headers=attachment(where.reference))
 
