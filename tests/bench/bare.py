@@ -69,7 +69,7 @@ WITH moved AS (UPDATE session SET taken = taken + 1 WHERE exhibition_id = '{fair
   AND id = (ARRAY[{sessions}]::uuid[])[:n] AND taken + held + offered + 1 <= capacity RETURNING exhibition_id, id),
 made AS (INSERT INTO booking (exhibition_id, id, version, reference, session_id, person_id, party_size, state, kind,
     day, was_waitlisted, booked_at, is_extended, is_first_come)
-  SELECT exhibition_id, gen_random_uuid(), 1, upper(substr(md5(random()::text), 1, 8)), id, gen_random_uuid(), 1,
+  SELECT exhibition_id, gen_random_uuid(), 1, upper(substr(md5(random()::text), 1, 16)), id, gen_random_uuid(), 1,
     'confirmed', 'own', current_date + 9, false, now(), false, false FROM moved RETURNING exhibition_id, id, person_id),
 claimed AS (INSERT INTO person_day (exhibition_id, person_id, day, seats, most)
   SELECT exhibition_id, person_id, current_date + 9, 1, 5 FROM made

