@@ -127,7 +127,7 @@ def test_a_second_step_is_asked_for_after_the_new_password_too(fair: Fair, monke
 
 
 def test_who_works_at_several_fairs_hears_of_none_and_a_nickname_is_no_address(fair: Fair) -> None:
-    both = {fair.exhibition.id: (Role.DESK,), UUID(int=7): (Role.DESK,)}
+    both: dict[UUID, tuple[Role, ...]] = {fair.exhibition.id: (Role.DESK,), UUID(int=7): (Role.DESK,)}
     with fair.service.writing() as db:
         new = accounts.NewStaff("Omar", ("omar", "+212612345678", "omar@example.com"), "a-long-password", both)
         accounts.open_account(db, new)

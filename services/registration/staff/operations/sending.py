@@ -44,8 +44,7 @@ def send_link(db: Connection, settings: Settings, by: By, link: StaffLink, lette
     if letter.address not in addresses_of(db, link):
         raise NotFound
     _publish(db, settings, link, letter)
-    channel = domain.channel_of(letter.address)
-    note(db, by, Act.STAFF_LINK_SENT, letter.name or letter.address, channel=channel)
+    note(db, by, Act.STAFF_LINK_SENT, letter.name or letter.address)
 
 
 def send_forgotten(db: Connection, settings: Settings, login: str, language: str) -> None:
