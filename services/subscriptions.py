@@ -9,6 +9,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "person.changed.v1": ("notifications",),
     "person.named.v1": ("notifications",),
     "person.link_issued.v1": ("notifications",),
+    "person.staff_link_issued.v1": ("notifications",),
     "application.changed.v1": ("notifications",),
     "badge.issued.v1": ("ticketing",),
     "session.changed.v1": ("notifications", "registration"),

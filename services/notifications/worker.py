@@ -14,6 +14,7 @@ from services.notifications.notices.tasks import (
     on_link_issued,
     on_person_told,
     on_session_changed,
+    on_staff_link_issued,
 )
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, log
@@ -36,6 +37,7 @@ HANDLERS: dict[str, Handler] = {
     "person.changed.v1": on_person_told,
     "person.named.v1": on_person_told,
     "person.link_issued.v1": on_link_issued,
+    "person.staff_link_issued.v1": on_staff_link_issued,
     "application.changed.v1": on_application_changed,
     "session.changed.v1": on_session_changed,
     "booking.confirmed.v1": on_booking_told,

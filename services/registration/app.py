@@ -23,7 +23,7 @@ from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
-from services.registration.staff.pages import account, beginning, devices, joining, log, team
+from services.registration.staff.pages import account, beginning, devices, forgotten, joining, log, team
 from services.registration.staff.pages import signing_in as staff_signing_in
 from services.registration.stands import api as stands_api
 from services.registration.stands.operations.setting_up import copy_stands, how_many_stands
@@ -60,6 +60,7 @@ _PAGES = (
     staff_signing_in.staff_pages,
     beginning.beginning_pages,
     joining.joining_pages,
+    forgotten.forgotten_pages,
     team.team_pages,
     account.account_pages,
     log.log_pages,

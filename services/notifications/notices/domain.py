@@ -89,6 +89,11 @@ def kind_of_link(purpose: str, code: str | None) -> Kind:
     return Kind.SIGN_IN_CODE if code else Kind.SIGN_IN_LINK
 
 
+def kind_of_staff_link(purpose: str) -> Kind:
+    """An invitation, or a new password for who works here already."""
+    return Kind.STAFF_INVITED if purpose == "invite" else Kind.STAFF_PASSWORD
+
+
 def kind_of_booking(body: Mapping[str, Any]) -> Kind | None:
     """What a change of a booking means to its person; None for what they see happen before their eyes."""
     state = body["state"]
@@ -197,6 +202,8 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_PLACED: True,
     Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
+    Kind.STAFF_INVITED: False,  # as every private link; an organiser sends it
+    Kind.STAFF_PASSWORD: False,
 }
 
 

@@ -32,6 +32,11 @@ def on_link_issued(db: Connection, message: Received) -> None:
     telling.tell_link(db, message)
 
 
+def on_staff_link_issued(db: Connection, message: Received) -> None:
+    """Somebody of the staff is to get a link to a password."""
+    telling.tell_staff_link(db, message)
+
+
 def on_session_changed(db: Connection, message: Received) -> None:
     """A session was made, moved, renamed or cancelled."""
     telling.tell_session(db, message)

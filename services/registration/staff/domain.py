@@ -105,6 +105,7 @@ def verifies_until(retired_at: datetime, last_days: Iterable[date]) -> datetime:
 
 LINK_LASTS = timedelta(days=7)
 FIRST_LINK_LASTS = timedelta(hours=12)
+FORGOTTEN_LINK_LASTS = timedelta(hours=1)
 LONGEST_NAME = 120
 LONGEST_ORGANISER = 200
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -129,6 +130,8 @@ class Act(StrEnum):
     ROLES_CHANGED = "roles_changed"
     ACCOUNT_CLOSED = "account_closed"
     RESET_LINK_MADE = "reset_link_made"
+    STAFF_LINK_SENT = "staff_link_sent"
+    PASSWORD_FORGOTTEN = "password_forgotten"  # noqa: S105 - the name of an act
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an act
     PASSWORD_RESET_OUTSIDE = "password_reset_outside"  # noqa: S105 - the name of an act
@@ -212,6 +215,16 @@ class NotYours(Problem):
 def is_contact(login: str) -> bool:
     """Whether a tidy login is an e-mail address or a phone number, so that a link can be brought there."""
     return login.isprintable() and bool(_EMAIL.fullmatch(login) or _PHONE.fullmatch(login))
+
+
+def channel_of(address: str) -> str:
+    """By which way something reaches a contact."""
+    return "email" if "@" in address else "sms"
+
+
+def contacts_among(logins: Iterable[str]) -> list[str]:
+    """The names of an account that a link can be brought to, e-mail addresses first: they cost nothing."""
+    return sorted(filter(is_contact, logins), key=lambda login: (channel_of(login), login))
 
 
 def may_manage(acting: Mapping[str, Iterable[str]], target: Mapping[str, Iterable[str]]) -> bool:

@@ -30,6 +30,24 @@ class StaffChanged:
 
 
 @dataclass(frozen=True)
+class StaffLinkIssued:
+    """A link that lets somebody of the staff choose a password, and where it goes; `ends_at` in UTC. Secret.
+
+    It carries the address itself: staff stand in no contact book.
+    """
+
+    NAME: ClassVar[str] = "person.staff_link_issued.v1"
+
+    purpose: str
+    link: str
+    channel: str
+    address: str
+    name: str
+    language: str
+    ends_at: str
+
+
+@dataclass(frozen=True)
 class DeviceChanged:
     """Where and when a device may read badges; local days and hours, no gates means all. No name."""
 

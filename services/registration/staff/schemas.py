@@ -157,6 +157,22 @@ class Invitation(Schema):
     )
 
 
+class SendingForm(Schema):
+    """To which address of theirs a link goes."""
+
+    address = fields.String(required=True, validate=[validate.Length(max=254, error=NO_CONTACT), _contact])
+
+
+class ForgottenForm(Schema):
+    """The name that somebody signs in with."""
+
+    login = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=254, error=NO_LOGIN),
+        error_messages={"required": NO_LOGIN},
+    )
+
+
 class RolesForm(Schema):
     """What somebody may do here from now on; nothing chosen is nothing."""
 

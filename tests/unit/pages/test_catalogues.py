@@ -4,6 +4,7 @@ That Arabic and French are complete and keep their parameters is asked in tests/
 """
 
 import re
+from collections import Counter
 from gettext import c2py  # what Babel itself compiles plural rules with
 
 import pytest
@@ -50,6 +51,7 @@ OFFICE = (
     "applications/schemas/office.py",
 )
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")
+ENTRY = re.compile(r'^(?:msgctxt "(.*)"\n)?msgid ((?:".*"\n)+)', re.MULTILINE)
 TIFINAGH = re.compile(r"[ⴰ-ⵯ]")
 
 
@@ -64,6 +66,16 @@ def test_every_plural_has_all_the_forms_of_its_language(code: str) -> None:
             if message.pluralizable and (len(texts_of(message)) != FORMS[code] or not all(texts_of(message)))
         ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_no_text_stands_twice_in_a_catalogue(code: str) -> None:
+    """Two branches that each add a word merge without a conflict; readers of catalogues keep the last silently."""
+    twice = []
+    for path, _catalogue in catalogues(code):
+        said = [(context, "".join(lines.split('"')[1::2])) for context, lines in ENTRY.findall(path.read_text("utf-8"))]
+        twice += [f"{path.relative_to(ROOT)}: {text}" for text, times in Counter(said).items() if times > 1]
+    assert not twice, "\n".join(twice)
 
 
 def test_the_counts_choose_the_right_arabic_form() -> None:

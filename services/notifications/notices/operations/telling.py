@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.access.models import exhibition_copy
 from services.notifications.notices import domain
-from services.notifications.notices.domain import Contact, QuietHours, State, Times
+from services.notifications.notices.domain import Channel, Contact, QuietHours, State, Times
 from services.notifications.notices.models import booking_copy, contact, notice, quiet_hours, session_copy
-from services.notifications.notices.operations.copies import keep_application, keep_booking, keep_session
+from services.notifications.notices.operations.copies import LONGEST_NAME, keep_application, keep_booking, keep_session
 from services.notifications.notices.operations.quiet import on_wall
 from services.notifications.notices.operations.words import (
     About,
@@ -20,11 +20,14 @@ from services.notifications.notices.operations.words import (
     words_of_application,
     words_of_booking,
     words_of_link,
+    words_of_staff_link,
 )
-from services.notifications.templates.domain import SECRET_KINDS, Kind
+from services.notifications.templates.domain import SECRET_KINDS, Kind, clean
 from shared import clock
 from shared.db import insert_new
 from shared.outbox import NotKnownYet, Received
+
+NO_EXHIBITION = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,31 @@ def tell_link(db: Connection, message: Received) -> None:
         data=words_of_link(about, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, about, told)
+    _make_notices(db, message, about.contact, about.exhibition, told)
+
+
+def tell_staff_link(db: Connection, message: Received) -> None:
+    """Make the notice of a link for staff, to the address in the message: staff stand in no contact book.
+
+    NotKnownYet before its exhibition has arrived, if it has one.
+    """
+    body = message.body
+    exhibition = _exhibition(db, message.exhibition_id) if message.exhibition_id != NO_EXHIBITION else None
+    to = _staff_contact(message)
+    told = Told(
+        same=f"{message.name} {message.id}",
+        kind=domain.kind_of_staff_link(body["purpose"]),
+        data=words_of_staff_link(to, exhibition, body),
+        ends_at=datetime.fromisoformat(body["ends_at"]),
+    )
+    _make_notices(db, message, to, exhibition, told)
+
+
+def _staff_contact(message: Received) -> Contact:
+    body = message.body
+    address = clean(body["address"], 254)
+    phone, email = (None, address) if body["channel"] == Channel.EMAIL else (address, None)
+    return Contact(message.subject_id, clean(body["name"], LONGEST_NAME), phone, email, body["language"])
 
 
 def tell_booking(db: Connection, message: Received) -> None:
@@ -73,7 +100,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
         starts_wall=session.starts_wall,
     )
-    _make_notices(db, message, about, told)
+    _make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_session(db: Connection, message: Received) -> None:
@@ -102,7 +129,7 @@ def tell_session(db: Connection, message: Received) -> None:
             ends_at=now.ends_at,
             starts_wall=now.starts_wall,
         )
-        _make_notices(db, message, about, told)
+        _make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_application(db: Connection, message: Received) -> None:
@@ -121,7 +148,7 @@ def tell_application(db: Connection, message: Received) -> None:
         data=words_of_application(about, body),
         ends_at=datetime.fromisoformat(body["offer_ends_at"]) if body["offer_ends_at"] else end_of(about),
     )
-    _make_notices(db, message, about, told)
+    _make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
@@ -140,9 +167,7 @@ def _about(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
     ).first()
     if person is None:
         raise NotKnownYet(person_id)
-    exhibition = db.execute(_EXHIBITION, {"of_exhibition": exhibition_id}).first()
-    if exhibition is None:
-        raise NotKnownYet(exhibition_id)
+    exhibition = _exhibition(db, exhibition_id)
     return About(Contact(person_id, person.name, person.phone, person.email, person.language), exhibition)
 
 
@@ -152,6 +177,13 @@ _EXHIBITION = (
     .outerjoin(quiet_hours, quiet_hours.c.exhibition_id == exhibition_copy.c.exhibition_id)
     .where(exhibition_copy.c.exhibition_id == sa.bindparam("of_exhibition"))
 )
+
+
+def _exhibition(db: Connection, exhibition_id: UUID) -> sa.Row[Any]:
+    exhibition = db.execute(_EXHIBITION, {"of_exhibition": exhibition_id}).first()
+    if exhibition is None:
+        raise NotKnownYet(exhibition_id)
+    return exhibition
 
 
 def _find_session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any] | None:
@@ -167,9 +199,9 @@ def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[An
     return session
 
 
-def _make_notices(db: Connection, message: Received, about: About, told: Told) -> None:
+def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa.Row[Any] | None, told: Told) -> None:
     """One notice for each way to the person; a second telling of the same makes none."""
-    now, to = clock.now(), about.contact
+    now = clock.now()
     until = domain.useful_until(told.kind, told.ends_at, now)
     rows = [
         {
@@ -189,7 +221,7 @@ def _make_notices(db: Connection, message: Received, about: About, told: Told) -
             "state": State.DUE,
             "attempts": 0,
             "next_at": datetime.now(UTC),
-            "not_before": _not_before(about.exhibition, told, now, until),
+            "not_before": _not_before(exhibition, told, now, until) if exhibition else None,
             "reason": "",
         }
         for channel, address in domain.ways_to(to, told.kind)

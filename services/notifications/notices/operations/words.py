@@ -13,6 +13,8 @@ from shared.i18n import gettext as _
 from shared.i18n import hour, long_date, ngettext, number, pick, short_date, speaking
 from shared.problem import N_
 
+HOME_ZONE = "Africa/Casablanca"  # for hours that belong to no exhibition
+
 
 @dataclass(frozen=True)
 class About:
@@ -34,6 +36,14 @@ def words_of_link(about: About, body: dict[str, Any]) -> dict[str, str]:
             "until": _until(ends),
             "badge": _in_fours(clean(body["badge_reference"] or "")),
         }
+
+
+def words_of_staff_link(to: Contact, exhibition: sa.Row[Any] | None, body: dict[str, Any]) -> dict[str, str]:
+    """Words for a link to a password; of no exhibition for somebody who works at several. Secret."""
+    ends = to_wall(datetime.fromisoformat(body["ends_at"]), exhibition.zone if exhibition else HOME_ZONE)
+    with speaking(to.language):
+        where = _common(About(to, exhibition)) if exhibition else {"name": to.name}
+        return where | {"link": clean(body["link"], 500), "until": _until(ends)}
 
 
 def words_of_booking(about: About, session: sa.Row[Any], body: dict[str, Any]) -> dict[str, str]:

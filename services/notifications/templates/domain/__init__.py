@@ -43,9 +43,13 @@ class Kind(StrEnum):
     APPLICATION_FREED = "application_freed"
     APPLICATION_LAPSED = "application_lapsed"
     APPLICATION_WITHDRAWN = "application_withdrawn"
+    STAFF_INVITED = "staff_invited"
+    STAFF_PASSWORD = "staff_password"  # noqa: S105 - the name of a notice
 
 
-SECRET_KINDS = frozenset({Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
+STAFF_KINDS = frozenset({Kind.STAFF_INVITED, Kind.STAFF_PASSWORD})
+_ACCOUNT_KINDS = frozenset({Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
+SECRET_KINDS = _ACCOUNT_KINDS | STAFF_KINDS
 
 _ANY = frozenset({"name", "exhibition", "place"})
 _ACCOUNT = _ANY | {"badge", "link", "code", "code_words", "until", "my_page"}
@@ -65,10 +69,18 @@ _BOOKING = _ANY | {
     "programme",
 }
 _APPLICATION = _ANY | {"reference", "missing", "until", "rank", "stands", "my_application"}
-PLACEHOLDERS: dict[Kind, frozenset[str]] = {
-    kind: _ACCOUNT if kind in SECRET_KINDS else frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)
-    for kind in Kind
-}
+_STAFF = _ANY | {"link", "until"}
+
+
+def _placeholders(kind: Kind) -> frozenset[str]:
+    if kind in STAFF_KINDS:
+        return _STAFF
+    if kind in _ACCOUNT_KINDS:
+        return _ACCOUNT
+    return frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)
+
+
+PLACEHOLDERS: dict[Kind, frozenset[str]] = {kind: _placeholders(kind) for kind in Kind}
 
 
 class BadTemplate(ValueError):

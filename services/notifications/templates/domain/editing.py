@@ -16,6 +16,8 @@ NEEDED: dict[Kind, str] = {
     Kind.SIGN_IN_CODE: "code",
     Kind.SIGN_IN_LINK: "link",
     Kind.APPLICATION_BEGUN: "link",
+    Kind.STAFF_INVITED: "link",
+    Kind.STAFF_PASSWORD: "link",
 }
 EMPTY = N_("Please write something here.")
 LONG = N_("At most %(most)s characters.")

@@ -129,10 +129,27 @@ def all_accounts(db: Connection) -> list[Account]:
     return [account for row in db.scalars(sa.select(staff.c.id)).all() if (account := account_of(db, row))]
 
 
+def name_in_log(account: Account | None, login: str) -> str:
+    """People type passwords where names belong: a name that nobody has is kept only if it is an address."""
+    typed = domain.tidy_login(login)
+    return account.name if account else typed if domain.is_contact(typed) else ""
+
+
 def allow_sign_in(login: str, address: str) -> None:
     """Count a try by name and by address; TooMany, and Unavailable while nobody can count."""
     limits.allow("sign-in-name", domain.tidy_login(login), 10, 900, fail_open=False)
     limits.allow("sign-in-address", address, 100, 900, fail_open=False)
+
+
+def allow_forgotten(login: str, address: str) -> None:
+    """Count a try to get a new password by name, whether anybody has it or not, and by address; as `allow_sign_in`."""
+    limits.allow("forgotten-name", domain.tidy_login(login), 3, 3600, fail_open=False)
+    limits.allow("forgotten-address", address, 30, 3600, fail_open=False)
+
+
+def allow_letter(address: str) -> None:
+    """Count a staff link sent to an address; TooMany, and Unavailable while nobody can count."""
+    limits.allow("staff-letter", address, 5, 3600, fail_open=False)
 
 
 def check_password(account: Account | None, password: str) -> Account:

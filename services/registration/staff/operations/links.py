@@ -1,4 +1,4 @@
-"""Links that staff hand to one another: invitations and password resets, good for seven days, once."""
+"""Links that staff hand to one another: invitations and password resets, good once."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.registration.staff import domain
-from services.registration.staff.domain import Act, LinkPurpose, Role, StaffLinkUnknown
+from services.registration.staff.domain import EVERYWHERE, Act, LinkPurpose, Role, StaffLinkUnknown
 from services.registration.staff.models import staff_link
 from services.registration.staff.operations import accounts
 from services.registration.staff.operations.audit import By, Outside, note
@@ -126,6 +126,7 @@ def use_link(db: Connection, secret: str, given: Joining) -> accounts.Account:
     if link.staff_id:
         staff_id, act = link.staff_id, Act.PASSWORD_RESET
         accounts.set_password(db, staff_id, given.password)
+        end_links_of(db, staff_id)
     else:
         roles = {link.exhibition_id: tuple(Role(role) for role in link.roles)}
         new = accounts.NewStaff(given.name, (link.login,), given.password, roles)
@@ -133,7 +134,8 @@ def use_link(db: Connection, secret: str, given: Joining) -> accounts.Account:
     account = accounts.account_of(db, staff_id)
     if account is None or not account.is_active:
         raise StaffLinkUnknown
-    note(db, By(link.exhibition_id, staff_id), act, account.name)
+    for place in [link.exhibition_id] if link.exhibition_id != EVERYWHERE else domain.places_of(account.roles):
+        note(db, By(place, staff_id), act, account.name)
     return account
 
 

@@ -78,8 +78,6 @@ def _note(db: Connection, account: Account, act: Act) -> None:
 
 
 def _note_failed(db: Connection, attempt: Attempt) -> None:
-    """People type passwords where names belong: a name that nobody has is kept only if it is an address."""
-    account, typed = attempt.account, domain.tidy_login(attempt.login)
-    subject = account.name if account else typed if domain.is_contact(typed) else ""
+    account = attempt.account
     for place in domain.places_of(account.roles if account else ()):
-        note(db, Outside(place), Act.SIGN_IN_FAILED, subject)
+        note(db, Outside(place), Act.SIGN_IN_FAILED, accounts.name_in_log(account, attempt.login))

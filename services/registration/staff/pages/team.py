@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from services.registration.staff import domain, schemas
 from services.registration.staff.domain import Role
-from services.registration.staff.operations import links, team
+from services.registration.staff.operations import accounts, links, sending, team
 from services.registration.staff.operations.audit import By
 from services.registration.staff.pages.words import ROLES
 from shared.db import reading, transaction
@@ -65,8 +65,28 @@ def show_link(lang: str, exhibition: str, link_id: UUID) -> Response:  # noqa: A
     with reading() as db:
         link = links.link_of(db, _by(), link_id)
         member = team.member_of(db, _by(), link.staff_id) if link.staff_id else None
-    address = f"{settings().public_url}/{lang}/office/join/{domain.link_secret(settings().secret, link.id)}"
-    return page("staff/link.html", link=link, member=member, address=address)
+        ways = sending.addresses_of(db, link)
+    address = sending.link_address(settings(), link.id, lang)
+    return page("staff/link.html", link=link, member=member, address=address, ways=ways, news=_news())
+
+
+@team_pages.post("/staff/links/<uuid:link_id>/sending")
+@may(Role.ORGANISER)
+def send_link(lang: str, exhibition: str, link_id: UUID) -> Response:
+    """Have a link brought by e-mail or SMS; pressed twice, sent once."""
+    address = load_form(schemas.SendingForm)["address"]
+    accounts.allow_letter(address)
+    by = _by()
+    with transaction() as db:
+
+        def act() -> Answer:
+            link = links.link_of(db, by, link_id)
+            name = team.member_of(db, by, link.staff_id).name if link.staff_id else ""
+            sending.send_link(db, settings(), by, link, sending.Letter(address, name, lang))
+            return Answer(201, {})
+
+        once(db, idempotency_key(by.exhibition_id, required=False), act)
+    return _go(lang, exhibition, f"staff/links/{link_id}?sent=1")
 
 
 @team_pages.get("/staff/<uuid:staff_id>")
@@ -177,6 +197,7 @@ def _news() -> str:
     """What has just been done, in words."""
     said = {
         "added": _("This person had an account already and can work here now."),
+        "sent": _("The link is on its way. Whether it arrived stands in the log of notices."),
         "withdrawn": _("The invitation is withdrawn."),
         "changed": _("The roles are changed. This person has to sign in again."),
         "without": _("This person signs in without a code now."),

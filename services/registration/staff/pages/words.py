@@ -19,6 +19,8 @@ ACTS: dict[str, str] = {
     Act.ROLES_CHANGED: N_("Changed somebody’s roles"),
     Act.ACCOUNT_CLOSED: N_("Closed an account"),
     Act.RESET_LINK_MADE: N_("Made a link to a new password"),
+    Act.STAFF_LINK_SENT: N_("Sent a staff link by e-mail or SMS"),
+    Act.PASSWORD_FORGOTTEN: N_("Asked for a new password at the door"),
     Act.PASSWORD_RESET: N_("Set a new password with a link"),
     Act.PASSWORD_CHANGED: N_("Changed the own password"),
     Act.PASSWORD_RESET_OUTSIDE: N_("Gave a new password on the command line"),
