@@ -94,10 +94,8 @@ class People:
 
     def private_link(self) -> str:
         """Where the link in the welcome leads."""
-        said = str(wait_until(lambda: self.moussem.messages_to(PHONE), 20))
-        found = re.search(r"/k/[\w-]{22}", said)
-        assert found, said
-        return found[0]
+        # the welcome may be overtaken by what was said after it
+        return str(wait_until(lambda: re.findall(r"/k/[\w-]{22}", str(self.moussem.messages_to(PHONE))), 20)[0])
 
     def invitation(self, login: str) -> str:
         """Where somebody who is invited to the staff is led."""
