@@ -86,6 +86,10 @@ class Key:
         return self.exhibition_id, self.route, self.caller, self.key
 
 
+_SAME = [idempotency.c[name] == sa.bindparam(f"of_{name}") for name in _PLACE]
+_KEEP, _DROP = sa.update(idempotency).where(*_SAME), sa.delete(idempotency).where(*_SAME)
+
+
 def fingerprint(body: bytes) -> str:
     """What tells one body from another."""
     return hashlib.sha256(body).hexdigest()[:32]
@@ -100,11 +104,11 @@ def once(db: Connection, key: Key | None, act: Callable[[], Answer]) -> Answer:
     if not claimed:
         return replay(key, recall(db, [key])[key.place])
     answer = act()
-    statement = sa.update(idempotency).where(*_is(key)) if answer.status < 400 else None
-    if statement is not None:
-        db.execute(statement.values(status=answer.status, body=answer.body))
+    own = {f"of_{name}": part for name, part in zip(_PLACE, key.place, strict=True)}
+    if answer.status < 400:
+        db.execute(_KEEP, {**own, "status": answer.status, "body": answer.body})
     else:
-        db.execute(sa.delete(idempotency).where(*_is(key)))
+        db.execute(_DROP, own)
     return answer
 
 
@@ -150,7 +154,3 @@ def _row(key: Key, status: int, body: str, at: datetime) -> dict[str, Any]:
         "body": body,
         "created_at": at,
     }
-
-
-def _is(key: Key) -> list[sa.ColumnElement[bool]]:
-    return [idempotency.c[name] == part for name, part in zip(_PLACE, key.place, strict=True)]

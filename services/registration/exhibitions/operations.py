@@ -209,7 +209,7 @@ def _set_halls(db: Connection, before: Exhibition, halls: tuple[NewHall, ...]) -
 
 def find_exhibition(db: Connection, reference: str) -> Exhibition:
     """The exhibition of this reference; NotFound."""
-    found = _load(db, exhibition.c.reference == reference)
+    found = _load(db, _CALLED, reference=reference)
     if not found:
         raise NotFound
     return found[0]
@@ -217,7 +217,7 @@ def find_exhibition(db: Connection, reference: str) -> Exhibition:
 
 def exhibition_of(db: Connection, exhibition_id: UUID) -> Exhibition:
     """The exhibition of this id; NotFound."""
-    found = _load(db, exhibition.c.id == exhibition_id)
+    found = _load(db, _OF, of=exhibition_id)
     if not found:
         raise NotFound
     return found[0]
@@ -230,7 +230,7 @@ def exhibition_id_of(db: Connection, reference: str) -> UUID | None:
 
 def list_exhibitions(db: Connection) -> list[Exhibition]:
     """Every exhibition, the latest first."""
-    return _load(db, sa.true())
+    return _load(db, _PLACED)
 
 
 def publish_exhibitions(db: Connection) -> int:
@@ -240,30 +240,33 @@ def publish_exhibitions(db: Connection) -> int:
     return len(every)
 
 
-def _load(db: Connection, which: sa.ColumnElement[bool]) -> list[Exhibition]:
-    place = exhibition.join(organiser).join(venue)
-    rows = db.execute(
-        sa.select(
-            exhibition,
-            organiser.c.names.label("organiser_names"),
-            venue.c.names.label("venue_names"),
-            venue.c.town_names,
-        )
-        .select_from(place)
-        .where(which)
-        .order_by(exhibition.c.first_day.desc())
-    ).all()
+# written once, for they are asked at every request
+_PLACED = (
+    sa.select(
+        exhibition,
+        organiser.c.names.label("organiser_names"),
+        venue.c.names.label("venue_names"),
+        venue.c.town_names,
+    )
+    .select_from(exhibition.join(organiser).join(venue))
+    .order_by(exhibition.c.first_day.desc())
+)
+_CALLED = _PLACED.where(exhibition.c.reference == sa.bindparam("reference"))
+_OF = _PLACED.where(exhibition.c.id == sa.bindparam("of"))
+_HALLS = (
+    sa.select(hall.c.id, hall.c.reference, hall.c.names, hall.c.capacity)
+    .where(hall.c.exhibition_id == sa.bindparam("of"))
+    .order_by(hall.c.reference)
+)
+
+
+def _load(db: Connection, which: sa.Select[Any], **named: Any) -> list[Exhibition]:
+    rows = db.execute(which, named).all()
     return [Exhibition(**row._mapping, halls=_halls(db, row.id)) for row in rows]
 
 
 def _halls(db: Connection, exhibition_id: UUID) -> tuple[Hall, ...]:
-    part = hall.c
-    rows = db.execute(
-        sa.select(part.id, part.reference, part.names, part.capacity)
-        .where(part.exhibition_id == exhibition_id)
-        .order_by(part.reference)
-    ).all()
-    return tuple(Hall(**row._mapping) for row in rows)
+    return tuple(Hall(**row._mapping) for row in db.execute(_HALLS, {"of": exhibition_id}))
 
 
 def _insert(db: Connection, table: sa.Table, **values: Any) -> UUID:
