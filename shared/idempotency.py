@@ -100,8 +100,7 @@ def once(db: Connection, key: Key | None, act: Callable[[], Answer]) -> Answer:
     if key is None:
         return act()
     # The claim makes a second request with the same key wait here until the first has committed.
-    claimed = insert_new(db, idempotency, [_row(key, 0, "", clock.machine_now())], returning=[idempotency.c.key])
-    if not claimed:
+    if not insert_new(db, idempotency, [_row(key, 0, "", clock.machine_now())], returning=[idempotency.c.key]):
         return replay(key, recall(db, [key])[key.place])
     answer = act()
     own = {f"of_{name}": part for name, part in zip(_PLACE, key.place, strict=True)}
