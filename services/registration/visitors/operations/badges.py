@@ -171,7 +171,10 @@ def _tell(db: Connection, *rows: sa.Row[Any]) -> None:
     """Say how badges stand, with where their holders live."""
     asked = sa.select(person.c.id, sa.func.coalesce(person.c.region, person.c.country).label("residence"))
     where, whose = {row.exhibition_id for row in rows}, {row.person_id for row in rows}
-    homes = {row.id: row.residence for row in db.execute(asked.where(person.c.exhibition_id.in_(where), person.c.id.in_(whose)))}
+    homes = {
+        row.id: row.residence
+        for row in db.execute(asked.where(person.c.exhibition_id.in_(where), person.c.id.in_(whose)))
+    }
     publish(db, *[_outgoing(row, homes.get(row.person_id)) for row in rows])
 
 
