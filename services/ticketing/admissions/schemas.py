@@ -137,7 +137,9 @@ class BundleOut(Schema):
     revoked = fields.List(fields.String(), metadata={"description": "Badge ids that no longer count, in hexadecimal."})
     doors = fields.List(fields.Dict(), metadata={"description": "Sessions of today and tomorrow, by wall time"})
     device = fields.Dict(
-        metadata={"description": "profile and gates (none: all; rooms of session doors too), days and hours of a device"}
+        metadata={
+            "description": "profile and gates (none: all; rooms of session doors too), days and hours of a device"
+        }
     )
 
 

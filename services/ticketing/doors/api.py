@@ -57,7 +57,7 @@ def _may_stand(where: Exhibition, room: str, read_at: datetime) -> None:
     """A device stands at the rooms of its list, in its days and hours; NotAllowed."""
     caller = current_caller()
     device = device_known(where.id, caller.device_id) if caller.device_id else None
-    if device is not None and not device.works(clock.to_wall(read_at, where.zone), room):
+    if device is not None and not device.works(clock.to_wall(read_at, where.zone), room.upper()):
         raise NotAllowed
 
 

@@ -141,7 +141,7 @@ function placesIn({ gates, doors, device, utc_offset_minutes }) {
   const own = (reference) => !device.gates.length || device.gates.includes(reference);
   const here = wallTime(now(), utc_offset_minutes);
   const mine = gates.filter((gate) => own(gate.reference));
-  const open = (doors ?? []).filter((door) => own(door.room) && (door.day > here.day || door.ends > here.hour));
+  const open = (doors ?? []).filter((door) => own(door.room.toUpperCase()) && (door.day > here.day || door.ends > here.hour));
   return [
     ...mine.map((gate) => ({ ...gate, key: gate.reference, isDoor: false })),
     ...open.map((door) => ({ ...door, key: `door:${door.reference}`, names: door.titles, isDoor: true })),
@@ -185,7 +185,9 @@ function listen() {
   });
   // a reader types wherever the page happens to be: bring it to the field
   document.addEventListener("keydown", (event) => {
-    if (event.key.length === 1 && !part("setup").open && !event.ctrlKey && !event.metaKey) part("code").focus();
+    const isSize = document.activeElement === part("people") && /\d/.test(event.key);
+    const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+    if (isText && !isSize && !part("setup").open) part("code").focus();
   });
   document.addEventListener("pointerdown", wakeSound);
   document.addEventListener("keydown", wakeSound, { once: true });

@@ -49,8 +49,8 @@ export function showPlaces(places, chosen) {
     places
       .filter((place) => place.isDoor === isDoor)
       .map((place) => {
-        const label = isDoor ? `${sayDay(place.day)} ${place.starts} · ` : `${place.reference} · `;
-        const option = new Option(label + pick(place.names), place.key);
+        const [before, after] = isDoor ? [place.starts, ` · ${sayDay(place.day)}`] : [place.reference, ""];
+        const option = new Option(`${before} · ${pick(place.names)}${after}`, place.key);
         option.selected = place.key === chosen;
         return option;
       });
