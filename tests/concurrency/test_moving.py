@@ -11,7 +11,7 @@ from tests.concurrency.crowd import Webs, at_once, faults_of
 from tests.integration.ticketing.test_moves_to_be_seen import plan
 
 PEOPLE, DAYS = 24, ("2026-12-21", "2026-12-20", "2026-12-22")
-SIZES = {"capacity": 12, "waiting_limit": 24}
+SIZES: dict[str, Any] = {"capacity": 12, "waiting_limit": 24}
 
 
 def moving(webs: Webs, session: str) -> Callable[[], Any]:
