@@ -25,6 +25,7 @@ OFFICE = (
     "/staff/",
     "/desk/",
     "/counts/",
+    "/reports/",
     "/admissions/",
     "/planning/",
     "groups/office.html",
