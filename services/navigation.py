@@ -6,7 +6,7 @@ from shared.i18n import gettext as _
 
 Item = dict[str, object]
 # Pages of setting up that have no item of their own.
-_SETTING_UP = ("exhibition", "rooms", "gates", "programme", "booking-rules")
+_SETTING_UP = ("exhibition", "organisers", "rooms", "gates", "programme", "booking-rules")
 # The office's everyday pages; the others stand behind "More".
 _EVERY_DAY = 4
 _ALL = "organiser reviewer desk supervisor steward viewer"

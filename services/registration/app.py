@@ -18,7 +18,8 @@ from services.registration.desk.pages import lists as desk_lists
 from services.registration.desk.pages import people as desk_people
 from services.registration.exhibitions import api as exhibitions_api
 from services.registration.exhibitions.operations import exhibition_id_of, find_exhibition
-from services.registration.exhibitions.pages import changing, opening, showing
+from services.registration.exhibitions.operations.organising import organisers_at
+from services.registration.exhibitions.pages import changing, opening, organising, showing
 from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
 from services.registration.staff.operations.accounts import account_of
@@ -68,6 +69,7 @@ _PAGES = (
     showing.exhibition_pages,
     opening.opening_pages,
     changing.changing_pages,
+    organising.organising_pages,
     registering.visitor_pages,
     signing_in.sign_in_pages,
     desk_people.desk_pages,
@@ -88,6 +90,7 @@ _PAGES = (
 
 
 log.zone_of["exhibition"] = lambda db, reference: find_exhibition(db, reference).zone
+team.organisers_at["exhibition"] = organisers_at
 opening.copies[:] = [copy_call, copy_stands]
 changing.counts["stands"] = how_many_stands
 changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)

@@ -76,6 +76,21 @@ class HallInUse(Problem):
     detail = N_("Move or remove its stands first.")
 
 
+class OrganiserAnswers(Problem):
+    """Somebody always answers for an exhibition."""
+
+    slug = "organiser-answers"
+    status = 409
+    title = N_("This body answers for the fair and stays.")
+
+
+class OrganiserHasStaff(Problem):
+    slug = "organiser-has-staff"
+    status = 409
+    title = N_("People of this body work here.")
+    detail = N_("Say that their roles here shall end, then take the body off.")
+
+
 class BadLine(ValueError):
     """A line of typed halls that cannot be read; `line` counts from 1, the text is a msgid."""
 

@@ -1,6 +1,6 @@
 """What registration says about exhibitions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 Texts = dict[str, str]
@@ -27,3 +27,5 @@ class ExhibitionChanged:
     state: str
     # the exhibition this one was opened like, for good; listeners copy what is theirs when they first hear of it
     copied_from: str | None = None
+    # every body that organises it, the one of `organiser_names` first; older messages name that one alone
+    organisers: list[Texts] = field(default_factory=list)

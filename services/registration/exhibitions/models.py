@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from services.registration.staff.models import metadata
-from shared.db import Id
+from shared.db import Id, UtcDateTime
 
 venue = sa.Table(
     "venue",
@@ -35,6 +35,15 @@ exhibition = sa.Table(
     sa.Column("copied_from", Id),
     sa.CheckConstraint("last_day >= first_day", name="exhibition_ends_after_it_begins"),
     sa.CheckConstraint("number BETWEEN 1 AND 65535", name="exhibition_number_fits_a_badge"),
+)
+
+# The bodies that organise an exhibition beside the one that answers for it, which is the exhibition's own.
+exhibition_organiser = sa.Table(
+    "exhibition_organiser",
+    metadata,
+    sa.Column("exhibition_id", Id, sa.ForeignKey("exhibition.id"), primary_key=True),
+    sa.Column("organiser_id", Id, sa.ForeignKey("organiser.id"), primary_key=True),
+    sa.Column("added_at", UtcDateTime, nullable=False),
 )
 
 hall = sa.Table(

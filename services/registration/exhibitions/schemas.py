@@ -39,6 +39,11 @@ class ExhibitionOut(Schema):
     zone = fields.String(metadata={"example": "Africa/Casablanca"})
     languages = fields.List(fields.String())
     organiser_names = Texts
+    organisers = fields.List(
+        Texts,
+        attribute="all_organiser_names",
+        metadata={"description": "Every body that organises it; the first one answers for it"},
+    )
     venue_names = Texts
     town_names = Texts
     halls = fields.List(fields.Nested(HallOut))
@@ -202,6 +207,27 @@ class ExhibitionForm(Schema):
         if lacking:
             raise ValidationError(lacking)
         _check_days(data)
+
+
+class OrganiserForm(Schema):
+    """A body that organises too, in one language at least."""
+
+    organiser_ar = fields.String(validate=_line)
+    organiser_fr = fields.String(validate=_line)
+    organiser_en = fields.String(validate=_line)
+    organiser_zgh = fields.String(validate=_line)
+
+    @validates_schema(skip_on_field_errors=False)
+    def check(self, data: dict[str, Any], **_more: Any) -> None:
+        """It has a name."""
+        if not texts_of(data, "organiser"):
+            raise ValidationError({"organiser_fr": [NO_TEXT]})
+
+
+class TakingOffForm(Schema):
+    """Whether the roles of a body's people may end with it."""
+
+    sure = fields.Boolean(load_default=False)
 
 
 TEXTS = ("name", "organiser", "venue", "town")

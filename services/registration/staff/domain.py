@@ -147,6 +147,8 @@ class Act(StrEnum):
     EXHIBITION_OPENED = "exhibition_opened"
     EXHIBITION_CHANGED = "exhibition_changed"
     EXHIBITION_COPIED = "exhibition_copied"
+    ORGANISER_ADDED = "organiser_added"
+    ORGANISER_TAKEN_OFF = "organiser_taken_off"
     PEOPLE_SEARCHED = "people_searched"
     VISITOR_REGISTERED = "visitor_registered"
     BADGE_PRINTED = "badge_printed"

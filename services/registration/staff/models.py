@@ -84,7 +84,8 @@ signing_key_use = sa.Table(
     sa.Column("last_day", sa.Date, nullable=False),
 )
 
-# An invitation or a reset, handed over as a link; `staff_id` is whose password a reset sets. The link to the first
+# An invitation or a reset, handed over as a link; `staff_id` is whose password a reset sets, `organiser_id` the body
+# that somebody invited will work for. The link to the first
 # account is nobody's: the command line made it.
 staff_link = sa.Table(
     "staff_link",
@@ -100,6 +101,7 @@ staff_link = sa.Table(
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("ends_at", UtcDateTime, nullable=False),
     sa.Column("used_at", UtcDateTime),
+    sa.Column("organiser_id", Id),
 )
 # The address of a link names no exhibition, so it is looked for by its hash alone.
 sa.Index("staff_link_by_hash", staff_link.c.secret_hash)

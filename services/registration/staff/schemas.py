@@ -33,6 +33,7 @@ NO_HOUR = N_("Please type an hour as in 09:00.")
 BAD_HOURS = N_("Please give both hours, the earlier one first, or none.")
 NO_CODE = N_("Please give the device’s code.")
 LAST_YEAR, LONGEST_DEVICE_NAME = 2119, 80
+UNKNOWN_ORGANISER = N_("Please choose one of the bodies that organise this fair.")
 NO_ORGANISER = N_("Please say who organises, in one language at least.")
 LONG_ORGANISER = N_("This name is too long.")
 SHORT_PASSWORD = N_("This password is too short: it needs at least 10 characters.")
@@ -155,6 +156,7 @@ class Invitation(Schema):
         validate=validate.Length(min=1, error=NO_ROLE),
         error_messages={"required": NO_ROLE},
     )
+    organiser = fields.UUID(load_default=None, error_messages={"invalid_uuid": UNKNOWN_ORGANISER})
 
 
 class SendingForm(Schema):

@@ -43,9 +43,9 @@ def link_in(page_text: str) -> str:
     return found[1]
 
 
-def invited(organiser: Browser, login: str = "aicha@example.com", **more: str) -> str:
+def invited(organiser: Browser, login: str = "aicha@example.com", /, **more: str) -> str:
     """The address behind a fresh invitation."""
-    sent = organiser.post(f"{OFFICE}/staff/invitations", login=login, roles="desk", **more)
+    sent = organiser.post(f"{OFFICE}/staff/invitations", **({"login": login, "roles": "desk"} | more))
     assert sent.status_code == 303, sent.text
     return link_in(organiser.get(sent.headers["Location"]).text)
 

@@ -20,6 +20,8 @@ OPENING = (
     "exhibitions/new.html",
     "exhibitions/change.html",
     "exhibitions/setup.html",
+    "exhibitions/organisers.html",
+    "exhibitions/pages/organising.py",
 )
 OFFICE = (
     "/staff/",

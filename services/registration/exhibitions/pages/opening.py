@@ -63,7 +63,7 @@ def open_copy(lang: str, exhibition: str) -> Response:
 
     def like_this(db: Connection, said: dict[str, Any]) -> NewExhibition:
         more: dict[str, Any] = {"headlines": found.headlines, "abouts": found.abouts, "kind": domain.Kind(found.kind)}
-        more |= {"copied_from": found.id}
+        more |= {"copied_from": found.id, "co_organisers": found.co_organisers}
         return NewExhibition(**(vars(_new(db, said)) | more))
 
     return _open(lang, found, like_this)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.registration.staff import domain
 from services.registration.staff.domain import EVERYWHERE, Act, LinkPurpose, Role, StaffLinkUnknown
 from services.registration.staff.models import staff_link
-from services.registration.staff.operations import accounts
+from services.registration.staff.operations import accounts, organisers
 from services.registration.staff.operations.audit import By, Outside, note
 from shared.clock import now
 from shared.ids import hash_secret, new_id
@@ -33,6 +33,16 @@ class StaffLink:
     login: str
     roles: list[str]
     ends_at: datetime
+    organiser_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Whom to ask by which contact, what they may do, and for which body they will work."""
+
+    login: str
+    roles: Collection[Role]
+    organiser_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -43,11 +53,12 @@ class Joining:
     name: str = ""
 
 
-def make_invitation(db: Connection, settings: Settings, by: By, login: str, roles: Collection[Role]) -> UUID:
+def make_invitation(db: Connection, settings: Settings, by: By, invited: Invited) -> UUID:
     """Make a link with which somebody new opens an account with these roles; returns its id."""
-    tidy = domain.tidy_login(login)
-    chosen = sorted(map(str, roles))
-    link_id = make_link(db, settings, by, {"purpose": LinkPurpose.INVITE, "login": tidy, "roles": chosen})
+    tidy = domain.tidy_login(invited.login)
+    chosen = sorted(map(str, invited.roles))
+    values = {"purpose": LinkPurpose.INVITE, "login": tidy, "roles": chosen, "organiser_id": invited.organiser_id}
+    link_id = make_link(db, settings, by, values)
     note(db, by, Act.STAFF_INVITED, tidy, roles=chosen)
     return link_id
 
@@ -78,6 +89,13 @@ def withdraw(db: Connection, by: By, link_id: UUID) -> None:
     if row is None:
         raise NotFound
     note(db, by, Act.INVITATION_WITHDRAWN, row.login)
+
+
+def end_invitations_for(db: Connection, exhibition_id: UUID, organiser_id: UUID) -> None:
+    """Let no open invitation to an exhibition lead into this body any more."""
+    own = staff_link.c
+    same = (own.exhibition_id == exhibition_id, own.organiser_id == organiser_id, own.used_at.is_(None))
+    db.execute(sa.update(staff_link).where(*same).values(used_at=now()))
 
 
 def open_invitations(db: Connection, exhibition_id: UUID) -> list[StaffLink]:
@@ -131,6 +149,8 @@ def use_link(db: Connection, secret: str, given: Joining) -> accounts.Account:
         roles = {link.exhibition_id: tuple(Role(role) for role in link.roles)}
         new = accounts.NewStaff(given.name, (link.login,), given.password, roles)
         staff_id, act = accounts.open_account(db, new), Act.STAFF_JOINED
+        if link.organiser_id:
+            organisers.works_for(db, staff_id, link.organiser_id)
     account = accounts.account_of(db, staff_id)
     if account is None or not account.is_active:
         raise StaffLinkUnknown
@@ -156,7 +176,8 @@ def make_link(db: Connection, settings: Settings, by: By | Outside, values: dict
 
 def _links() -> sa.Select[Any]:
     own = staff_link.c
-    return sa.select(own.id, own.exhibition_id, own.purpose, own.staff_id, own.login, own.roles, own.ends_at)
+    who = (own.id, own.exhibition_id, own.purpose, own.staff_id, own.login)
+    return sa.select(*who, own.roles, own.ends_at, own.organiser_id)
 
 
 def _still_good() -> list[sa.ColumnElement[bool]]:

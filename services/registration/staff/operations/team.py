@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 from services.registration.staff import domain
 from services.registration.staff.domain import EVERYWHERE, Act, Role
 from services.registration.staff.models import staff, staff_login, staff_role
-from services.registration.staff.operations import accounts, second_step
+from services.registration.staff.operations import accounts, organisers, second_step
 from services.registration.staff.operations.audit import By, note
-from services.registration.staff.operations.links import end_links_of, link_to_reset, make_invitation
+from services.registration.staff.operations.links import Invited, end_links_of, link_to_reset, make_invitation
 from shared.problem import NotFound, NotSignedIn
 from shared.settings import Settings
 
@@ -53,21 +53,23 @@ def member_of(db: Connection, by: By, staff_id: UUID) -> Member:
     return member
 
 
-def invite(db: Connection, settings: Settings, by: By, login: str, roles: Collection[Role]) -> UUID | None:
+def invite(db: Connection, settings: Settings, by: By, invited: Invited) -> UUID | None:
     """Ask somebody to work here: the id of a link for a newcomer; None when they had an account, which gets the roles.
 
     LoginTaken when that account is closed; OwnAccount.
     """
-    known = accounts.find_account(db, login)
+    known = accounts.find_account(db, invited.login)
     if known is None:
-        return make_invitation(db, settings, by, login, roles)
+        return make_invitation(db, settings, by, invited)
     if not known.is_active:
         raise domain.LoginTaken
     if known.id == by.staff_id:
         raise domain.OwnAccount
     before = known.roles.get(str(by.exhibition_id), [])
-    after = sorted({*before, *map(str, roles)})
+    after = sorted({*before, *map(str, invited.roles)})
     accounts.set_roles(db, known.id, by.exhibition_id, [Role(role) for role in after])
+    if invited.organiser_id:
+        organisers.works_first_for(db, known.id, invited.organiser_id)
     note(db, by, Act.ROLES_CHANGED, known.name, before=before, after=after)
     return None
 

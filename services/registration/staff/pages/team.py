@@ -1,15 +1,19 @@
 """The office's pages about its own people: the team, invitations, resets."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, request
+from sqlalchemy.engine import Connection
 
 from services.registration.staff import domain, schemas
 from services.registration.staff.domain import Role
 from services.registration.staff.operations import accounts, links, sending, team
 from services.registration.staff.operations.audit import By
+from services.registration.staff.operations.organisers import Organiser, workers_at
 from services.registration.staff.pages.words import ROLES
+from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
@@ -17,6 +21,8 @@ from shared.problem import Invalid, NotSignedIn, Problem
 from shared.web import current_caller, idempotency_key, load_form, may, page
 from shared.web.security import settings
 
+# Exhibitions lie to the right of staff: the app says which bodies organise one.
+organisers_at: dict[str, Callable[[Connection, UUID], Sequence[Organiser]]] = {}
 team_pages = Blueprint("team_pages", __name__, url_prefix="/<lang>/<exhibition>/office")
 
 
@@ -37,7 +43,7 @@ def invite(lang: str, exhibition: str) -> Response:
         with transaction() as db:
 
             def act() -> Answer:
-                link_id = team.invite(db, settings(), by, said["login"], said["roles"])
+                link_id = team.invite(db, settings(), by, _invited(db, by, said))
                 return Answer(201, {"link": str(link_id) if link_id else ""})
 
             answer = once(db, idempotency_key(by.exhibition_id, required=False), act)
@@ -154,16 +160,29 @@ def _team(values: Any, errors: dict[str, list[str]], status: int = 422) -> Respo
     with reading() as db:
         members = team.list_team(db, _by())
         invited = links.open_invitations(db, _by().exhibition_id)
+        bodies = organisers_at["exhibition"](db, _by().exhibition_id)
+        workers = workers_at(db, _by().exhibition_id, [one.id for one in bodies])
     return page(
         "staff/team.html",
         status=status if errors else 200,
+        organisers=[(str(one.id), i18n.pick(one.names)) for one in bodies],
+        works_for={who.staff_id: str(who.organiser_id) for who in workers},
         members=members,
         invited=invited,
         roles=ROLES,
-        values=values,
+        values={"organiser": request.args.get("organiser", "")} | values,
         errors=errors,
         news=_news(),
     )
+
+
+def _invited(db: Connection, by: By, said: dict[str, Any]) -> links.Invited:
+    """Whom the form asks; for the only body there is when none is chosen."""
+    bodies = [one.id for one in organisers_at["exhibition"](db, by.exhibition_id)]
+    chosen = said["organiser"] or bodies[0]
+    if chosen not in bodies:
+        raise Invalid({"organiser": [schemas.UNKNOWN_ORGANISER]})
+    return links.Invited(said["login"], said["roles"], chosen)
 
 
 def _member(staff_id: UUID, refused: Problem | None) -> Response:
@@ -182,7 +201,8 @@ def _by() -> By:
 
 
 def _typed() -> dict[str, Any]:
-    return {"login": request.form.get("login", ""), "roles": request.form.getlist("roles")}
+    said = {name: request.form.get(name, "") for name in ("login", "organiser")}
+    return said | {"roles": request.form.getlist("roles")}
 
 
 def _roles_together(errors: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -36,6 +36,8 @@ ACTS: dict[str, str] = {
     Act.EXHIBITION_OPENED: N_("Opened an exhibition"),
     Act.EXHIBITION_CHANGED: N_("Changed the exhibition"),
     Act.EXHIBITION_COPIED: N_("Opened an exhibition like another"),
+    Act.ORGANISER_ADDED: N_("Added a body that organises the fair too"),
+    Act.ORGANISER_TAKEN_OFF: N_("Took a body off that organised the fair too"),
     Act.PEOPLE_SEARCHED: N_("Looked for somebody"),
     Act.VISITOR_REGISTERED: N_("Registered somebody at the desk"),
     Act.BADGE_PRINTED: N_("Printed a badge"),

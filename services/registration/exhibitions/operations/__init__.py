@@ -10,11 +10,12 @@ from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.domain import HallInUse, Kind, Phase, ReferenceTaken, State, phase
 from services.registration.exhibitions.messages import ExhibitionChanged, Texts
-from services.registration.exhibitions.models import exhibition, hall, venue
+from services.registration.exhibitions.models import exhibition, exhibition_organiser, hall, venue
 from services.registration.staff.domain import Act, Role
 from services.registration.staff.models import organiser
 from services.registration.staff.operations import accounts, keys, organisers
 from services.registration.staff.operations.audit import By, note
+from services.registration.staff.operations.organisers import Organiser
 from shared import i18n
 from shared.clock import day_in, now, to_utc
 from shared.db import insert_new
@@ -52,6 +53,7 @@ class NewExhibition:
     town_names: Texts
     halls: tuple[NewHall, ...]
     copied_from: UUID | None = None
+    co_organisers: tuple[Organiser, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,17 @@ class Exhibition:
     venue_names: Texts
     town_names: Texts
     halls: tuple[Hall, ...]
+    co_organisers: tuple[Organiser, ...] = ()
+
+    @property
+    def organisers(self) -> tuple[Organiser, ...]:
+        """Every body that organises it; the first one answers for it."""
+        return (Organiser(self.organiser_id, self.organiser_names), *self.co_organisers)
+
+    @property
+    def all_organiser_names(self) -> list[Texts]:
+        """Their names by language."""
+        return [one.names for one in self.organisers]
 
     @property
     def name(self) -> str:
@@ -137,6 +150,8 @@ def open_exhibition(db: Connection, new: NewExhibition) -> Exhibition:
         raise ReferenceTaken
     for part in new.halls:
         _insert(db, hall, exhibition_id=exhibition_id, **asdict(part))
+    for one in new.co_organisers:
+        add_co_organiser(db, exhibition_id, one.id)
     _tell(db, exhibition_id)
     return find_exhibition(db, new.reference)
 
@@ -253,7 +268,30 @@ def _load(db: Connection, which: sa.ColumnElement[bool]) -> list[Exhibition]:
         .where(which)
         .order_by(exhibition.c.first_day.desc())
     ).all()
-    return [Exhibition(**row._mapping, halls=_halls(db, row.id)) for row in rows]
+    return [Exhibition(**row._mapping, halls=_halls(db, row.id), co_organisers=_others(db, row.id)) for row in rows]
+
+
+def add_co_organiser(db: Connection, exhibition_id: UUID, organiser_id: UUID) -> bool:
+    """Note that a body organises an exhibition beside the one that answers for it; whether that is new."""
+    answers = sa.select(exhibition.c.id).where(
+        exhibition.c.id == exhibition_id, exhibition.c.organiser_id == organiser_id
+    )
+    if db.scalar(answers):
+        return False
+    own = exhibition_organiser.c
+    row = {"exhibition_id": exhibition_id, "organiser_id": organiser_id, "added_at": now()}
+    return bool(insert_new(db, exhibition_organiser, [row], returning=[own.organiser_id]))
+
+
+def _others(db: Connection, exhibition_id: UUID) -> tuple[Organiser, ...]:
+    own = exhibition_organiser.c
+    rows = db.execute(
+        sa.select(organiser.c.id, organiser.c.names)
+        .join(exhibition_organiser, own.organiser_id == organiser.c.id)
+        .where(own.exhibition_id == exhibition_id)
+        .order_by(own.added_at, own.organiser_id)
+    )
+    return tuple(Organiser(row.id, row.names) for row in rows)
 
 
 def _halls(db: Connection, exhibition_id: UUID) -> tuple[Hall, ...]:
@@ -292,5 +330,6 @@ def _outgoing(one: Exhibition) -> Outgoing:
         organiser_names=one.organiser_names,
         state=one.state,
         copied_from=str(one.copied_from) if one.copied_from else None,
+        organisers=one.all_organiser_names,
     )
     return Outgoing(one.id, one.id, one.version, body)
