@@ -58,7 +58,7 @@ def test_a_certificate_is_printed_and_anybody_checks_it(fair: Fair, holder: Badg
     assert "فاطمة &lt;b&gt;=1+1&lt;/b&gt;" in checked
     keys = tmp_path / "keys.json"
     keys.write_bytes(client.get("/ticketing/.well-known/jwks.json").data)
-    alone = [sys.executable, ROOT / "docs" / "audit" / "certificate.py", address, keys]
+    alone: list[str | Path] = [sys.executable, ROOT / "docs" / "audit" / "certificate.py", address, keys]
     assert subprocess.run(alone, capture_output=True, check=False).returncode == 0
     forged = [*alone[:2], code.replace("MSC:W", "MSC:X"), keys]
     assert subprocess.run(forged, capture_output=True, check=False).returncode == 1
