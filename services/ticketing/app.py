@@ -19,6 +19,7 @@ from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.bookings.api.full import full_first
 from services.ticketing.bookings.pages.rules import rules_pages
+from services.ticketing.certificates.pages import check_pages, record_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
 from services.ticketing.doors import api as doors_api
@@ -29,6 +30,8 @@ from services.ticketing.planning import api as planning_api
 from services.ticketing.planning.pages import importing, places, programme
 from services.ticketing.programme import api as programme_api
 from services.ticketing.programme import pages as programme_pages
+from services.ticketing.reports import api as reports_api
+from services.ticketing.reports import pages as reports_pages
 from shared import db, i18n, outbox
 from shared.db import Database
 from shared.problem import Problem
@@ -44,6 +47,7 @@ _APIS = (
     doors_api.api,
     planning_api.api,
     counts_api.api,
+    reports_api.well_known,
 )
 _PAGES = (
     programme_pages.pages,
@@ -58,6 +62,9 @@ _PAGES = (
     places.place_pages,
     programme.programme_pages,
     counts_pages.pages,
+    reports_pages.pages,
+    record_pages,
+    check_pages,
 )
 
 

@@ -27,6 +27,13 @@ OFFICE = (
     "/staff/",
     "/desk/",
     "/counts/",
+    "/reports/",
+    # everybody's is the page that checks
+    "certificates/domain",
+    "certificates/operations",
+    "certificates/schemas",
+    "certificates/pages",
+    "certificates/record.html",
     "/admissions/",
     "/planning/",
     "groups/office.html",
