@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from services.acts import StaffAct
 from services.registration.staff.domain import (
     LONGEST_NAME,
     LONGEST_ORGANISER,
@@ -32,6 +33,8 @@ NO_DAY = N_("Please choose the first and the last day, in this order.")
 NO_HOUR = N_("Please type an hour as in 09:00.")
 BAD_HOURS = N_("Please give both hours, the earlier one first, or none.")
 NO_CODE = N_("Please give the device’s code.")
+ACTS = [*map(str, Act), *map(str, StaffAct)]
+SERVICES = ["registration", "ticketing", "notifications"]
 LAST_YEAR, LONGEST_DEVICE_NAME = 2119, 80
 UNKNOWN_ORGANISER = N_("Please choose one of the bodies that organise this fair.")
 NO_ORGANISER = N_("Please say who organises, in one language at least.")
@@ -290,7 +293,8 @@ class LogQuery(Schema):
         unknown = EXCLUDE
 
     who = fields.String(validate=validate.Length(max=120))
-    act = fields.String(validate=validate.OneOf(list(Act)))
+    act = fields.String(validate=validate.OneOf(ACTS))
+    service = fields.String(validate=validate.OneOf(SERVICES))
     subject = fields.String(validate=validate.Length(max=254))
     since = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
     until = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
@@ -301,7 +305,8 @@ class AuditQuery(Schema):
     """Which part of the log."""
 
     who = fields.String(validate=validate.Length(max=120), metadata={"description": "part of a name"})
-    act = fields.String(validate=validate.OneOf(list(Act)))
+    act = fields.String(validate=validate.OneOf(ACTS))
+    service = fields.String(validate=validate.OneOf(SERVICES))
     subject = fields.String(validate=validate.Length(max=254), metadata={"description": "part of the subject"})
     since = fields.AwareDateTime(metadata={"description": "from this moment"})
     until = fields.AwareDateTime(metadata={"description": "before this moment"})
@@ -318,7 +323,8 @@ class ActOut(Schema):
         allow_none=True, metadata={"description": "null: the command line, or somebody who could not sign in"}
     )
     name = fields.String(allow_none=True, metadata={"description": "who did it"})
-    act = fields.String(metadata={"enum": list(Act)})
+    act = fields.String(metadata={"enum": ACTS})
+    service = fields.String(metadata={"enum": SERVICES, "description": "where it was done"})
     subject = fields.String()
     facts = fields.Dict(keys=fields.String())
 

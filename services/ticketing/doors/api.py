@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import badge_keys, exhibition_called
 from services.ticketing.bookings.operations.door import attendance_of
 from services.ticketing.doors import operations
@@ -33,7 +34,14 @@ def scan_at_door(exhibition: str, reference: str) -> Response:
     shown = operations.show(where, session.id, said, badge_keys(), let_in_by=_by())
     key = Key(where.id, "door", str(session.id), str(said["id"]), fingerprint(request.get_data()))
     with transaction() as db:
-        return reply(once(db, key, lambda: Answer(201, entry_out(said["id"], operations.enter(db, shown)))))
+
+        def act() -> Answer:
+            entry = entry_out(said["id"], operations.enter(db, shown))
+            facts = {"word": entry["word"], "booking": entry["reference"]}
+            staff_acted(db, where.id, StaffAct.READ_AT_DOOR, session.reference, **facts)
+            return Answer(201, entry)
+
+        return reply(once(db, key, act))
 
 
 @api.get("/sessions/<reference>/door")
