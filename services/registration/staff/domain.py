@@ -201,6 +201,9 @@ class StaffLinkUnknown(Problem):
     detail = N_("Ask the organiser for a new one.")
 
 
+UNKNOWN_ORGANISER = N_("Please choose one of the bodies that organise this fair.")
+
+
 class OwnAccount(Problem):
     """Organisers neither close their own account nor change their own roles: so one always stays."""
 

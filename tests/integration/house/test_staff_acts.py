@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -90,10 +91,10 @@ def places(office: Office) -> Iterator[Step]:
         typed, here = {"reference": name, "name_fr": "Lieu"} | seats, f"{_PAGE}/{kind}s"
         add, change, remove = (StaffAct(f"{kind}_{verb}") for verb in ("added", "changed", "removed"))
         path = f"{kind}s"
-        yield Step(here, add, name, lambda path=path, typed=typed: office.form(path, **typed))
+        yield Step(here, add, name, partial(office.form, path, **typed))
         path += f"/{name}"
-        yield Step(f"{here}/<{kind}>", change, name, lambda path=path, typed=typed: office.form(path, **typed))
-        yield Step(f"{here}/<{kind}>/remove", remove, name, lambda path=path: office.form(f"{path}/remove"))
+        yield Step(f"{here}/<{kind}>", change, name, partial(office.form, path, **typed))
+        yield Step(f"{here}/<{kind}>/remove", remove, name, partial(office.form, f"{path}/remove"))
 
 
 def files(office: Office, day: str) -> Iterator[Step]:
@@ -109,7 +110,7 @@ def files(office: Office, day: str) -> Iterator[Step]:
             f"{_PAGE}/{path}/import",
             StaffAct.FILE_TAKEN_OVER,
             subject,
-            lambda path=path, content=content: office.form(f"{path}/import", content=content, confirmed="yes"),
+            partial(office.form, f"{path}/import", content=content, confirmed="yes"),
         )
 
 
