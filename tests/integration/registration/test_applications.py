@@ -230,7 +230,7 @@ def test_every_change_is_in_the_audit_trail(office: Office) -> None:
         ("reserve", "in_review", "staff"),
         ("reserve", "reserve", "staff"),
     ]
-    assert logged(office.fair)[-3:] == [Logged.REVIEW_BEGUN, Logged.APPLICATION_RESERVED, Logged.APPLICATION_RESERVED]
+    assert logged(office.fair)[-3:] == [Logged.REVIEW_BEGUN, Logged.APPLICATION_RESERVED, Logged.RESERVE_PUBLISHED]
 
 
 def logged(fair: Fair) -> list[str]:
