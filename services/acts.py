@@ -35,6 +35,7 @@ class StaffAct(StrEnum):
     READ_AT_DOOR = "read_at_door"
     SCANS_HANDED_IN = "scans_handed_in"
     BOOKINGS_EXPORTED = "bookings_exported"
+    SCANS_EXPORTED = "scans_exported"
     TEXT_CHANGED = "text_changed"
     TEXT_TAKEN_AGAIN = "text_taken_again"
     QUIET_HOURS_CHANGED = "quiet_hours_changed"

@@ -174,6 +174,8 @@ def seats(office: Office, badge: str) -> Iterator[Step]:
         HERE,
         lambda: office.form("gate/scans", file=(io.BytesIO(saved), "scans.json")),
     )
+    scans, listed = StaffAct.SCANS_EXPORTED, {"format": "csv"}
+    yield Step(f"{_PAGE}/counts/scans", scans, HERE, lambda: office.form("counts/scans", **listed))
     export = StaffAct.BOOKINGS_EXPORTED
     yield Step(f"{_PAGE}/counts/bookings", export, HERE, lambda: office.form("counts/bookings", format="csv"))
 

@@ -97,6 +97,7 @@ ACTS: dict[str, str] = {
     StaffAct.READ_AT_DOOR: N_("Read a badge at a session’s door"),
     StaffAct.SCANS_HANDED_IN: N_("Handed in a phone’s scans as a file"),
     StaffAct.BOOKINGS_EXPORTED: N_("Took the list of all reservations"),
+    StaffAct.SCANS_EXPORTED: N_("Took the list of all scans"),
     StaffAct.TEXT_CHANGED: N_("Changed what a notice says"),
     StaffAct.TEXT_TAKEN_AGAIN: N_("Took an earlier text of a notice again"),
     StaffAct.QUIET_HOURS_CHANGED: N_("Changed the quiet hours"),
