@@ -32,6 +32,7 @@ NO_ACT = {
     f"POST {_TICKETS}/scans": "the same, brought later",
     f"{_PAGE}/gate/<gate>": "the same, on a page",
     f"{_PAGE}/gate": "a cookie: nothing is kept here",
+    f"{_PAGE}/counts/training": "a certificate is printed: nothing is kept, the paper carries it",
 }
 
 
