@@ -3,6 +3,7 @@
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "key.published.v1": ("ticketing", "notifications"),
     "staff.changed.v1": ("ticketing", "notifications"),
+    "staff.acted.v1": ("registration",),
     "device.changed.v1": ("ticketing",),
     "exhibition.changed.v1": ("ticketing", "notifications"),
     "person.registered.v1": ("notifications",),

@@ -22,6 +22,7 @@ from services.registration.exhibitions.operations.organising import organisers_a
 from services.registration.exhibitions.pages import changing, opening, organising, showing
 from services.registration.staff import api as staff_api
 from services.registration.staff.domain import Purpose, roles_at
+from services.registration.staff.operations import team as team_operations
 from services.registration.staff.operations.accounts import account_of
 from services.registration.staff.operations.keys import RecentKeys
 from services.registration.staff.pages import account, beginning, devices, forgotten, joining, log, team
@@ -51,6 +52,7 @@ _APIS = (
     staff_api.staff,
     staff_api.well_known,
     staff_api.devices_api,
+    staff_api.team_api,
     exhibitions_api.exhibitions,
     visitors_api.visitors,
     desk_api.desk,
@@ -90,7 +92,7 @@ _PAGES = (
 
 
 log.zone_of["exhibition"] = lambda db, reference: find_exhibition(db, reference).zone
-team.organisers_at["exhibition"] = organisers_at
+team_operations.organisers_at["exhibition"] = organisers_at
 opening.copies[:] = [copy_call, copy_stands]
 changing.counts["stands"] = how_many_stands
 changing.counts["call"] = lambda db, exhibition_id: int(call_of(db, exhibition_id) is not None)

@@ -12,6 +12,7 @@ from services.registration.applications.tasks import due_work as applications_du
 from services.registration.desk import tasks as desk_tasks
 from services.registration.exhibitions.fair import REFERENCE, load_fair
 from services.registration.exhibitions.operations import exhibition_id_of, publish_exhibitions
+from services.registration.staff import tasks as staff_tasks
 from services.registration.staff.domain import Purpose
 from services.registration.staff.models import metadata
 from services.registration.staff.operations.accounts import ensure_first_staff, publish_staff
@@ -30,6 +31,7 @@ from shared.settings import Settings
 
 METADATA = [metadata, outbox.metadata, idempotency.metadata]
 HANDLERS: dict[str, Handler] = {
+    "staff.acted.v1": staff_tasks.on_staff_acted,
     "session.changed.v1": desk_tasks.on_session_changed,
     "booking.confirmed.v1": desk_tasks.on_booking_told,
     "booking.cancelled.v1": desk_tasks.on_booking_told,

@@ -7,6 +7,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
+from services.acts import StaffAct, staff_acted
 from services.notifications.notices import schemas
 from services.notifications.notices.domain import QuietHours
 from services.notifications.notices.operations.log import list_notices
@@ -44,11 +45,13 @@ def show_quiet_hours(exhibition: str) -> Response:  # noqa: ARG001 - the caller 
 @notices.doc(requestBody={"content": {"application/json": {"schema": schemas.QuietHoursIn}}, "required": True})
 @notices.response(200, schemas.QuietHoursOut)
 @may("organiser")
-def put_quiet_hours(exhibition: str) -> Response:  # noqa: ARG001 - the caller is of this exhibition
+def put_quiet_hours(exhibition: str) -> Response:
     """Other hours from now on; what waits goes when these end. The same hour twice: never quiet."""
     said = load(schemas.QuietHoursIn)
+    hours = f"{said['begins']:%H:%M}–{said['ends']:%H:%M}"
     with transaction() as db:
         set_quiet_hours(db, _own(), QuietHours(**said), current_caller().staff_id)
+        staff_acted(db, _own(), StaffAct.QUIET_HOURS_CHANGED, exhibition, hours=hours)
         found = find_quiet_hours(db, _own())
     return reply(Answer(200, schemas.quiet_hours_out(found)))
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request
 from marshmallow import ValidationError
 
+from services.acts import StaffAct, staff_acted
 from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.notices import schemas
@@ -88,8 +89,10 @@ def change_quiet_hours(lang: str, exhibition: str) -> Response:
     except Invalid as refused:
         return _quiet_page(lang, exhibition, refused.errors)
     known = exhibition_called(exhibition)
+    hours = f"{said['begins']:%H:%M}–{said['ends']:%H:%M}"
     with transaction() as db:
         set_quiet_hours(db, known.exhibition_id, QuietHours(**said), current_caller().staff_id)
+        staff_acted(db, known.exhibition_id, StaffAct.QUIET_HOURS_CHANGED, known.reference, hours=hours)
     return make_response(redirect(f"{request.path}?saved=1", code=303))
 
 

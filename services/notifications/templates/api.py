@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.templates import operations, schemas
 from services.notifications.templates.domain import Kind
@@ -67,6 +68,7 @@ def put_text(exhibition: str, kind: str, language: str) -> Response:
         raise ConditionMissing
     with transaction() as db:
         written = operations.write_text(db, place, template, _version(), current_caller().staff_id)
+        staff_acted(db, place.exhibition_id, StaffAct.TEXT_CHANGED, place.name)
     return _answer(where, place, written)
 
 
@@ -80,6 +82,7 @@ def delete_text(exhibition: str, kind: str, language: str) -> Response:
         found = operations.find_text(db, place)
         if found.is_own:
             operations.write_text(db, place, None, found.version, current_caller().staff_id)
+            staff_acted(db, place.exhibition_id, StaffAct.TEXT_TAKEN_AGAIN, place.name)
     return Response(status=204)
 
 

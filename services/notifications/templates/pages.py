@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
 
+from services.acts import StaffAct, staff_acted
 from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.templates import operations, schemas
@@ -63,6 +64,7 @@ def change_text(lang: str, exhibition: str, kind: str, language: str) -> Respons
 
             def act() -> Answer:
                 kept = operations.write_text(db, place, template, said["seen"], current_caller().staff_id)
+                staff_acted(db, place.exhibition_id, StaffAct.TEXT_CHANGED, place.name)
                 return Answer(200, {"version": kept.version})
 
             once(db, idempotency_key(place.exhibition_id, required=False), act)
@@ -82,6 +84,7 @@ def take_again(lang: str, exhibition: str, kind: str, language: str) -> Response
         said = load_form(schemas.AgainForm)
         with transaction() as db:
             operations.take_again(db, place, said["version"], said["seen"], current_caller().staff_id)
+            staff_acted(db, place.exhibition_id, StaffAct.TEXT_TAKEN_AGAIN, place.name, version=said["version"])
     except (Invalid, ChangedMeanwhile) as refused:
         with reading() as db:
             written = operations.find_text(db, place)

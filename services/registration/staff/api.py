@@ -2,6 +2,7 @@
 
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from flask_smorest import Blueprint
@@ -9,20 +10,23 @@ from marshmallow import RAISE
 
 from services.registration.staff import schemas
 from services.registration.staff.domain import EVERYWHERE, Act, Role, SignInRefused
-from services.registration.staff.operations import accounts, audit, devices, keys, signing_in
+from services.registration.staff.operations import accounts, audit, devices, keys, links, sending, signing_in, team
 from services.registration.staff.operations.audit import By
 from services.registration.staff.operations.signing_in import Attempt
-from shared import clock, limits, tokens
+from shared import clock, i18n, limits, tokens
 from shared.db import reading, transaction
-from shared.idempotency import Answer
+from shared.idempotency import Answer, once
 from shared.problem import NotSignedIn
-from shared.web import client_address, current_caller, load, may, reply
+from shared.web import client_address, current_caller, idempotency_key, keyed, load, may, reply
 from shared.web.security import settings
 
 staff = Blueprint("staff", __name__, url_prefix="/registration/v1", description="Staff sign-in")
 well_known = Blueprint("well_known", __name__, url_prefix="/registration", description="Public keys")
 devices_api = Blueprint(
     "devices", __name__, url_prefix="/registration/v1/exhibitions/<exhibition>", description="Devices at gates"
+)
+team_api = Blueprint(
+    "team", __name__, url_prefix="/registration/v1/exhibitions/<exhibition>/staff", description="Who works here"
 )
 rehearsal = Blueprint("rehearsal", __name__, url_prefix="/registration/v1", description="The rehearsal's clock")
 
@@ -78,6 +82,80 @@ def enrol_device(exhibition: str) -> Response:  # noqa: ARG001 - the code knows 
         enrolled = devices.enrol(db, settings(), said["code"])
     row = vars(enrolled.device) | {"token": enrolled.token}
     return reply(Answer(201, dict(schemas.DeviceOut().dump(row))))
+
+
+@team_api.get("")
+@team_api.response(200, schemas.TeamOut)
+@may(Role.ORGANISER)
+def list_team(exhibition: str) -> Response:  # noqa: ARG001 - the caller is of this exhibition
+    """Who works here with which roles, and whose invitation is open."""
+    with reading() as db:
+        members = team.list_team(db, _by())
+        invitations = links.open_invitations(db, _by().exhibition_id)
+    return reply(Answer(200, dict(schemas.TeamOut().dump({"members": members, "invitations": invitations}))))
+
+
+@team_api.post("/invitations")
+@team_api.doc(requestBody=body(schemas.Invitation))
+@team_api.response(201, schemas.InvitedOut)
+@may(Role.ORGANISER)
+@keyed
+def invite(exhibition: str) -> Response:  # noqa: ARG001 - the caller is of this exhibition
+    """Invite somebody: an address to hand over, good once for seven days. Who has an account gets the roles at once."""
+    by, said = _by(), load(schemas.Invitation)
+    key = idempotency_key(by.exhibition_id)
+    with transaction() as db:
+
+        def act() -> Answer:
+            invited = links.Invited(said["login"], said["roles"], team.organiser_chosen(db, by, said["organiser"]))
+            link_id = team.invite(db, settings(), by, invited)
+            return Answer(201, {"id": str(link_id) if link_id else None})
+
+        answer = once(db, key, act)
+    kept = answer.data["id"]  # the address is secret: it is made again, never kept
+    address = sending.link_address(settings(), UUID(kept), i18n.language()) if kept else None
+    return reply(Answer(answer.status, {"id": kept, "address": address}))
+
+
+@team_api.delete("/invitations/<uuid:link_id>")
+@team_api.response(204)
+@may(Role.ORGANISER)
+def withdraw_invitation(exhibition: str, link_id: UUID) -> Response:  # noqa: ARG001 - the caller is of this exhibition
+    """Let an invitation open nothing any more."""
+    with transaction() as db:
+        links.withdraw(db, _by(), link_id)
+    return Response(status=204)
+
+
+@team_api.put("/<uuid:staff_id>/roles")
+@team_api.doc(requestBody=body(schemas.NewRoles))
+@team_api.response(200, schemas.MemberOut)
+@may(Role.ORGANISER)
+def change_roles(exhibition: str, staff_id: UUID) -> Response:  # noqa: ARG001 - the caller is of this exhibition
+    """Give a member exactly these roles here; they have to sign in again. With none they work here no more."""
+    by, said = _by(), load(schemas.NewRoles)
+    with transaction() as db:
+        before = team.member_of(db, by, staff_id)
+        team.change_roles(db, by, staff_id, said["roles"])
+    roles = sorted({str(role) for role in said["roles"]})
+    return reply(Answer(200, dict(schemas.MemberOut().dump(vars(before) | {"roles": roles}))))
+
+
+@team_api.post("/<uuid:staff_id>/closing")
+@team_api.response(200, schemas.MemberOut)
+@may(Role.ORGANISER)
+@keyed
+def close_account(exhibition: str, staff_id: UUID) -> Response:  # noqa: ARG001 - the caller is of this exhibition
+    """Let a member in no more, at no exhibition; for an organiser of all the places they work at. Twice is once."""
+    by = _by()
+    key = idempotency_key(by.exhibition_id)
+    with transaction() as db:
+
+        def act() -> Answer:
+            team.close_account(db, by, staff_id)
+            return Answer(200, dict(schemas.MemberOut().dump(team.member_of(db, by, staff_id))))
+
+        return reply(once(db, key, act))
 
 
 @well_known.get("/.well-known/jwks.json")

@@ -177,6 +177,9 @@ class Act(StrEnum):
     APPLICATION_ACCEPTED = "application_accepted"
     APPLICATION_RESERVED = "application_reserved"
     APPLICATION_REJECTED = "application_rejected"
+    ACCEPTANCE_PUBLISHED = "acceptance_published"
+    RESERVE_PUBLISHED = "reserve_published"
+    REJECTION_PUBLISHED = "rejection_published"
     MEMBERS_CHOSEN = "members_chosen"
     PLACE_OFFERED = "place_offered"
     OFFER_CONFIRMED = "offer_confirmed"
@@ -196,6 +199,9 @@ class StaffLinkUnknown(Problem):
     status = 410
     title = N_("This link has been used or is no longer valid.")
     detail = N_("Ask the organiser for a new one.")
+
+
+UNKNOWN_ORGANISER = N_("Please choose one of the bodies that organise this fair.")
 
 
 class OwnAccount(Problem):

@@ -107,7 +107,7 @@ staff_link = sa.Table(
 sa.Index("staff_link_by_hash", staff_link.c.secret_hash)
 
 # What staff did: appended, never changed. Ids are ordered by time. Without staff it was done from outside the office:
-# on the command line, or by somebody who could not sign in.
+# on the command line, or by somebody who could not sign in. Other services' acts arrive as `staff.acted.v1`.
 audit = sa.Table(
     "audit",
     metadata,
@@ -118,6 +118,7 @@ audit = sa.Table(
     sa.Column("subject", sa.String(254), nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("service", sa.String(20), nullable=False, server_default="registration"),
 )
 
 # The second step of signing in: a secret that an authenticator app shares. It asks for nothing before a first code has

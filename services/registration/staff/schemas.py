@@ -5,10 +5,12 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from services.acts import StaffAct
 from services.registration.staff.domain import (
     LONGEST_NAME,
     LONGEST_ORGANISER,
     SHORTEST_PASSWORD,
+    UNKNOWN_ORGANISER,
     Act,
     Profile,
     Role,
@@ -16,6 +18,7 @@ from services.registration.staff.domain import (
     read_gates,
     tidy_login,
 )
+from shared.i18n import is_line
 from shared.problem import N_
 
 NO_LOGIN = N_("Please type your name, e-mail address or phone number.")
@@ -32,8 +35,9 @@ NO_DAY = N_("Please choose the first and the last day, in this order.")
 NO_HOUR = N_("Please type an hour as in 09:00.")
 BAD_HOURS = N_("Please give both hours, the earlier one first, or none.")
 NO_CODE = N_("Please give the device’s code.")
+ACTS = [*map(str, Act), *map(str, StaffAct)]
+SERVICES = ["registration", "ticketing", "notifications"]
 LAST_YEAR, LONGEST_DEVICE_NAME = 2119, 80
-UNKNOWN_ORGANISER = N_("Please choose one of the bodies that organise this fair.")
 NO_ORGANISER = N_("Please say who organises, in one language at least.")
 LONG_ORGANISER = N_("This name is too long.")
 SHORT_PASSWORD = N_("This password is too short: it needs at least 10 characters.")
@@ -45,12 +49,12 @@ def _contact(typed: str) -> None:
 
 
 def _name(typed: str) -> None:
-    if not typed.strip() or not typed.isprintable() or len(typed) > LONGEST_NAME:
+    if not typed.strip() or not is_line(typed) or len(typed) > LONGEST_NAME:
         raise ValidationError(NO_NAME)
 
 
 def _device_name(typed: str) -> None:
-    if not typed.strip() or not typed.isprintable() or len(typed) > LONGEST_DEVICE_NAME:
+    if not typed.strip() or not is_line(typed) or len(typed) > LONGEST_DEVICE_NAME:
         raise ValidationError(NO_DEVICE_NAME)
 
 
@@ -159,6 +163,53 @@ class Invitation(Schema):
     organiser = fields.UUID(load_default=None, error_messages={"invalid_uuid": UNKNOWN_ORGANISER})
 
 
+class NewRoles(Schema):
+    """What a member may do here from now on; an empty list ends it."""
+
+    roles = fields.List(
+        fields.Enum(Role, by_value=True, error_messages={"unknown": NO_ROLE}),
+        required=True,
+        error_messages={"required": NO_ROLE},
+    )
+
+
+class MemberOut(Schema):
+    """Somebody who works here."""
+
+    id = fields.UUID()
+    name = fields.String()
+    logins = fields.List(fields.String(), metadata={"description": "what they sign in with"})
+    roles = fields.List(fields.String(), metadata={"description": "roles at this exhibition"})
+    everywhere = fields.List(fields.String(), metadata={"description": "roles that count at every exhibition"})
+    organiser_id = fields.UUID(allow_none=True, metadata={"description": "the body they work for"})
+    is_active = fields.Boolean()
+    has_second_step = fields.Boolean()
+
+
+class InvitationOut(Schema):
+    """An invitation that nobody has answered yet."""
+
+    id = fields.UUID()
+    login = fields.String()
+    roles = fields.List(fields.String())
+    organiser_id = fields.UUID(allow_none=True)
+    ends_at = fields.AwareDateTime()
+
+
+class TeamOut(Schema):
+    """Everybody with a role here, and who is asked."""
+
+    members = fields.List(fields.Nested(MemberOut))
+    invitations = fields.List(fields.Nested(InvitationOut))
+
+
+class InvitedOut(Schema):
+    """The invitation and the address to hand over; both null for somebody who had an account and has the roles now."""
+
+    id = fields.UUID(allow_none=True)
+    address = fields.String(allow_none=True)
+
+
 class SendingForm(Schema):
     """To which address of theirs a link goes."""
 
@@ -198,7 +249,7 @@ def _line() -> fields.String:
 
 
 def _organiser_name(typed: str) -> None:
-    if not typed.isprintable() or len(typed) > LONGEST_ORGANISER:
+    if not is_line(typed) or len(typed) > LONGEST_ORGANISER:
         raise ValidationError(LONG_ORGANISER)
 
 
@@ -290,7 +341,8 @@ class LogQuery(Schema):
         unknown = EXCLUDE
 
     who = fields.String(validate=validate.Length(max=120))
-    act = fields.String(validate=validate.OneOf(list(Act)))
+    act = fields.String(validate=validate.OneOf(ACTS))
+    service = fields.String(validate=validate.OneOf(SERVICES))
     subject = fields.String(validate=validate.Length(max=254))
     since = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
     until = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
@@ -301,7 +353,8 @@ class AuditQuery(Schema):
     """Which part of the log."""
 
     who = fields.String(validate=validate.Length(max=120), metadata={"description": "part of a name"})
-    act = fields.String(validate=validate.OneOf(list(Act)))
+    act = fields.String(validate=validate.OneOf(ACTS))
+    service = fields.String(validate=validate.OneOf(SERVICES))
     subject = fields.String(validate=validate.Length(max=254), metadata={"description": "part of the subject"})
     since = fields.AwareDateTime(metadata={"description": "from this moment"})
     until = fields.AwareDateTime(metadata={"description": "before this moment"})
@@ -318,7 +371,8 @@ class ActOut(Schema):
         allow_none=True, metadata={"description": "null: the command line, or somebody who could not sign in"}
     )
     name = fields.String(allow_none=True, metadata={"description": "who did it"})
-    act = fields.String(metadata={"enum": list(Act)})
+    act = fields.String(metadata={"enum": ACTS})
+    service = fields.String(metadata={"enum": SERVICES, "description": "where it was done"})
     subject = fields.String()
     facts = fields.Dict(keys=fields.String())
 

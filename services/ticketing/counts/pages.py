@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings.domain import BookingState
@@ -18,7 +19,7 @@ from services.ticketing.programme.domain import fullest_first
 from services.ticketing.programme.operations.board import board_of
 from shared import clock, i18n, sheets
 from shared import db as databases
-from shared.db import Database
+from shared.db import Database, transaction
 from shared.i18n import gettext as _
 from shared.i18n import language
 from shared.sheets import Format
@@ -68,6 +69,8 @@ def export_bookings(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - t
         BookingState.WAITLISTED.value: _("On the waiting list"),
         BookingState.CANCELLED.value: _("Cancelled"),
     }
+    with transaction() as db:
+        staff_acted(db, where.id, StaffAct.BOOKINGS_EXPORTED, where.reference, format=wanted.value)
     rows = _bookings(databases.current(), where, heads, (states, language()))
     body = sheets.write(rows, wanted, is_rtl=i18n.direction() == "rtl")
     response = Response(body, content_type=sheets.TYPES[wanted])

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import badge_keys, device_known, exhibition_called
 from services.ticketing.bookings.operations.door import attendance_of
@@ -39,7 +40,14 @@ def scan_at_door(exhibition: str, reference: str) -> Response:
     _may_stand(where, session.room_reference, shown.read_at)
     key = Key(where.id, "door", str(session.id), str(said["id"]), fingerprint(request.get_data()))
     with transaction() as db:
-        return reply(once(db, key, lambda: Answer(201, entry_out(said["id"], operations.enter(db, shown)))))
+
+        def act() -> Answer:
+            entry = entry_out(said["id"], operations.enter(db, shown))
+            facts = {"word": entry["word"], "booking": entry["reference"]}
+            staff_acted(db, where.id, StaffAct.READ_AT_DOOR, session.reference, **facts)
+            return Answer(201, entry)
+
+        return reply(once(db, key, act))
 
 
 @api.get("/sessions/<reference>/door")

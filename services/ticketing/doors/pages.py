@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import badge_keys, exhibition_called
 from services.ticketing.bookings.operations import recent_rules
@@ -56,7 +57,14 @@ def read_badge(lang: str, exhibition: str, reference: str) -> Response:
         same = fingerprint(f"{said['code']} {said['name']} {said['party_size']}".encode())
         key = Key(where.id, "door", str(session.id), str(said["id"]), same)
         with transaction() as db:
-            entry = once(db, key, lambda: Answer(201, entry_out(said["id"], operations.enter(db, shown)))).data
+
+            def act() -> Answer:
+                entry = entry_out(said["id"], operations.enter(db, shown))
+                facts = {"word": entry["word"], "booking": entry["reference"]}
+                staff_acted(db, where.id, StaffAct.READ_AT_DOOR, session.reference, **facts)
+                return Answer(201, entry)
+
+            entry = once(db, key, act).data
     except Problem as refused:
         return _door_page(lang, where, session, refused=refused)
     return _door_page(lang, where, session, entry=entry)

@@ -8,6 +8,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy.engine import Connection
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings.domain import ExhibitionOver
 from services.ticketing.bookings.domain.groups import Named
@@ -49,6 +50,9 @@ def hold_group(exhibition: str, reference: str) -> Response:
         def act() -> Answer:
             owner = operations.owner_of(db, where.id, said["badge"])
             made = seats.hold_group(db, seats.GroupOrder(where.id, session.id, owner, said["seats"], at))
+            staff_acted(
+                db, where.id, StaffAct.GROUP_HELD, made.reference, session=session.reference, seats=said["seats"]
+            )
             return Answer(201, group_out(Group(made, []), session.reference))
 
         return reply(once(db, key, act))

@@ -1,12 +1,14 @@
 """A group's own page, the same for whoever speaks for it and for the desk; the office's list of groups."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.engine import Connection
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings.domain import ExhibitionOver
@@ -61,7 +63,9 @@ def hold_group(lang: str, exhibition: str) -> Response:
             def act() -> Answer:
                 owner = operations.owner_of(db, where.id, said["badge"])
                 order = seats.GroupOrder(where.id, session.id, owner, said["seats"], at)
-                return Answer(201, {"reference": seats.hold_group(db, order).reference})
+                held = seats.hold_group(db, order).reference
+                staff_acted(db, where.id, StaffAct.GROUP_HELD, held, session=session.reference, seats=said["seats"])
+                return Answer(201, {"reference": held})
 
             done = once(db, idempotency_key(where.id, required=False), act)
     except Problem as refused:
@@ -137,11 +141,21 @@ def _name(lang: str, exhibition: str, reference: str) -> Response:
             raise Invalid({"content": [_NOBODY]})
         if any(one.fault for one in people) or not said["confirmed"]:
             return _page(lang, exhibition, reference, None, _Listed(content, people))
-        return _act(lang, exhibition, reference, lambda db, mine: seats.name_seats(db, mine, people, lang))
+        return _act(lang, exhibition, reference, partial(_name_seats, people=people, lang=lang))
     except NotFound:
         raise
     except Problem as refused:
         return _page(lang, exhibition, reference, refused, _Listed(content, []))
+
+
+def _name_seats(db: Connection, mine: Mine, people: list[Named], lang: str) -> None:
+    seats.name_seats(db, mine, people, lang)
+    staff_acted(db, mine.exhibition_id, StaffAct.GROUP_NAMED, mine.reference, seats=len(people))
+
+
+def _hand_back(db: Connection, mine: Mine, count: int) -> None:
+    seats.give_back(db, mine, count)
+    staff_acted(db, mine.exhibition_id, StaffAct.GROUP_GAVE_BACK, mine.reference, seats=count)
 
 
 def _chosen() -> str:
@@ -160,7 +174,7 @@ def _chosen() -> str:
 def _give_back(lang: str, exhibition: str, reference: str) -> Response:
     try:
         count = load_form(GiveBack)["seats"]
-        return _act(lang, exhibition, reference, lambda db, mine: seats.give_back(db, mine, count))
+        return _act(lang, exhibition, reference, partial(_hand_back, count=count))
     except NotFound:
         raise
     except Problem as refused:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.planning import schemas
 from services.ticketing.planning.domain import PlaceKind, PlaceNotFound, read_place, read_session
@@ -82,7 +83,9 @@ def add_session(exhibition: str) -> Response:
 
         def act() -> Answer:
             draft = read_session(schemas.session_raw(said), frame_of(db, where))
-            return Answer(201, _session_out(sessions.add_session(db, where, draft)))
+            added = sessions.add_session(db, where, draft)
+            staff_acted(db, where.id, StaffAct.SESSION_ADDED, added.reference)
+            return Answer(201, _session_out(added))
 
         return reply(once(db, idempotency_key(where.id), act))
 
@@ -99,6 +102,7 @@ def change_session(exhibition: str, reference: str) -> Response:
     with transaction() as db:
         draft = read_session(schemas.session_raw(said | {"reference": reference}), frame_of(db, where))
         changed = sessions.change_session(db, where, draft, _version(), clock.now())
+        staff_acted(db, where.id, StaffAct.SESSION_CHANGED, changed.reference)
     return reply(Answer(200, _session_out(changed)))
 
 
@@ -112,7 +116,9 @@ def cancel_session(exhibition: str, reference: str) -> Response:
     with transaction() as db:
 
         def act() -> Answer:
-            return Answer(200, _session_out(sessions.cancel_session(db, where, reference.upper(), clock.now())))
+            cancelled = sessions.cancel_session(db, where, reference.upper(), clock.now())
+            staff_acted(db, where.id, StaffAct.SESSION_CANCELLED, cancelled.reference)
+            return Answer(200, _session_out(cancelled))
 
         return reply(once(db, idempotency_key(where.id), act))
 
@@ -122,17 +128,20 @@ def _put(exhibition: str, kind: PlaceKind, raw: dict[str, str]) -> Response:
     seen = next(iter(request.if_match.as_set(include_weak=True)), "") if request.if_match else None
     with transaction() as db:
         try:
-            kept = places.change_place(db, where.id, kind, draft, seen)
+            kept, act = places.change_place(db, where.id, kind, draft, seen), StaffAct(f"{kind}_changed")
         except PlaceNotFound:
             if seen is not None:
                 raise ChangedMeanwhile from None
-            kept = places.add_place(db, where.id, kind, draft)
+            kept, act = places.add_place(db, where.id, kind, draft), StaffAct(f"{kind}_added")
+        staff_acted(db, where.id, act, kept.reference)
     return reply(Answer(200, schemas.place_out(kept)))
 
 
 def _delete(exhibition: str, kind: PlaceKind, reference: str) -> Response:
+    where = exhibition_called(exhibition)
     with transaction() as db:
-        places.remove_place(db, exhibition_called(exhibition).id, kind, reference)
+        places.remove_place(db, where.id, kind, reference)
+        staff_acted(db, where.id, StaffAct(f"{kind}_removed"), reference)
     return Response(status=204)
 
 

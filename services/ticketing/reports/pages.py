@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from flask import Blueprint, Response, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import badge_keys, exhibition_called
 from services.ticketing.admissions.domain import Reason, Word
@@ -19,7 +20,7 @@ from services.ticketing.reports.operations.audit import write_audit
 from services.ticketing.reports.operations.drawing import day_pdf, hours, report_pdf
 from shared import clock, i18n, sheets
 from shared import db as databases
-from shared.db import Database, reading
+from shared.db import Database, reading, transaction
 from shared.i18n import gettext as _
 from shared.problem import N_, NotFound
 from shared.sheets import Format
@@ -105,6 +106,8 @@ def export_scans(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the 
                 for one in some:
                     yield _cells(one, where, words)
 
+    with transaction() as db:
+        staff_acted(db, where.id, StaffAct.SCANS_EXPORTED, where.reference, format=wanted.value)
     body = sheets.write(rows(databases.current()), wanted, is_rtl=i18n.direction() == "rtl")
     return _file(body, f"scans-{where.reference}.{wanted}", sheets.TYPES[wanted])
 

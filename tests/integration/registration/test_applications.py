@@ -18,7 +18,7 @@ from services.registration.staff.operations import accounts
 from shared import limits
 from shared.ids import new_id
 from shared.problem import ChangedMeanwhile
-from tests.integration.registration.conftest import NOVEMBER, Fair
+from tests.integration.registration.conftest import NOVEMBER, Fair, text_of
 
 WHOLE: dict[str, Any] = {
     "kind": "artisan",
@@ -230,7 +230,7 @@ def test_every_change_is_in_the_audit_trail(office: Office) -> None:
         ("reserve", "in_review", "staff"),
         ("reserve", "reserve", "staff"),
     ]
-    assert logged(office.fair)[-3:] == [Logged.REVIEW_BEGUN, Logged.APPLICATION_RESERVED, Logged.APPLICATION_RESERVED]
+    assert logged(office.fair)[-3:] == [Logged.REVIEW_BEGUN, Logged.APPLICATION_RESERVED, Logged.RESERVE_PUBLISHED]
 
 
 def logged(fair: Fair) -> list[str]:
@@ -330,6 +330,9 @@ def test_the_private_link_leads_to_the_application(office: Office) -> None:
     office.fair.browser().post(f"{HERE}/apply", **FORM)
     secret = office.fair.links()[0]["link"].rpartition("/")[2]
     browser = office.fair.browser()
+    shown = text_of(browser.get(f"/k/{secret}"))
+    assert "Votre dossier pour cette foire" in shown
+    assert "badge est prêt" not in shown, "there is none"
     answer = browser.post(f"/k/{secret}")
     assert answer.headers["Location"] == f"{HERE}/apply/mine"
     assert browser.get(f"{HERE}/me").status_code == 404

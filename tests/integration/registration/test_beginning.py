@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.registration.exhibitions.operations import list_exhibitions
-from services.registration.staff.domain import EVERYWHERE, Act, Role, StaffLinkUnknown
-from services.registration.staff.operations import accounts, audit, beginning
+from services.registration.staff.domain import EVERYWHERE, Act, Role
+from services.registration.staff.operations import accounts, audit, beginning, links
 from shared import clock
 from tests.integration.registration.conftest import NOVEMBER, Fair, text_of
 from tests.integration.registration.test_team import open_account
@@ -93,27 +93,33 @@ def test_an_invitation_is_no_first_link_and_the_first_link_no_invitation(nothing
     assert nothing.browser().get(f"/fr/office/join/{secret}").status_code == 410
 
 
-def test_of_two_who_open_the_first_link_at_once_one_has_it(nothing: Fair) -> None:
-    secret, won = first_link(nothing).rpartition("/")[2], []
+def two_at_once(nothing: Fair) -> tuple[list[int], int]:
+    """Two people open the first link in the same moment; what each heard, and how many accounts there are."""
+    link, heard = first_link(nothing), list[int]()
     together = threading.Barrier(2)
 
     def come(number: int) -> None:
-        first = beginning.FirstOrganiser({"fr": "F"}, f"Nobody {number}", f"n{number}@example.com", FORM["password"])
+        browser = nothing.browser()
         together.wait()
-        try:
-            with nothing.service.writing() as db:
-                won.append(beginning.open_first(db, secret, first).name)
-        except StaffLinkUnknown:
-            pass
+        heard.append(browser.post(link, **(FORM | {"login": f"n{number}@example.com"})).status_code)
 
     threads = [threading.Thread(target=come, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(won) == 1
     with nothing.service.reading() as db:
-        assert len(accounts.all_accounts(db)) == 1
+        return sorted(heard), len(accounts.all_accounts(db))
+
+
+def test_of_two_who_open_the_first_link_at_once_one_has_it(nothing: Fair) -> None:
+    assert two_at_once(nothing) == ([303, 410], 1)
+
+
+def test_control_with_the_guards_off_both_would_have_an_account(nothing: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beginning, "look_at_first", lambda *_all: None)
+    monkeypatch.setattr(links, "take_link", lambda *_all: None)
+    assert two_at_once(nothing) == ([303, 303], 2)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -125,3 +131,13 @@ def test_what_is_missing_is_named_and_the_rest_stays(nothing: Fair, field: str) 
     assert f'href="#f-{field}"' in answer.text
     assert FORM["password"] not in answer.text
     assert ('value="06 12 34 56 78"' in answer.text) == (field != "login")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_name_may_hold_the_marks_that_join_letters(nothing: Fair) -> None:
+    """What phones put into names written in Arabic; what controls a screen still may not."""
+    joined = FORM | {"name": "عبد\u200cالله أيت\u00a0علي", "organiser_ar": "فدرالية\u200f الصناعة"}
+    for screen in ("\u202e", "\x1b"):
+        refused = nothing.browser().post(first_link(nothing), **(joined | {"name": f"Ali{screen}"}))
+        assert refused.status_code == 422
+    assert nothing.browser().post(first_link(nothing), **joined).status_code == 303

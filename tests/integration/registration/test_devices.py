@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.registration.staff.domain import Act, DeviceCodeUnknown, Role
+from services.registration.staff.domain import Act, Role
 from services.registration.staff.operations import audit, devices
 from services.ticketing.access.operations import recent
 from shared.ids import new_id
@@ -160,24 +160,41 @@ def test_a_code_is_too_old_after_a_day(gates: Gates, at: Callable[..., datetime]
     assert gates.fair.browser().post(link).status_code == 410
 
 
-def test_of_two_phones_with_one_code_one_is_enrolled(gates: Gates) -> None:
-    code, won = gates.code(gates.enter()).rpartition("/")[2], []
+def two_phones_at_once(gates: Gates) -> list[int]:
+    """Two phones with the same code in the same moment; what each heard."""
+    code, heard = gates.code(gates.enter()).rpartition("/")[2], list[int]()
     together = threading.Barrier(2)
+    path = "/registration/v1/exhibitions/ouarzazate-12/devices/enrolment"
 
     def come() -> None:
+        client = gates.fair.service.new_client()
         together.wait()
-        try:
-            with gates.fair.service.writing() as db:
-                won.append(devices.enrol(db, gates.fair.service.settings, code))
-        except DeviceCodeUnknown:
-            pass
+        heard.append(client.post(path, json={"code": code}).status_code)
 
     threads = [threading.Thread(target=come) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(won) == 1
+    return sorted(heard)
+
+
+def enrolled(gates: Gates) -> int:
+    """How often the log tells that a phone was enrolled."""
+    with gates.fair.service.reading() as db:
+        found = audit.list_acts(db, [gates.fair.exhibition.id], audit.Wanted(act=Act.DEVICE_ENROLLED), 10)
+    return len(found)
+
+
+def test_of_two_phones_with_one_code_one_is_enrolled(gates: Gates) -> None:
+    assert two_phones_at_once(gates) == [201, 410]
+    assert enrolled(gates) == 1
+
+
+def test_control_with_the_guard_off_both_phones_would_be(gates: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_code_is_good", list)
+    assert two_phones_at_once(gates) == [201, 201]
+    assert enrolled(gates) == 2
 
 
 def test_over_the_api_too(gates: Gates) -> None:

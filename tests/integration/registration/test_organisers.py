@@ -4,13 +4,14 @@ import re
 from uuid import UUID
 
 import pytest
+from werkzeug.test import TestResponse
 
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.exhibitions.operations.organising import organisers_at, standings
 from services.registration.staff.domain import EVERYWHERE, Act, Role
 from services.registration.staff.operations import accounts
 from services.registration.staff.operations.organisers import Organiser, organiser_of
-from tests.integration.registration.conftest import Browser, Fair, text_of
+from tests.integration.registration.conftest import API, Browser, Fair, bearer, text_of
 from tests.integration.registration.test_opening import FORM
 from tests.integration.registration.test_team import NEW, acts, invited, open_account, signed_in
 
@@ -155,3 +156,56 @@ def test_a_body_without_a_name_is_refused_and_what_was_typed_stays(fair: Fair, o
     assert long.status_code == 422
     assert 'value="عمالة"' in long.text
     assert bodies(fair) == 1
+
+
+def test_the_team_over_the_api(fair: Fair, organiser: Browser, staff_id: UUID) -> None:
+    body = add_prefecture(fair, organiser)
+    token = token_of(organiser)
+    asked = {"login": "aicha@example.com", "roles": ["desk", "viewer"], "organiser": str(body.id)}
+    first, again = (fair.post("/staff/invitations", asked, key="pressed", token=token) for _ in range(2))
+    assert (first.status_code, first.data) == (201, again.data)
+    address = first.get_json()["address"]
+    (waiting,) = fair.get("/staff", token).get_json()["invitations"]
+    assert (waiting["login"], waiting["roles"], waiting["organiser_id"]) == (
+        "aicha@example.com",
+        ["desk", "viewer"],
+        str(body.id),
+    )
+    with fair.service.reading() as db:
+        kept = [str(row) for table in fair.service.metadata[2].tables.values() for row in db.execute(table.select())]
+    assert not [row for row in kept if address.rpartition("/")[2] in row], "its secret lies nowhere"
+    joined = fair.browser().post(address[address.index("/", 9) :], name="Aïcha", password=NEW)
+    assert joined.status_code == 303
+    said = fair.get("/staff", token).get_json()
+    aicha = next(one for one in said["members"] if one["name"] == "Aïcha")
+    assert said["invitations"] == []
+    assert (aicha["roles"], aicha["organiser_id"], aicha["is_active"]) == (["desk", "viewer"], str(body.id), True)
+    changed = put(fair, f"/staff/{aicha['id']}/roles", {"roles": ["steward"]}, token)
+    assert (changed.status_code, changed.get_json()["roles"]) == (200, ["steward"])
+    closed = fair.post(f"/staff/{aicha['id']}/closing", {}, token=token)
+    assert (closed.status_code, closed.get_json()["is_active"]) == (200, False)
+    own = put(fair, f"/staff/{staff_id}/roles", {"roles": []}, token)
+    assert own.get_json()["type"] == "/problems#own-account"
+    assert fair.post("/staff/invitations", asked | {"organiser": str(staff_id)}, token=token).status_code == 422
+    assert acts(fair)[1:] == [Act.STAFF_INVITED, Act.STAFF_JOINED, Act.ROLES_CHANGED, Act.ACCOUNT_CLOSED]
+
+
+def test_an_invitation_is_withdrawn_over_the_api(fair: Fair, organiser: Browser) -> None:
+    token = token_of(organiser)
+    made = fair.post("/staff/invitations", {"login": "late@example.com", "roles": ["desk"]}, token=token).get_json()
+    path = f"{API}/staff/invitations/{made['id']}"
+    for status in (204, 404):
+        assert fair.service.new_client().delete(path, headers=bearer(token)).status_code == status
+    assert fair.browser().get(made["address"][made["address"].index("/", 9) :]).status_code == 410
+
+
+def put(fair: Fair, path: str, body: object, token: str) -> TestResponse:
+    """A change over the API."""
+    return fair.service.new_client().put(API + path, json=body, headers=bearer(token))
+
+
+def token_of(browser: Browser) -> str:
+    """The token that a browser carries."""
+    cookie = browser.client.get_cookie("staff_registration")
+    assert cookie is not None
+    return cookie.value

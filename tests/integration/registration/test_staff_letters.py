@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from services.registration.staff.domain import EVERYWHERE, Act, Role
+from services.registration.staff.models import staff_link
 from services.registration.staff.operations import accounts, second_step
 from shared import clock, limits
 from tests.integration.registration.conftest import Browser, Fair, text_of
@@ -139,3 +141,28 @@ def test_who_works_at_several_fairs_hears_of_none_and_a_nickname_is_no_address(f
     assert {letter["exhibition_id"] for letter in told} == {EVERYWHERE}
     fair.browser().post(path_in(told[0]), password=NEW)
     assert acts(fair)[-1] == Act.PASSWORD_RESET, "each of their fairs has it in its log"
+
+
+def test_a_name_that_nobody_has_costs_the_same_work_and_leaves_no_link(fair: Fair) -> None:
+    """Else the time of the answer would tell who signs in here."""
+    open_account(fair, "omar@example.com", {fair.exhibition.id: (Role.DESK,)})
+    work = {name: writes_of(fair, name) for name in ("omar@example.com", "nobody@example.com")}
+    assert work["omar@example.com"] == work["nobody@example.com"]
+    assert len(work["omar@example.com"]) >= 4, "log, link, message, delivery"
+    assert [letter["body"]["address"] for letter in letters(fair)] == ["omar@example.com"]
+    with fair.service.reading() as db:
+        assert db.scalar(sa.select(sa.func.count()).select_from(staff_link)) == 1
+
+
+def writes_of(fair: Fair, login: str) -> list[str]:
+    """Into which tables something is written when somebody forgot their password."""
+    seen: list[str] = []
+
+    def note(_db: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO "):
+            seen.append(statement.split()[2])
+
+    sa.event.listen(fair.service.database.engine, "before_cursor_execute", note)
+    assert forget(fair, login).status_code == 303
+    sa.event.remove(fair.service.database.engine, "before_cursor_execute", note)
+    return seen

@@ -1,5 +1,6 @@
 """The staff of an exhibition: invited by link, changed, closed, reset; every act is in the log."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,7 +11,9 @@ import pytest
 from services.registration.staff.domain import EVERYWHERE, Act, Role
 from services.registration.staff.operations import accounts, audit
 from shared import clock
+from shared.ids import new_id
 from tests.integration.registration.conftest import Browser, Fair, bearer, text_of
+from tests.kit.tree import ROOT
 
 OFFICE = "/fr/ouarzazate-12/office"
 NEW = "une phrase facile"
@@ -223,3 +226,19 @@ def test_what_is_rolled_back_is_not_in_the_log(fair: Fair, staff_id: UUID) -> No
         audit.note(db, by, Act.ROLES_CHANGED, "nobody")
         raise RuntimeError
     assert acts(fair) == []
+
+
+def test_what_another_service_tells_is_kept_once_even_of_somebody_unknown_here(fair: Fair, staff_id: UUID) -> None:
+    body = json.loads((ROOT / "tests/contracts/staff.acted.v1.json").read_text())["example"]
+    for who in (body["staff_id"], str(staff_id)):
+        message = new_id()
+        for _ in range(2):
+            told, here = body | {"staff_id": who}, fair.exhibition.id
+            done = fair.service.receive("staff.acted.v1", told, subject_id=UUID(who), exhibition_id=here, id=message)
+            assert done == "done"
+    with fair.service.reading() as db:
+        rows = audit.list_acts(db, [fair.exhibition.id], audit.Wanted(service="ticketing"), 10)
+    assert [(row.act, row.subject, row.facts, row.name) for row in rows] == [
+        ("session_changed", "T1", {"seats": 24}, "Organiser"),
+        ("session_changed", "T1", {"seats": 24}, None),
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services import acts
 from services.subscriptions import SUBSCRIPTIONS
 from tests.kit.tree import ROOT, SERVICES, modules
 
@@ -17,10 +18,10 @@ CONTRACTS = ROOT / "tests" / "contracts"
 
 @cache
 def published() -> dict[str, list[type[Any]]]:
-    """Message name → the dataclasses that carry it."""
+    """Message name → the dataclasses that carry it; what several services say stands beside them, in `acts`."""
     found: dict[str, list[type[Any]]] = {}
-    for module in modules(*(f"services.{service}" for service in SERVICES)):
-        if ".messages" in module.__name__:
+    for module in (*modules(*(f"services.{service}" for service in SERVICES)), acts):
+        if ".messages" in module.__name__ or module is acts:
             for kind in _bodies(module):
                 found.setdefault(kind.NAME, []).append(kind)
     return found

@@ -38,6 +38,11 @@ class Place:
     kind: Kind
     language: str
 
+    @property
+    def name(self) -> str:
+        """As the log of acts calls it."""
+        return f"{self.kind}/{self.language}"
+
 
 @dataclass(frozen=True)
 class Written:

@@ -60,6 +60,12 @@ LOGGED = {
     Act.ARRIVE: Logged.EXHIBITOR_PRESENT,
     Act.MISS: Logged.EXHIBITOR_ABSENT,
 }
+# What it calls the moment at which a decision held until then is published.
+PUBLISHED = {
+    Act.ACCEPT: Logged.ACCEPTANCE_PUBLISHED,
+    Act.RESERVE: Logged.RESERVE_PUBLISHED,
+    Act.REJECT: Logged.REJECTION_PUBLISHED,
+}
 # What features further right hold for an application and give back when it is withdrawn.
 WHEN_WITHDRAWN: list[Callable[[Connection, Application], None]] = []
 
@@ -198,7 +204,8 @@ def write_change(db: Connection, one: Application, act: tuple[Act, State], by: B
     db.execute(sa.insert(application_change).values(row))
     if by.kind == "staff" and by.id and verb in LOGGED:
         whose = audit.By(one.exhibition_id, by.id)
-        audit.note(db, whose, LOGGED[verb], one.title, reference=one.reference, reason=reason[:500])
+        logged = (LOGGED if after is one.state else LOGGED | PUBLISHED)[verb]
+        audit.note(db, whose, logged, one.title, reference=one.reference, reason=reason[:500])
 
 
 def publish_applications(db: Connection) -> int:

@@ -12,7 +12,9 @@ from sqlalchemy.engine import Connection
 from services.registration.staff.domain import EVERYWHERE, Act, Role
 from services.registration.staff.models import audit, staff, staff_role
 from shared.clock import now
+from shared.db import insert_new
 from shared.ids import new_id
+from shared.outbox import Received
 
 
 class By(NamedTuple):
@@ -43,12 +45,30 @@ def note(db: Connection, by: By | Outside, act: Act, subject: str, **facts: Any)
     db.execute(sa.insert(audit).values(row))
 
 
+def keep_told(db: Connection, message: Received) -> None:
+    """Keep an act that another service tells of, under the message's id, which is ordered by time as ours are."""
+    said = message.body
+    who = db.scalar(sa.select(staff.c.id).where(staff.c.id == UUID(said["staff_id"])))
+    row = {
+        "exhibition_id": message.exhibition_id,
+        "id": message.id,
+        "staff_id": who,
+        "act": said["act"][:30],
+        "subject": said["subject"][:254],
+        "facts": said["facts"],
+        "at": message.occurred_at,
+        "service": said["service"],
+    }
+    insert_new(db, audit, [row])
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """Which acts: whose name and which subject hold these words, which act, in [since, until)."""
+    """Which acts: whose name and which subject hold these words, which act in which service, in [since, until)."""
 
     who: str = ""
     act: str = ""
+    service: str = ""
     subject: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -82,6 +102,7 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     said: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
         "who": lambda text: staff.c.name.icontains(text, autoescape=True),
         "act": lambda act: own.act == act,
+        "service": lambda service: own.service == service,
         "subject": lambda text: own.subject.icontains(text, autoescape=True),
         "since": lambda at: own.at >= at,
         "until": lambda at: own.at < at,

@@ -47,6 +47,11 @@ def organiser_of(db: Connection, staff_id: UUID) -> Texts:
     return db.scalar(asked) or {}
 
 
+def organiser_id_of(db: Connection, staff_id: UUID) -> UUID | None:
+    """The body somebody works for, if anybody said."""
+    return db.scalar(sa.select(staff_organiser.c.organiser_id).where(staff_organiser.c.staff_id == staff_id))
+
+
 def works_for(db: Connection, staff_id: UUID, organiser_id: UUID) -> None:
     """Note the body somebody works for, in place of an earlier one."""
     db.execute(sa.delete(staff_organiser).where(staff_organiser.c.staff_id == staff_id))

@@ -51,24 +51,27 @@ def send_forgotten(db: Connection, settings: Settings, login: str, language: str
     """Send an account of this name a link to a new password, good for an hour; nobody is told whether there is one.
 
     It goes to the name that was typed, if that is an address. Links that an organiser made stay good: whoever knows
-    a name could end them otherwise.
+    a name could end them otherwise. A name that nobody has costs the same work, which is then undone: how long it takes
+    tells nothing either.
     """
     typed, account = domain.tidy_login(login), accounts.find_account(db, login)
-    known = _logins(db, account.id) if account and account.is_active else []
+    known = _logins(db, account.id if account and account.is_active else EVERYWHERE)
     ways = domain.contacts_among([typed] if typed in known and domain.is_contact(typed) else known)
     for place in domain.places_of(account.roles if account else ()):
         note(db, Outside(place), Act.PASSWORD_FORGOTTEN, accounts.name_in_log(account, login))
-    if account and ways:
-        link = _forgotten_link(db, settings, account)
-        _publish(db, settings, link, Letter(ways[0], account.name, language))
+    letter = Letter(ways[0] if ways else typed, account.name if account else "", language)
+    with db.begin_nested() as sending:
+        _publish(db, settings, _forgotten_link(db, settings, account), letter)
+        if not ways:
+            sending.rollback()
 
 
-def _forgotten_link(db: Connection, settings: Settings, account: accounts.Account) -> StaffLink:
+def _forgotten_link(db: Connection, settings: Settings, account: accounts.Account | None) -> StaffLink:
     """A link of the one exhibition somebody works at, else of none."""
-    places = domain.places_of(account.roles)
+    places = domain.places_of(account.roles if account else ())
     values: dict[str, Any] = {
         "purpose": LinkPurpose.RESET,
-        "staff_id": account.id,
+        "staff_id": account.id if account else None,
         "login": "",
         "roles": [],
         "ends_at": now() + FORGOTTEN_LINK_LASTS,

@@ -1,6 +1,6 @@
 """The staff of one exhibition, as its organisers see and change it; every change is in the log."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,8 +13,11 @@ from services.registration.staff.models import staff, staff_login, staff_role
 from services.registration.staff.operations import accounts, organisers, second_step
 from services.registration.staff.operations.audit import By, note
 from services.registration.staff.operations.links import Invited, end_links_of, link_to_reset, make_invitation
-from shared.problem import NotFound, NotSignedIn
+from shared.problem import Invalid, NotFound, NotSignedIn
 from shared.settings import Settings
+
+# Exhibitions lie to the right of staff: the app says which bodies organise one, who answers for it first.
+organisers_at: dict[str, Callable[[Connection, UUID], Sequence[organisers.Organiser]]] = {}
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Member:
     is_active: bool
     may_be_managed: bool
     has_second_step: bool
+    organiser_id: UUID | None = None
 
 
 def list_team(db: Connection, by: By) -> list[Member]:
@@ -72,6 +76,14 @@ def invite(db: Connection, settings: Settings, by: By, invited: Invited) -> UUID
         organisers.works_first_for(db, known.id, invited.organiser_id)
     note(db, by, Act.ROLES_CHANGED, known.name, before=before, after=after)
     return None
+
+
+def organiser_chosen(db: Connection, by: By, chosen: UUID | None) -> UUID:
+    """For which body of the exhibition somebody is asked: the one that answers when none is named; Invalid."""
+    bodies = [one.id for one in organisers_at["exhibition"](db, by.exhibition_id)]
+    if chosen and chosen not in bodies:
+        raise Invalid({"organiser": [domain.UNKNOWN_ORGANISER]})
+    return chosen or bodies[0]
 
 
 def change_roles(db: Connection, by: By, staff_id: UUID, roles: Collection[Role]) -> None:
@@ -148,5 +160,6 @@ def _member(db: Connection, by: By, acting: accounts.Account, staff_id: UUID) ->
         everywhere=account.roles.get("*", []),
         is_active=account.is_active,
         has_second_step=second_step.is_on(db, staff_id),
+        organiser_id=organisers.organiser_id_of(db, staff_id),
         may_be_managed=staff_id != by.staff_id and domain.may_manage(acting.roles, account.roles),
     )

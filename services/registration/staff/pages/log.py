@@ -12,7 +12,7 @@ from services.registration.staff import schemas
 from services.registration.staff.domain import Role
 from services.registration.staff.operations import audit
 from services.registration.staff.operations.audit import By, Wanted
-from services.registration.staff.pages.words import ACTS, ROLES
+from services.registration.staff.pages.words import ACTS, ROLES, SERVICES
 from shared.clock import to_utc
 from shared.db import reading
 from shared.i18n import gettext as _
@@ -43,6 +43,7 @@ def show_log(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the addr
         older=urlencode(filters | {"before": str(shown[-1].id)}) if len(acts) > len(shown) else "",
         newest=urlencode(filters) if wanted.before else None,
         values=filters,
+        services=[(service, _(text)) for service, text in SERVICES.items()],
         kinds=sorted(((str(act), _(text)) for act, text in ACTS.items()), key=lambda one: one[1]),
     )
 

@@ -1,17 +1,14 @@
 """The office's pages about its own people: the team, invitations, resets."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, request
-from sqlalchemy.engine import Connection
 
 from services.registration.staff import domain, schemas
 from services.registration.staff.domain import Role
 from services.registration.staff.operations import accounts, links, sending, team
 from services.registration.staff.operations.audit import By
-from services.registration.staff.operations.organisers import Organiser, workers_at
 from services.registration.staff.pages.words import ROLES
 from shared import i18n
 from shared.db import reading, transaction
@@ -21,8 +18,6 @@ from shared.problem import Invalid, NotSignedIn, Problem
 from shared.web import current_caller, idempotency_key, load_form, may, page
 from shared.web.security import settings
 
-# Exhibitions lie to the right of staff: the app says which bodies organise one.
-organisers_at: dict[str, Callable[[Connection, UUID], Sequence[Organiser]]] = {}
 team_pages = Blueprint("team_pages", __name__, url_prefix="/<lang>/<exhibition>/office")
 
 
@@ -43,7 +38,9 @@ def invite(lang: str, exhibition: str) -> Response:
         with transaction() as db:
 
             def act() -> Answer:
-                link_id = team.invite(db, settings(), by, _invited(db, by, said))
+                organiser_id = team.organiser_chosen(db, by, said["organiser"])
+                invited = links.Invited(said["login"], said["roles"], organiser_id)
+                link_id = team.invite(db, settings(), by, invited)
                 return Answer(201, {"link": str(link_id) if link_id else ""})
 
             answer = once(db, idempotency_key(by.exhibition_id, required=False), act)
@@ -160,13 +157,11 @@ def _team(values: Any, errors: dict[str, list[str]], status: int = 422) -> Respo
     with reading() as db:
         members = team.list_team(db, _by())
         invited = links.open_invitations(db, _by().exhibition_id)
-        bodies = organisers_at["exhibition"](db, _by().exhibition_id)
-        workers = workers_at(db, _by().exhibition_id, [one.id for one in bodies])
+        bodies = team.organisers_at["exhibition"](db, _by().exhibition_id)
     return page(
         "staff/team.html",
         status=status if errors else 200,
-        organisers=[(str(one.id), i18n.pick(one.names)) for one in bodies],
-        works_for={who.staff_id: str(who.organiser_id) for who in workers},
+        organisers=[(one.id, i18n.pick(one.names)) for one in bodies],
         members=members,
         invited=invited,
         roles=ROLES,
@@ -174,15 +169,6 @@ def _team(values: Any, errors: dict[str, list[str]], status: int = 422) -> Respo
         errors=errors,
         news=_news(),
     )
-
-
-def _invited(db: Connection, by: By, said: dict[str, Any]) -> links.Invited:
-    """Whom the form asks; for the only body there is when none is chosen."""
-    bodies = [one.id for one in organisers_at["exhibition"](db, by.exhibition_id)]
-    chosen = said["organiser"] or bodies[0]
-    if chosen not in bodies:
-        raise Invalid({"organiser": [schemas.UNKNOWN_ORGANISER]})
-    return links.Invited(said["login"], said["roles"], chosen)
 
 
 def _member(staff_id: UUID, refused: Problem | None) -> Response:

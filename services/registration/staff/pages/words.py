@@ -1,5 +1,6 @@
 """The words staff read for roles and acts."""
 
+from services.acts import StaffAct
 from services.registration.staff.domain import Act, Profile, Role
 from shared.problem import N_
 
@@ -63,9 +64,12 @@ ACTS: dict[str, str] = {
     Act.APPLICATION_SENT_BACK: N_("Sent an application back to be completed"),
     Act.REVIEW_BEGUN: N_("Began to examine an application"),
     Act.REVIEW_GIVEN: N_("Gave scores to an application"),
-    Act.APPLICATION_ACCEPTED: N_("Accepted an application"),
-    Act.APPLICATION_RESERVED: N_("Put an application on the reserve list"),
-    Act.APPLICATION_REJECTED: N_("Refused an application"),
+    Act.APPLICATION_ACCEPTED: N_("Decided to accept an application"),
+    Act.APPLICATION_RESERVED: N_("Decided to put an application on the reserve list"),
+    Act.APPLICATION_REJECTED: N_("Decided to refuse an application"),
+    Act.ACCEPTANCE_PUBLISHED: N_("Published that an application is accepted"),
+    Act.RESERVE_PUBLISHED: N_("Published that an application is on the reserve list"),
+    Act.REJECTION_PUBLISHED: N_("Published that an application is refused"),
     Act.MEMBERS_CHOSEN: N_("Chose which members are accepted"),
     Act.PLACE_OFFERED: N_("Offered a place"),
     Act.OFFER_CONFIRMED: N_("Confirmed a place for somebody"),
@@ -76,5 +80,31 @@ ACTS: dict[str, str] = {
     Act.STAND_TAKEN_BACK: N_("Took a stand back"),
     Act.EXHIBITOR_PRESENT: N_("Marked an exhibitor as present"),
     Act.EXHIBITOR_ABSENT: N_("Marked an exhibitor as absent"),
+    StaffAct.ROOM_ADDED: N_("Set up a room"),
+    StaffAct.ROOM_CHANGED: N_("Changed a room"),
+    StaffAct.ROOM_REMOVED: N_("Removed a room"),
+    StaffAct.GATE_ADDED: N_("Set up a gate"),
+    StaffAct.GATE_CHANGED: N_("Changed a gate"),
+    StaffAct.GATE_REMOVED: N_("Removed a gate"),
+    StaffAct.SESSION_ADDED: N_("Added a session to the programme"),
+    StaffAct.SESSION_CHANGED: N_("Changed a session of the programme"),
+    StaffAct.SESSION_CANCELLED: N_("Called a session off"),
+    StaffAct.FILE_TAKEN_OVER: N_("Took rooms, gates or sessions over from a file"),
+    StaffAct.BOOKING_RULES_CHANGED: N_("Changed the rules for reservations"),
+    StaffAct.GROUP_HELD: N_("Held seats for a group"),
+    StaffAct.GROUP_NAMED: N_("Named people of a group"),
+    StaffAct.GROUP_GAVE_BACK: N_("Gave seats of a group back"),
+    StaffAct.READ_AT_DOOR: N_("Read a badge at a session’s door"),
+    StaffAct.SCANS_HANDED_IN: N_("Handed in a phone’s scans as a file"),
+    StaffAct.BOOKINGS_EXPORTED: N_("Took the list of all reservations"),
+    StaffAct.SCANS_EXPORTED: N_("Took the list of all scans"),
+    StaffAct.TEXT_CHANGED: N_("Changed what a notice says"),
+    StaffAct.TEXT_TAKEN_AGAIN: N_("Took an earlier text of a notice again"),
+    StaffAct.QUIET_HOURS_CHANGED: N_("Changed the quiet hours"),
+}
+SERVICES: dict[str, str] = {
+    "registration": N_("Accounts, applications, stands, desk"),
+    "ticketing": N_("Programme, reservations, doors"),
+    "notifications": N_("Notices"),
 }
 PROFILES: dict[str, str] = {Profile.STEWARD: ROLES[Role.STEWARD], Profile.SUPERVISOR: ROLES[Role.SUPERVISOR]}

@@ -76,6 +76,7 @@ def _write_secret(pdf: FPDF, exhibition: Exhibition, letter: Letter) -> None:
     _large(pdf, letter.badge.shown_reference, size=20)
     _large(pdf, show_pin(letter.pin), size=28)
     _paragraph(pdf, _("Nobody of the fair ever asks for your PIN. A new letter ends it."), size=11, width=width)
+    _paragraph(pdf, " · ".join(map(i18n.pick, exhibition.all_organiser_names)), size=9, width=width)
     weave = band_cells(exhibition.reference)
     print_badge.draw_band(pdf, weave, left=0, top=HEIGHT - weave.height * print_badge.KNOT, width=WIDTH)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import badge_keys, exhibition_called
 from services.ticketing.admissions import operations
@@ -43,7 +44,9 @@ def hand_in(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the addre
     read = bringing.read_brought(where, gates, bearer, good, badge_keys())
     for begin in range(0, len(read), AT_ONCE):
         with transaction() as db:
-            outcomes += bringing.bring_scans(db, read[begin : begin + AT_ONCE])
+            some = bringing.bring_scans(db, read[begin : begin + AT_ONCE])
+            staff_acted(db, where.id, StaffAct.SCANS_HANDED_IN, where.reference, scans=len(some))
+        outcomes += some
     taken = sum(isinstance(one, Verdict) for one in outcomes)
     return _show(where, taken=taken, declined=len(looked) - taken)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
 from services.ticketing.bookings.domain import Booking
@@ -217,6 +218,7 @@ def put_rules(exhibition: str) -> dict[str, Any]:
     where, rules = exhibition_called(exhibition), rules_of(load(RulesFields))
     with transaction() as db:
         operations.put_rules(db, where.id, rules)
+        staff_acted(db, where.id, StaffAct.BOOKING_RULES_CHANGED, where.reference)
     return rules_out(rules)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
@@ -37,6 +38,7 @@ def change(lang: str, exhibition: str) -> Response:
         chosen = said | {"overlaps": {kind: Overlap(rule) for kind, rule in by_kind.items() if rule}}
         with transaction() as db:
             change_rules(db, where.id, rules_of(chosen), seen=seen)
+            staff_acted(db, where.id, StaffAct.BOOKING_RULES_CHANGED, where.reference)
     except Problem as refused:
         return _page(where, refused)
     operations.forget_rules()

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.planning import schemas
@@ -81,7 +82,9 @@ def _import(lang: str, exhibition: str, kind: Kind) -> Response:
             if said["confirmed"] and not any(one.faults for one in seen):
 
                 def act() -> Answer:
-                    return Answer(200, {"rows": importing.take_over(db, where, kind, seen, clock.now())})
+                    rows = importing.take_over(db, where, kind, seen, clock.now())
+                    staff_acted(db, where.id, StaffAct.FILE_TAKEN_OVER, kind.value, rows=rows)
+                    return Answer(200, {"rows": rows})
 
                 once(db, idempotency_key(where.id, required=False), act)
                 return go(f"{base(lang, where)}/{'programme' if kind is Kind.SESSIONS else kind}")

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.planning import schemas
 from services.ticketing.planning.domain import PlaceDraft, PlaceKind, read_place
@@ -111,7 +112,9 @@ def _add(lang: str, exhibition: str, kind: PlaceKind) -> Response:
         with transaction() as db:
 
             def act() -> Answer:
-                return Answer(201, {"reference": places.add_place(db, where.id, kind, draft).reference})
+                reference = places.add_place(db, where.id, kind, draft).reference
+                staff_acted(db, where.id, StaffAct(f"{kind}_added"), reference)
+                return Answer(201, {"reference": reference})
 
             once(db, idempotency_key(where.id, required=False), act)
     except Problem as refused:
@@ -144,6 +147,7 @@ def _change(lang: str, exhibition: str, kind: PlaceKind, reference: str) -> Resp
         draft: PlaceDraft = read_place(said | {"reference": reference}, kind)
         with transaction() as db:
             places.change_place(db, where.id, kind, draft, said.get("seen"))
+            staff_acted(db, where.id, StaffAct(f"{kind}_changed"), draft.reference)
     except (Invalid, ChangedMeanwhile) as refused:
         return _show(lang, exhibition, kind, reference, refused)
     return go(f"{base(lang, where)}/{kind}s")
@@ -155,6 +159,7 @@ def _remove(lang: str, exhibition: str, kind: PlaceKind, reference: str) -> Resp
     try:
         with transaction() as db:
             places.remove_place(db, where.id, kind, reference)
+            staff_acted(db, where.id, StaffAct(f"{kind}_removed"), reference)
     except Problem as refused:
         if refused.status != 409:
             raise

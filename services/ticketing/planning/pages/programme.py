@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.planning import schemas
@@ -57,7 +58,9 @@ def add(lang: str, exhibition: str) -> Response:
 
             def act() -> Answer:
                 draft = _draft(db, where, said)
-                return Answer(201, {"reference": sessions.add_session(db, where, draft).reference})
+                reference = sessions.add_session(db, where, draft).reference
+                staff_acted(db, where.id, StaffAct.SESSION_ADDED, reference)
+                return Answer(201, {"reference": reference})
 
             once(db, idempotency_key(where.id, required=False), act)
     except Problem as refused:
@@ -85,6 +88,7 @@ def change(lang: str, exhibition: str, reference: str) -> Response:
         with transaction() as db:
             draft = _draft(db, where, said | {"reference": found.reference})
             sessions.change_session(db, where, draft, said.get("seen"), clock.now())
+            staff_acted(db, where.id, StaffAct.SESSION_CHANGED, found.reference)
     except Problem as refused:
         if refused.status >= 500:
             raise
@@ -107,7 +111,8 @@ def cancel(lang: str, exhibition: str, reference: str) -> Response:
     where = exhibition_called(exhibition)
     load_form(schemas.NoFields)
     with transaction() as db:
-        sessions.cancel_session(db, where, reference.upper(), clock.now())
+        cancelled = sessions.cancel_session(db, where, reference.upper(), clock.now())
+        staff_acted(db, where.id, StaffAct.SESSION_CANCELLED, cancelled.reference)
     return go(f"{base(lang, where)}/programme")
 
 

@@ -1,0 +1,62 @@
+"""What staff do in ticketing and notifications, told to registration, which keeps the one log of acts.
+
+Routes say it in the transaction of the change: `staff_acted(db, where.id, StaffAct.ROOM_ADDED, "A")`.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from shared.db import current
+from shared.outbox import Outgoing, publish
+from shared.web import current_caller
+
+
+class StaffAct(StrEnum):
+    """What staff do outside registration. Each reading at a gate is a row of its own that names who read: no act."""
+
+    ROOM_ADDED = "room_added"
+    ROOM_CHANGED = "room_changed"
+    ROOM_REMOVED = "room_removed"
+    GATE_ADDED = "gate_added"
+    GATE_CHANGED = "gate_changed"
+    GATE_REMOVED = "gate_removed"
+    SESSION_ADDED = "session_added"
+    SESSION_CHANGED = "session_changed"
+    SESSION_CANCELLED = "session_cancelled"
+    FILE_TAKEN_OVER = "file_taken_over"
+    BOOKING_RULES_CHANGED = "booking_rules_changed"
+    GROUP_HELD = "group_held"
+    GROUP_NAMED = "group_named"
+    GROUP_GAVE_BACK = "group_gave_back"
+    READ_AT_DOOR = "read_at_door"
+    SCANS_HANDED_IN = "scans_handed_in"
+    BOOKINGS_EXPORTED = "bookings_exported"
+    SCANS_EXPORTED = "scans_exported"
+    TEXT_CHANGED = "text_changed"
+    TEXT_TAKEN_AGAIN = "text_taken_again"
+    QUIET_HOURS_CHANGED = "quiet_hours_changed"
+
+
+@dataclass(frozen=True)
+class StaffActed:
+    """Somebody of the staff did something; subject and facts carry references, never a name or an address."""
+
+    NAME: ClassVar[str] = "staff.acted.v1"
+
+    service: str
+    staff_id: str
+    act: str
+    subject: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def staff_acted(db: Connection, exhibition_id: UUID, act: StaffAct, subject: str, **facts: Any) -> None:
+    """Tell the log what the caller of this request has just done; persons and devices do their own things."""
+    staff_id = current_caller().staff_id
+    if staff_id:
+        body = StaffActed(current().name, str(staff_id), act, subject, facts)
+        publish(db, Outgoing(exhibition_id, staff_id, 1, body))
