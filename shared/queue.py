@@ -24,11 +24,13 @@ from shared import log
 from shared.db import Database
 from shared.moments import moment, of_service
 from shared.outbox import PARKED_SECONDS, Handler, claim_due, envelope, handle_all, is_due, retry_parked, store_verdicts
+from shared.outbox.words import every_listener
 from shared.settings import Settings
 
 DELIVER, ANSWER = "moussem.deliver", "moussem.answer"
 THREADS = 4
 PARCEL = 50
+CROWD = 20
 DEAF_SECONDS = 6.0
 STOP_SECONDS = 5.0
 
@@ -87,6 +89,7 @@ class Relay(threading.Thread):
     def __init__(self, service: str, database: Database, sender: Celery, *, every_seconds: float = 0.1) -> None:
         super().__init__(name="relay", daemon=True)
         self._service, self._database, self._sender, self._pause = service, database, sender, every_seconds
+        self._redis = redis.Redis.from_url(sender.conf.broker_url, socket_timeout=2, socket_connect_timeout=2)
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -106,8 +109,9 @@ class Relay(threading.Thread):
         with self._database.reading() as db:
             if not is_due(db):
                 return 0
+        crowded = self._crowded()
         with self._database.transaction() as db:
-            due = claim_due(db)
+            due = claim_due(db, crowded)
         moment("relay.after-claim")
         try:
             with self._sender.producer_pool.acquire(block=True, timeout=5) as producer:
@@ -119,6 +123,14 @@ class Relay(threading.Thread):
             self.stopping.wait(0.5)
         moment("relay.after-send")
         return len(due)
+
+    def _crowded(self) -> list[str]:
+        """Listeners who have so much before them that they have not come to what was rung for: ringing again, each
+        message alone, would be all they hear of."""
+        try:
+            return [name for name in every_listener() if self._redis.llen(name) > CROWD]
+        except redis.RedisError:
+            return []
 
     def _send(self, producer: Any, queue: str, task: str, args: list[Any]) -> None:
         self._sender.send_task(task, args=args, queue=queue, producer=producer, retry=False)

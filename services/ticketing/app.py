@@ -17,6 +17,7 @@ from services.ticketing.admissions.pages.bringing import bringing_pages
 from services.ticketing.admissions.pages.scanner import scanner
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
+from services.ticketing.bookings.api.full import full_first
 from services.ticketing.bookings.pages.rules import rules_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
@@ -32,7 +33,7 @@ from shared import db, i18n, outbox
 from shared.db import Database
 from shared.problem import Problem
 from shared.settings import Settings
-from shared.web import Part, current_caller, make_app
+from shared.web import Part, current_caller, make_app, security
 
 _HERE = Path(__file__).parent
 _APIS = (
@@ -79,6 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             sign_in_address=_sign_in_address,
         )
     )
+    app.wsgi_app = full_first(app.wsgi_app, database, security.headers_of(settings))  # type: ignore[method-assign,assignment]
     app.context_processor(_frame)
     app.jinja_env.filters["as_day"] = _as_day
     return app

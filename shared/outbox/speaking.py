@@ -18,6 +18,7 @@ from shared.outbox.words import Outgoing, listeners_of
 
 # Pauses between rings, in seconds; the last one repeats.
 PAUSES = (3, 6, 12, 30, 60, 120, 300)
+_FIRST = outbox_delivery.c.attempts == 0
 
 
 def publish(db: Connection, *outgoing: Outgoing) -> None:
@@ -84,13 +85,16 @@ def _due(at: datetime) -> sa.Select[Any]:
     )
 
 
-def claim_due(db: Connection, at_once: int = 200) -> Sequence[sa.Row[Any]]:
+def claim_due(db: Connection, crowded: Sequence[str] = (), at_once: int = 200) -> Sequence[sa.Row[Any]]:
     """Take the deliveries that are due and note when to ring again; rows carry message and listener.
+
+    Those who are `crowded` are rung for what is new to them alone.
 
     Two relays never take the same row at the same time; a relay that dies after this rings again after the pause.
     """
     at = clock.machine_now()
-    rows = db.execute(_due(at).limit(at_once).with_for_update(of=outbox_delivery, skip_locked=True)).all()
+    due = _due(at).where(_FIRST | outbox_delivery.c.listener.not_in(crowded)) if crowded else _due(at)
+    rows = db.execute(due.limit(at_once).with_for_update(of=outbox_delivery, skip_locked=True)).all()
     if rows:
         _postpone(db, rows, at)
     return rows

@@ -65,6 +65,11 @@ def set_subscriptions(subscriptions: Mapping[str, tuple[str, ...]]) -> None:
     _subscriptions = subscriptions
 
 
+def every_listener() -> set[str]:
+    """Whoever listens to anything."""
+    return {listener for listeners in _subscriptions.values() for listener in listeners}
+
+
 def listeners_of(name: str) -> tuple[str, ...]:
     """Who listens to this message; KeyError for a name that nobody declared."""
     return _subscriptions[name]

@@ -125,8 +125,8 @@ def _settle_caller() -> None:
         g.caller = NOBODY
 
 
-def told(problem: Problem) -> dict[str, Any]:
-    """A problem's members (RFC 9457) in the language spoken."""
+def told(problem: Problem, path: str | None = None) -> dict[str, Any]:
+    """A problem's members (RFC 9457) in the language spoken; `path` where no request tells it."""
     facts = dict(problem.facts)
     if isinstance(problem, Invalid):
         facts["errors"] = {name: [_(text) for text in texts] for name, texts in problem.errors.items()}
@@ -135,7 +135,7 @@ def told(problem: Problem) -> dict[str, Any]:
         "title": _(problem.title),
         "status": problem.status,
         "detail": _(problem.detail, **problem.facts) if problem.detail else "",
-        "instance": request.path,
+        "instance": path or request.path,
         **facts,
     }
 

@@ -4,13 +4,16 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, g, request
 from flask_smorest import Api
 from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared import clock, i18n, limits, log, moments, pages
@@ -177,12 +180,13 @@ def _choose_language() -> None:
     first = request.path.split("/", 2)[1]
     if asked is None and first in i18n.LANGUAGES:  # a page that does not exist is missing in the reader's language
         asked = first
-    i18n.set_language(asked or _preferred_language())
+    i18n.set_language(asked or language_of(request.headers.get("Accept-Language", "")))
 
 
-def _preferred_language() -> str:
+@lru_cache(maxsize=256)
+def language_of(accepted: str) -> str:
     """The first language of the browser that we speak; `ar-MA` asks for `ar`. French when it names none."""
-    wanted = (code.lower().split("-")[0] for code in request.accept_languages.values())
+    wanted = (code.lower().split("-")[0] for code in parse_accept_header(accepted, LanguageAccept).values())
     return next((code for code in wanted if code in i18n.LANGUAGES), "fr")
 
 

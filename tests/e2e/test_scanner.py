@@ -95,6 +95,34 @@ def test_over_plain_http_the_scanner_says_why_the_camera_is_off_and_the_server_c
         assert scanning.read(page, people[2]["badge"]["reference"]) in ("Bienvenue", "Non : déjà à l’intérieur")
 
 
+def test_a_phone_at_the_door_of_a_session_seats_people_and_keeps_what_the_network_missed(
+    browser: Browser, moussem: Running, people: list[dict[str, Any]], screenshots: Path
+) -> None:
+    first, second = (person["badge"]["code"] for person in people[:2])
+    with open_phone(browser, moussem) as phone:
+        page = scanning.sign_in(phone, moussem)
+        page.goto(f"/scan/#{FAIR}/fr")
+        here = page.locator("#gates optgroup option").first.get_attribute("value")
+        page.select_option("#gates", here)
+        page.screenshot(path=screenshots / "scanner-fr-places.png")
+        page.locator("#setup button").click()
+        page.fill("#people", "2")
+        assert scanning.read(page, first) == "Bienvenue"
+        expect(page.locator("#why")).to_have_text("Une place était libre. Places\xa0: 2.")
+        page.screenshot(path=screenshots / "scanner-fr-door.png")
+        assert scanning.read(page, first) == "Non : déjà à l’intérieur"
+        phone.set_offline(True)
+        assert scanning.read(page, forge(second)) == "Non : falsifié"
+        assert scanning.read(page, second) == "Place non vérifiée"
+        page.locator("[data-language=ar]").click()
+        page.screenshot(path=screenshots / "scanner-ar-door-offline.png")
+        page.locator("[data-language=fr]").click()
+        expect(page.locator("#waiting")).to_contain_text("2, depuis 09:1")
+        phone.set_offline(False)
+        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+        assert scanning.read(page, second) == "Non : déjà à l’intérieur", "it was written down when the network came"
+
+
 def forge(code: str) -> str:
     """The same code with another letter in its signature."""
     return code[:80] + ("A" if code[80] != "A" else "B") + code[81:]

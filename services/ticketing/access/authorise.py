@@ -39,11 +39,15 @@ def authorise(who: frozenset[str], view_args: dict[str, Any]) -> Caller:
     return staff
 
 
+def person_of(exhibition: Exhibition, token: str | None) -> UUID | None:
+    """Who holds this token of a person at this exhibition; None when it is none, or is over."""
+    claims = _verified("person", token)
+    return UUID(claims["sub"]) if claims and claims.get("ex") == str(exhibition.id) else None
+
+
 def _person(exhibition: Exhibition) -> Caller | None:
-    claims = _claims("person")
-    if claims is None or claims.get("ex") != str(exhibition.id):
-        return None
-    return Caller(person_id=UUID(claims["sub"]), exhibition_id=exhibition.id)
+    person_id = person_of(exhibition, token_from_request("person"))
+    return Caller(person_id=person_id, exhibition_id=exhibition.id) if person_id else None
 
 
 def _member(exhibition: Exhibition) -> Caller | None:
@@ -68,7 +72,10 @@ def _device(exhibition: Exhibition, view_args: dict[str, Any]) -> Caller:
 
 
 def _claims(purpose: str) -> dict[str, Any] | None:
-    token = token_from_request(purpose)
+    return _verified(purpose, token_from_request(purpose))
+
+
+def _verified(purpose: str, token: str | None) -> dict[str, Any] | None:
     if not token:
         return None
     try:

@@ -1,5 +1,6 @@
 """Gates and scans over HTTP, for stewards and their devices."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -9,7 +10,7 @@ from services.ticketing.access.domain import Device
 from services.ticketing.access.operations.recent import badge_keys, device_known, exhibition_called
 from services.ticketing.admissions import operations
 from services.ticketing.admissions.domain import Verdict
-from services.ticketing.admissions.domain.bundles import Holder
+from services.ticketing.admissions.domain.bundles import Holder, doors_near
 from services.ticketing.admissions.operations import bringing, bundles
 from services.ticketing.admissions.schemas import (
     BroughtOut,
@@ -22,6 +23,7 @@ from services.ticketing.admissions.schemas import (
     look_at_scan,
     verdict_out,
 )
+from services.ticketing.programme.operations.board import board_of
 from shared import clock
 from shared.db import reading, transaction
 from shared.group import group
@@ -53,7 +55,8 @@ def show_bundle(exhibition: str) -> Response:
     where, now = exhibition_called(exhibition), clock.now()
     with reading() as db:
         bundle = bundles.gather(db, where, badge_keys(), now, _holder())
-    answer = Answer(200, bundle_out(bundle, now))
+    doors = doors_near(board_of(where.id).sessions, clock.day_in(now, where.zone))
+    answer = Answer(200, bundle_out(replace(bundle, doors=doors), now))
     mark = fingerprint(answer.body.encode())
     response = Response(status=304) if request.if_none_match.contains(mark) else reply(answer)
     response.headers["ETag"] = f'"{mark}"'
@@ -96,8 +99,7 @@ def bring_scans(exhibition: str) -> Response:
     where, items = exhibition_called(exhibition), load(BroughtScans)["scans"]
     looked = [look_at_scan(item) for item in items]
     good = [one for one in looked if "errors" not in one]
-    device = _device()
-    bearer = bringing.Bearer(_scanned_by(), device.gates if device else ())
+    bearer = bringing.Bearer(_scanned_by(), _device())
     with reading() as db:
         gates = operations.list_gates(db, where.id)
     read = bringing.read_brought(where, gates, bearer, good, badge_keys())
@@ -134,7 +136,7 @@ def _device() -> Device | None:
 def _holder() -> Holder:
     device = _device()
     if device:
-        return Holder(device.profile, device.gates)
+        return Holder(device.profile, device)
     return Holder("supervisor" if current_caller().roles & {"supervisor", "organiser"} else "steward")
 
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from services.ticketing.admissions.domain import Direction, Verdict, Word
-from services.ticketing.admissions.domain.bundles import Bundle
+from services.ticketing.admissions.domain.bundles import Bundle, Holder
+from services.ticketing.bookings.domain.door import OPENS
+from services.ticketing.programme.domain import Session
 from shared import clock
 from shared.problem import N_
 from shared.tokens import b64
@@ -133,7 +135,12 @@ class BundleOut(Schema):
     gates = fields.List(fields.Nested(GateOut))
     keys = fields.List(fields.Dict(), metadata={"description": "number, public_key (base64url), verifies_until"})
     revoked = fields.List(fields.String(), metadata={"description": "Badge ids that no longer count, in hexadecimal."})
-    device = fields.Dict(metadata={"description": "profile and gates (none: all) of whoever asks"})
+    doors = fields.List(fields.Dict(), metadata={"description": "Sessions of today and tomorrow, by wall time"})
+    device = fields.Dict(
+        metadata={
+            "description": "profile and gates (none: all; rooms of session doors too), days and hours of a device"
+        }
+    )
 
 
 def bundle_out(bundle: Bundle, at: datetime) -> dict[str, Any]:
@@ -156,7 +163,35 @@ def bundle_out(bundle: Bundle, at: datetime) -> dict[str, Any]:
             for key in bundle.keys
         ],
         "revoked": [one.hex for one in bundle.ended],
-        "device": {"profile": bundle.holder.profile, "gates": list(bundle.holder.gates)},
+        "doors": [_door_out(one) for one in bundle.doors],
+        "device": _device_out(bundle.holder),
+    }
+
+
+def _door_out(one: Session) -> dict[str, Any]:
+    return {
+        "reference": one.reference,
+        "titles": one.titles,
+        "room": one.room_reference,
+        "room_names": one.room_names,
+        "day": one.day.isoformat(),
+        "opens": f"{one.starts_wall - OPENS:%H:%M}",
+        "starts": f"{one.starts_wall:%H:%M}",
+        "ends": f"{one.ends_wall:%H:%M}",
+    }
+
+
+def _device_out(holder: Holder) -> dict[str, Any]:
+    device = holder.device
+    if device is None:
+        return {"profile": holder.profile, "gates": []}
+    return {
+        "profile": holder.profile,
+        "gates": list(device.gates),
+        "first_day": device.first_day.isoformat(),
+        "last_day": device.last_day.isoformat(),
+        "from_hour": device.from_hour,
+        "until_hour": device.until_hour,
     }
 
 

@@ -39,6 +39,7 @@ class Shown:
     party_size: int
     name: str | None
     let_in_by: UUID | None
+    read_at: datetime
 
 
 def show(
@@ -47,7 +48,8 @@ def show(
     """Read what was shown; the signature is checked here, before any transaction."""
     at, code, name = clock.now(), said["code"].strip(), said["name"].strip()
     read = read_code(code, keys=keys, number=where.number, at=at) if code else None
-    return Shown(where, session_id, read, at, said["party_size"], name if not code else None, let_in_by)
+    read_at = min(said["scanned_at"] or at, at)
+    return Shown(where, session_id, read, at, said["party_size"], name if not code else None, let_in_by, read_at)
 
 
 def enter(db: Connection, shown: Shown) -> Entry | Reason:
@@ -56,7 +58,7 @@ def enter(db: Connection, shown: Shown) -> Entry | Reason:
     if isinstance(holder, Reason):
         return holder
     who = (holder.person_id, shown.at, shown.party_size, holder.booking_id, shown.name, shown.let_in_by)
-    return come_in(db, Coming(shown.where.id, shown.session_id, *who))
+    return come_in(db, Coming(shown.where.id, shown.session_id, *who, shown.read_at))
 
 
 def holder_of(db: Connection, said: Shown) -> Holder | Reason:
@@ -64,7 +66,7 @@ def holder_of(db: Connection, said: Shown) -> Holder | Reason:
     where, shown = said.where, said.read
     if shown is None or isinstance(shown, Unread):
         return shown.reason if shown else Reason.UNREADABLE
-    own, today = badge.c, clock.day_in(said.at, where.zone)
+    own, today = badge.c, clock.day_in(said.read_at, where.zone)
     names_it = own.reference == shown.reference if isinstance(shown, Typed) else own.id == shown.badge_id
     row = db.execute(sa.select(badge).where(own.exhibition_id == where.id).where(names_it)).first()
     if row is not None:

@@ -1,14 +1,17 @@
 """What is shown at a session's door and what is answered, in JSON and in forms."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
 
 from services.ticketing.admissions.domain import Reason
+from services.ticketing.admissions.schemas import BEHIND
 from services.ticketing.bookings.domain import MOST_IN_A_PARTY
 from services.ticketing.bookings.domain.door import DoorWord
 from services.ticketing.bookings.operations.door import AtDoor, Entry
+from shared import clock
 from shared.problem import N_
 
 _NOTHING = N_("Please read a badge, or write a name.")
@@ -34,6 +37,16 @@ class NewEntry(Schema):
         error_messages={"invalid": N_("Please write a number.")},
         metadata={"description": "People who come together, where they have no booking."},
     )
+    scanned_at = fields.AwareDateTime(
+        load_default=None,
+        default_timezone=UTC,
+        metadata={"description": "When it was read, by the device's corrected clock; now if not said."},
+    )
+
+    @validates("scanned_at")
+    def _is_near(self, value: datetime | None, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
+        if value is not None and value < clock.now() - BEHIND:
+            raise ValidationError(N_("This time is too far from now."))
 
     @validates_schema
     def _names_somebody(self, data: dict[str, Any], **_more: Any) -> None:

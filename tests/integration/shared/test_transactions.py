@@ -201,3 +201,20 @@ def test_reading_changes_nothing(database: Database) -> None:
     with database.reading() as db:
         db.execute(sa.update(place).values(taken=5))
     assert taken(database) == 0
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+@pytest.mark.parametrize(("is_guarded", "plan"), [(True, "Index"), (False, "Seq Scan")])
+def test_a_plan_made_for_few_rows_is_good_for_many(database: Database, is_guarded: bool, plan: str) -> None:
+    """PostgreSQL keeps a statement's plan; without the guard the one for a single row, which reads them all."""
+    asked = sa.select(place.c.taken).where(place.c.name == sa.bindparam("called", type_=sa.Text))
+    ours = "SELECT name FROM pg_prepared_statements WHERE statement LIKE '%%taken%%'"
+    with database.engine.connect() as db:
+        db.exec_driver_sql("ANALYZE place")
+        if not is_guarded:
+            db.exec_driver_sql("SET enable_seqscan = on")
+        for _ in range(12):  # psycopg prepares a statement at the sixth, PostgreSQL keeps a plan six later
+            db.execute(asked, {"called": "room"})
+        prepared = db.exec_driver_sql(ours, ()).scalar()
+        shown = db.exec_driver_sql(f"EXPLAIN EXECUTE {prepared} ('room')").scalars().all()
+        assert plan in "".join(shown), shown

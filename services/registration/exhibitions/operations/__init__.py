@@ -224,7 +224,7 @@ def _set_halls(db: Connection, before: Exhibition, halls: tuple[NewHall, ...]) -
 
 def find_exhibition(db: Connection, reference: str) -> Exhibition:
     """The exhibition of this reference; NotFound."""
-    found = _load(db, exhibition.c.reference == reference)
+    found = _load(db, _CALLED, reference=reference)
     if not found:
         raise NotFound
     return found[0]
@@ -232,7 +232,7 @@ def find_exhibition(db: Connection, reference: str) -> Exhibition:
 
 def exhibition_of(db: Connection, exhibition_id: UUID) -> Exhibition:
     """The exhibition of this id; NotFound."""
-    found = _load(db, exhibition.c.id == exhibition_id)
+    found = _load(db, _OF, of=exhibition_id)
     if not found:
         raise NotFound
     return found[0]
@@ -245,7 +245,7 @@ def exhibition_id_of(db: Connection, reference: str) -> UUID | None:
 
 def list_exhibitions(db: Connection) -> list[Exhibition]:
     """Every exhibition, the latest first."""
-    return _load(db, sa.true())
+    return _load(db, _PLACED)
 
 
 def publish_exhibitions(db: Connection) -> int:
@@ -255,19 +255,35 @@ def publish_exhibitions(db: Connection) -> int:
     return len(every)
 
 
-def _load(db: Connection, which: sa.ColumnElement[bool]) -> list[Exhibition]:
-    place = exhibition.join(organiser).join(venue)
-    rows = db.execute(
-        sa.select(
-            exhibition,
-            organiser.c.names.label("organiser_names"),
-            venue.c.names.label("venue_names"),
-            venue.c.town_names,
-        )
-        .select_from(place)
-        .where(which)
-        .order_by(exhibition.c.first_day.desc())
-    ).all()
+# written once, for they are asked at every request
+_PLACED = (
+    sa.select(
+        exhibition,
+        organiser.c.names.label("organiser_names"),
+        venue.c.names.label("venue_names"),
+        venue.c.town_names,
+    )
+    .select_from(exhibition.join(organiser).join(venue))
+    .order_by(exhibition.c.first_day.desc())
+)
+_CALLED = _PLACED.where(exhibition.c.reference == sa.bindparam("reference"))
+_OF = _PLACED.where(exhibition.c.id == sa.bindparam("of"))
+_HALLS = (
+    sa.select(hall.c.id, hall.c.reference, hall.c.names, hall.c.capacity)
+    .where(hall.c.exhibition_id == sa.bindparam("of"))
+    .order_by(hall.c.reference)
+)
+
+_OTHERS = (
+    sa.select(organiser.c.id, organiser.c.names)
+    .join(exhibition_organiser, exhibition_organiser.c.organiser_id == organiser.c.id)
+    .where(exhibition_organiser.c.exhibition_id == sa.bindparam("of"))
+    .order_by(exhibition_organiser.c.added_at, exhibition_organiser.c.organiser_id)
+)
+
+
+def _load(db: Connection, which: sa.Select[Any], **named: Any) -> list[Exhibition]:
+    rows = db.execute(which, named).all()
     return [Exhibition(**row._mapping, halls=_halls(db, row.id), co_organisers=_others(db, row.id)) for row in rows]
 
 
@@ -284,24 +300,11 @@ def add_co_organiser(db: Connection, exhibition_id: UUID, organiser_id: UUID) ->
 
 
 def _others(db: Connection, exhibition_id: UUID) -> tuple[Organiser, ...]:
-    own = exhibition_organiser.c
-    rows = db.execute(
-        sa.select(organiser.c.id, organiser.c.names)
-        .join(exhibition_organiser, own.organiser_id == organiser.c.id)
-        .where(own.exhibition_id == exhibition_id)
-        .order_by(own.added_at, own.organiser_id)
-    )
-    return tuple(Organiser(row.id, row.names) for row in rows)
+    return tuple(Organiser(row.id, row.names) for row in db.execute(_OTHERS, {"of": exhibition_id}))
 
 
 def _halls(db: Connection, exhibition_id: UUID) -> tuple[Hall, ...]:
-    part = hall.c
-    rows = db.execute(
-        sa.select(part.id, part.reference, part.names, part.capacity)
-        .where(part.exhibition_id == exhibition_id)
-        .order_by(part.reference)
-    ).all()
-    return tuple(Hall(**row._mapping) for row in rows)
+    return tuple(Hall(**row._mapping) for row in db.execute(_HALLS, {"of": exhibition_id}))
 
 
 def _insert(db: Connection, table: sa.Table, **values: Any) -> UUID:

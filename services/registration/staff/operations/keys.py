@@ -20,12 +20,15 @@ from services.registration.staff.messages import KeyPublished
 from services.registration.staff.models import signing_key, signing_key_use
 from shared import tokens
 from shared.clock import now
-from shared.db import insert, reading
+from shared.db import insert_new, reading
 from shared.ids import new_id
 from shared.outbox import Outgoing, publish
 from shared.settings import Settings
 
 _NONCE_BYTES = 12
+_SIGNING = sa.select(signing_key).where(
+    signing_key.c.purpose == sa.bindparam("signs"), signing_key.c.retired_at.is_(None)
+)
 
 
 class Signer(NamedTuple):
@@ -39,7 +42,7 @@ class Signer(NamedTuple):
 
 def signer(db: Connection, settings: Settings, purpose: Purpose) -> Signer:
     """The key that signs now; the first one is made when there is none (then `db` must be writing)."""
-    row = db.execute(_signing(purpose)).first()
+    row = db.execute(_SIGNING, {"signs": purpose}).first()
     row = row or _make_key(db, settings, purpose)
     return Signer(row.id, row.key_id, row.number, unseal(settings.secret, row.key_id, row.sealed_private_key))
 
@@ -48,8 +51,11 @@ def signer_for(db: Connection, settings: Settings, purpose: Purpose, exhibition:
     """The key that signs now, noted as signing for this exhibition (its id and last day)."""
     key = signer(db, settings, purpose)
     exhibition_id, last_day = exhibition
-    row = {"exhibition_id": exhibition_id, "signing_key_id": key.id, "last_day": last_day}
-    db.execute(insert(db, signing_key_use).values(row).on_conflict_do_nothing())
+    insert_new(
+        db,
+        signing_key_use,
+        [{"exhibition_id": exhibition_id, "signing_key_id": key.id, "last_day": last_day}],
+    )
     return key
 
 
@@ -59,7 +65,7 @@ def rotate_key(db: Connection, settings: Settings, purpose: Purpose) -> str:
     Returns the new key's id.
     """
     at = now()
-    for old in db.execute(_signing(purpose)).all():
+    for old in db.execute(_SIGNING, {"signs": purpose}).all():
         until = domain.verifies_until(at, _last_days(db, old.id))
         _change_key(db, old.id, retired_at=at, verifies_until=until)
     return str(_make_key(db, settings, purpose).key_id)
@@ -136,10 +142,6 @@ def publish_keys(db: Connection) -> int:
     rows = db.execute(sa.select(signing_key)).all()
     publish(db, *[_outgoing(row) for row in rows])
     return len(rows)
-
-
-def _signing(purpose: Purpose) -> sa.Select[Any]:
-    return sa.select(signing_key).where(signing_key.c.purpose == purpose, signing_key.c.retired_at.is_(None))
 
 
 def _last_days(db: Connection, signing_key_id: UUID) -> Sequence[date]:

@@ -21,6 +21,8 @@ from shared.outbox import Outgoing, publish
 from shared.problem import NotFound
 from shared.settings import Settings
 
+_ISSUE = sa.insert(badge).returning(*badge.c)
+
 
 @dataclass(frozen=True)
 class Badge:
@@ -82,7 +84,7 @@ def issue_badge_to(db: Connection, settings: Settings, exhibition: Exhibition, b
         "version": 1,
         "issued_at": now(),
     }
-    made = db.execute(sa.insert(badge).values(row).returning(*badge.c)).one()
+    made = db.execute(_ISSUE, row).one()
     _tell(db, made)
     return _badge(made)
 

@@ -93,12 +93,9 @@ def register_visitor(
         "version": 1,
     }
     reference = new_reference()
-    db.execute(sa.insert(person).values(made_at=at, name_key=search_key(new.name), **row))
-    db.execute(
-        sa.insert(visitor).values(
-            exhibition_id=exhibition.id, person_id=row["id"], reference=reference, registered_at=at
-        )
-    )
+    db.execute(sa.insert(person), {"made_at": at, "name_key": search_key(new.name), **row})
+    came = {"exhibition_id": exhibition.id, "person_id": row["id"], "reference": reference, "registered_at": at}
+    db.execute(sa.insert(visitor), came)
     somebody = Visitor(**row, reference=reference, registered_at=at)  # type: ignore[arg-type] # columns by name
     publish(db, _outgoing(somebody, PersonRegistered))
     badge = issue_badge(db, settings, exhibition, somebody.id)

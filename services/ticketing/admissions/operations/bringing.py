@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from services.ticketing.access.domain import Exhibition, SigningKey
+from services.ticketing.access.domain import Device, Exhibition, SigningKey
 from services.ticketing.admissions.domain import Gate, GateNotFound, Verdict
 from services.ticketing.admissions.operations import Scan, Shown, read_scan, record_scans
+from shared import clock
 from shared.problem import NotAllowed, Problem
 
 Keys = Mapping[int, SigningKey]
@@ -17,16 +18,17 @@ Keys = Mapping[int, SigningKey]
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who brings scans, and from which gates they may (none: all)."""
+    """Who brings scans; a `device` only those that it may have read: at its gates, in its days and hours."""
 
     id: UUID | None
-    gates: tuple[str, ...] = ()
+    device: Device | None = None
 
 
 def read_brought(
     where: Exhibition, gates: Sequence[Gate], bearer: Bearer, said: Sequence[dict[str, Any]], keys: Keys
 ) -> list[Scan | Problem]:
-    """Read what was read elsewhere and earlier; a refusal where the gate is unknown or not the bearer's.
+    """Read what was read elsewhere and earlier; a refusal where the gate is unknown, or neither place nor hour the
+    bearer's.
 
     `said` has the fields of a Shown and `gate`. Signatures are checked here, before any transaction.
     """
@@ -36,8 +38,13 @@ def read_brought(
         reference = fields["gate"].upper()
         rest = {name: value for name, value in fields.items() if name != "gate"}
         shown = Shown(**rest, scanned_by=bearer.id)
-        refusal = _refusal(known, bearer, reference)
-        read.append(refusal or read_scan(where, known[reference], shown, keys))
+        if reference not in known:
+            read.append(GateNotFound())
+            continue
+        one = read_scan(where, known[reference], shown, keys)
+        local = clock.to_wall(one.scanned_at, where.zone)
+        may_be = bearer.device is None or bearer.device.works(local, reference)
+        read.append(one if may_be else NotAllowed())
     return read
 
 
@@ -48,9 +55,3 @@ def bring_scans(db: Connection, read: Sequence[Scan | Problem]) -> list[Verdict 
     """
     verdicts = iter(record_scans(db, [one for one in read if isinstance(one, Scan)]))
     return [one if isinstance(one, Problem) else next(verdicts) for one in read]
-
-
-def _refusal(gates: Mapping[str, Gate], bearer: Bearer, reference: str) -> Problem | None:
-    if reference not in gates:
-        return GateNotFound()
-    return NotAllowed() if bearer.gates and reference not in bearer.gates else None

@@ -6,8 +6,8 @@ import { readCode } from "./codes.js";
 import { decideThere, fetchBundle, line, upload } from "./server.js";
 import { signal, wakeSound } from "./signals.js";
 import { forgetOtherDays, keepScan, keepSeen, keepSetting, seenOn, setting, waitingScans } from "./store.js";
-import { decide, looksOf } from "./verdicts.js";
-import { part, showAgain, showGates, showStanding, showVerdict } from "./view.js";
+import { decide, isOnDuty, looksOf } from "./verdicts.js";
+import { part, showAgain, showPlaces, showStanding, showVerdict, showWork } from "./view.js";
 import { loadWords, speak } from "./words.js";
 
 const ONLINE_WAIT = 150; // ms that a sure verdict waits for what other gates know
@@ -26,22 +26,32 @@ async function scan(code) {
   const nth = ++state.reading;
   const moment = now();
   const wall = wallTime(moment, state.bundle.utc_offset_minutes);
+  if (!isOnDuty(state.bundle.device, wall)) return tell({ word: "refused", reason: "off-duty" });
   const reading = await read(code, moment);
-  const seen = reading.badge ? await seenOn(wall.day, reading.badge) : undefined;
-  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction() });
+  const isDoor = state.gate.isDoor;
+  const seen = reading.badge && !isDoor ? await seenOn(wall.day, reading.badge) : undefined;
+  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction(), isDoor });
   const kept = {
     id: crypto.randomUUID?.() ?? randomId(),
     fair: state.fair,
-    gate: state.gate.reference,
+    ...placeOf(state.gate),
     code,
     direction: direction(),
     scanned_at: new Date(moment).toISOString(),
     told: local.word === "unsure" ? null : local.word,
   };
-  const mark = reading.badge && { day: wall.day, badge: reading.badge, hour: wall.hour, gate: kept.gate };
+  const mark = reading.badge && !isDoor && { day: wall.day, badge: reading.badge, hour: wall.hour, gate: kept.gate };
   await keepScan(kept, markAfter(mark, local, seen));
   await answer({ nth, kept, local, mark, seen });
   showLine();
+}
+
+/** Where a scan was made, as the server wants to hear it. */
+function placeOf(place) {
+  if (!place.isDoor) return { gate: place.reference };
+  const size = Math.min(10, Math.max(1, Math.trunc(Number(part("people").value)) || 1));
+  part("people").value = "1";
+  return { door: place.reference, party_size: size };
 }
 
 async function answer({ nth, kept, local, mark, seen }) {
@@ -115,13 +125,27 @@ async function lookAtServer() {
 
 async function settleGate() {
   const chosen = await setting("gate");
-  const own = state.bundle.device.gates;
-  const gates = state.bundle.gates.filter((gate) => !own.length || own.includes(gate.reference));
-  state.gate = gates.find((gate) => gate.reference === chosen) ?? (gates.length === 1 ? gates[0] : null);
-  showGates(gates, state.gate?.reference);
+  state.places = placesIn(state.bundle);
+  const gates = state.places.filter((place) => !place.isDoor);
+  const before = state.gate?.key;
+  state.gate = state.places.find((place) => place.key === chosen) ?? (gates.length === 1 ? gates[0] : null);
+  showPlaces(state.places, state.gate?.key);
+  if (state.gate?.key !== before) showWork(state.gate);
   part("stranger").hidden = true;
-  if (!state.gate) part("setup").showModal();
+  if (!state.gate && !part("setup").open) part("setup").showModal();
   await forgetOtherDays(wallTime(now(), state.bundle.utc_offset_minutes).day);
+}
+
+/** Gates, and doors of sessions not yet over, where this phone may stand. */
+function placesIn({ gates, doors, device, utc_offset_minutes }) {
+  const own = (reference) => !device.gates.length || device.gates.includes(reference);
+  const here = wallTime(now(), utc_offset_minutes);
+  const mine = gates.filter((gate) => own(gate.reference));
+  const open = (doors ?? []).filter((door) => own(door.room.toUpperCase()) && (door.day > here.day || door.ends > here.hour));
+  return [
+    ...mine.map((gate) => ({ ...gate, key: gate.reference, isDoor: false })),
+    ...open.map((door) => ({ ...door, key: `door:${door.reference}`, names: door.titles, isDoor: true })),
+  ];
 }
 
 /** Waiting scans as a file that the office takes. */
@@ -148,7 +172,7 @@ async function chooseLanguage(wanted) {
   const language = speak(wanted);
   await keepSetting("language", language);
   showAgain();
-  if (state.bundle) showGates(state.bundle.gates, state.gate?.reference);
+  if (state.bundle) showPlaces(state.places ?? [], state.gate?.key);
   await showLine();
 }
 
@@ -161,7 +185,9 @@ function listen() {
   });
   // a reader types wherever the page happens to be: bring it to the field
   document.addEventListener("keydown", (event) => {
-    if (event.key.length === 1 && !part("setup").open && !event.ctrlKey && !event.metaKey) part("code").focus();
+    const isSize = document.activeElement === part("people") && /\d/.test(event.key);
+    const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+    if (isText && !isSize && !part("setup").open) part("code").focus();
   });
   document.addEventListener("pointerdown", wakeSound);
   document.addEventListener("keydown", wakeSound, { once: true });

@@ -43,12 +43,25 @@ export async function fetchBundle(fair, kept) {
 /** Have the server decide one scan now; its verdict, or null. */
 export async function decideThere(fair, scan, timeout) {
   const { id, code, direction } = scan;
+  if (scan.door) return askDoor(fair, scan, timeout);
   const path = `${base(fair)}/gates/${encodeURIComponent(scan.gate)}/scans`;
   const answer = await ask(path, { ...asJson({ id, code, direction }), timeout });
   if (answer?.status !== 201) return null;
   await forgetScans([id]);
   return answer.json();
 }
+
+/** Ask a session's door; always in the same words, so that asking again later is the same request. */
+async function askDoor(fair, scan, timeout) {
+  const { id, code, scanned_at, party_size } = scan;
+  const path = `${base(fair)}/sessions/${encodeURIComponent(scan.door)}/door/scans`;
+  const answer = await ask(path, { ...asJson({ id, code, scanned_at, party_size }), timeout });
+  if (answer?.status === 201) await forgetScans([id]);
+  else if (answer && [403, 404, 409, 422].includes(answer.status)) await keepScan({ ...scan, problem: await slugOf(answer) });
+  return answer?.status === 201 ? answer.json() : null;
+}
+
+const slugOf = async (answer) => ((await answer.json().catch(() => ({}))).type ?? "refused").split("/").pop();
 
 let isUploading = false;
 
@@ -58,8 +71,12 @@ export async function upload(fair) {
   isUploading = true;
   try {
     for (;;) {
-      const scans = (await waitingScans()).filter((scan) => scan.fair === fair && !scan.problem);
-      if (!scans.length || !(await uploadBatch(fair, scans.slice(0, BATCH)))) return;
+      const scans = (await waitingScans()).filter((scan) => scan.fair === fair && !scan.problem && !scan.door);
+      if (!scans.length || !(await uploadBatch(fair, scans.slice(0, BATCH)))) break;
+    }
+    for (const scan of (await waitingScans()).filter((one) => one.fair === fair && !one.problem && one.door)) {
+      if (!line.isOnline || line.isShutOut) return;
+      await askDoor(fair, scan, 30_000);
     }
   } finally {
     isUploading = false;

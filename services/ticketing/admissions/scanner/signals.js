@@ -1,7 +1,7 @@
 // A verdict for ears and hands: rising for yes, falling for no, in between where it is not sure.
 
-const TONES = { good: [660, 880], out: [880, 660], bad: [220, 180, 220], unsure: [440, 440] };
-const BUZZES = { good: [60], out: [60], bad: [180, 80, 180], unsure: [90, 60, 90] };
+const TONES = { good: [660, 880], out: [880, 660], bad: [220, 180, 220], unsure: [440, 440], wait: [440, 440] };
+const BUZZES = { good: [60], out: [60], bad: [180, 80, 180], unsure: [90, 60, 90], wait: [90, 60, 90] };
 const NOTE = 0.11;
 let audio;
 

@@ -1,20 +1,29 @@
 // What a phone decides alone: from the code, the keys, the revocation list, and what this phone has itself seen.
 
 /** The verdict on a reading: {word, reason, …facts}; word "unsure" where only the server could tell. */
-export function decide(reading, { bundle, day, seen, direction }) {
+export function decide(reading, { bundle, day, seen, direction, isDoor }) {
   if (reading.reason) return { word: "refused", reason: reading.reason };
   if (reading.reference) return { word: "unsure", reason: "letters" };
   if (day < reading.firstDay) return { word: "refused", reason: "too-early", first_day: reading.firstDay };
   if (day > reading.lastDay) return { word: "refused", reason: "too-late", last_day: reading.lastDay };
   if (bundle.revoked.includes(reading.badge)) return { word: "refused", reason: "replaced" };
+  if (isDoor) return { word: "unsure", reason: "seats" };
   if (direction === "out") return { word: "left", reason: null };
   if (seen?.isInside) return { word: "refused", reason: "already-inside", entered: seen.hour, gate: seen.gate };
   return { word: "admitted", reason: null, is_return: Boolean(seen) };
 }
 
+/** Whether this phone may read badges at this day and hour: the office gave it days and hours. */
+export function isOnDuty(device, { day, hour }) {
+  if (device.first_day && (day < device.first_day || day > device.last_day)) return false;
+  return !device.from_hour || (device.from_hour <= hour && hour < device.until_hour);
+}
+
 /** The keys of the words (words.json) that say a verdict: a title and a sentence. */
 export function wordsOf(verdict) {
+  if (verdict.way) return ["admitted", `door_${verdict.way.replace("-", "_")}_why`];
   if (verdict.word === "admitted") return verdict.is_return ? ["back", "back_why"] : ["admitted", "admitted_why"];
+  if (verdict.word === "queued") return ["queued", "queued_why"];
   if (verdict.word === "left") return ["left", "left_why"];
   const reason = (verdict.reason ?? "unreadable").replaceAll("-", "_");
   return [reason, `${reason}_why`];
@@ -22,5 +31,5 @@ export function wordsOf(verdict) {
 
 /** Colour and shape of a verdict. */
 export function looksOf(verdict) {
-  return { admitted: "good", left: "out", refused: "bad" }[verdict.word] ?? "unsure";
+  return { admitted: "good", left: "out", refused: "bad", queued: "wait" }[verdict.word] ?? "unsure";
 }

@@ -31,7 +31,8 @@ from shared.ids import new_id, new_reference
 class Coming:
     """Somebody at a session's door with a party.
 
-    `booking_id`: the ticket they showed names a booking, theirs or their group's; `name`: they have no badge.
+    `booking_id`: the ticket they showed names a booking, theirs or their group's; `name`: they have no badge;
+    `read_at`: when it was read, where a device without a network tells it later.
     """
 
     exhibition_id: UUID
@@ -42,6 +43,12 @@ class Coming:
     booking_id: UUID | None = None
     name: str | None = None
     let_in_by: UUID | None = None
+    read_at: datetime | None = None
+
+    @property
+    def came_at(self) -> datetime:
+        """When they stood at the door."""
+        return self.read_at or self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def come_in(db: Connection, coming: Coming) -> Entry:
     row = one.sessions.get(coming.session_id)
     if row is None:
         raise SessionNotFound
-    reason = refuse(row.state, row.starts_at, row.ends_at, coming.at)
+    reason = refuse(row.state, row.starts_at, row.ends_at, coming.came_at)
     for session_id in one.due_now:
         advance(one, session_id)
         serve_queue(one, session_id)
@@ -76,6 +83,8 @@ def come_in(db: Connection, coming: Coming) -> Entry:
 
 def _enter(one: Round, row: SeatRow, coming: Coming) -> Entry:
     found = _booking_of(one, coming)
+    if coming.at >= row.ends_at and (found is None or found.state is not BookingState.CONFIRMED):
+        return Entry(DoorWord.REFUSED, DoorReason.OVER)
     way = Way.BOOKED if found and found.kind is not BookingKind.DOOR else Way.QUEUE
     if found is None:
         way, found = Way.WALK_IN, _number(one, row, coming)
@@ -134,7 +143,7 @@ def _arrive(one: Round, found: Booking, coming: Coming, way: Way) -> Entry:
     is_one_of_group = found.kind is BookingKind.GROUP and coming.person_id != found.person_id
     seats = 1 if is_one_of_group else found.party_size - inside
     if found.arrived_at is None:
-        one.change(found, Act.ARRIVE, arrived_at=coming.at)
+        one.change(found, Act.ARRIVE, arrived_at=coming.came_at)
     row: dict[str, Any] = {
         "exhibition_id": one.exhibition_id,
         "session_id": found.session_id,
@@ -143,7 +152,7 @@ def _arrive(one: Round, found: Booking, coming: Coming, way: Way) -> Entry:
         "party_size": seats,
         "way": way.value,
         "name": coming.name,
-        "arrived_at": coming.at,
+        "arrived_at": coming.came_at,
         "let_in_by": coming.let_in_by,
     }
     one.db.execute(sa.insert(session_attendance).values(row))
