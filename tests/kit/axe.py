@@ -26,7 +26,7 @@ MEASURE = """least => {
     const said = out.slice(0, 3).map(one => one.outerHTML.slice(0, 90));
     bad.push(`scrolls sideways, ${root.scrollWidth} > ${wide}: ` + said.join(' | '));
   }
-  const marks = 'button, .button, input:not([type=hidden]), select, textarea, summary, nav a';
+  const marks = 'button:not([tabindex="-1"]), .button, input:not([type=hidden]), select, textarea, summary, nav a';
   for (const one of document.querySelectorAll(marks)) {
     if (!one.checkVisibility({visibilityProperty: true})) continue;
     const target = one.matches('[type=radio], [type=checkbox]') ? one.closest('label') || one : one;

@@ -17,8 +17,6 @@ FILES = (
     "/<lang>/<exhibition>/apply/mine/photos/<uuid:photo>/<size>",
     "/<lang>/<exhibition>/apply/badges/<int:place>.pdf",
     "/<lang>/<exhibition>/programme/calendar/<secret>.ics",
-    # to do: only who speaks for a group has it; the groups' own tests open it
-    "/<lang>/<exhibition>/programme/mine/<reference>/group",
 )
 """Rules that name a file whatever stands in them; other files are told from pages when they are opened."""
 

@@ -307,7 +307,7 @@ def test_the_forms_do_what_the_api_does(office: Office, at: Callable[..., dateti
     at(ON_A_DAY)
     browser = office.browser()
     assert browser.post(f"{OFFICE}/A-003/presence", application=one, is_present="1").status_code == 303
-    assert "Présent au salon" in text_of(browser.get(f"{OFFICE}?colour=craft"))
+    assert "Présent à la foire" in text_of(browser.get(f"{OFFICE}?colour=craft"))
     assert browser.post(f"{OFFICE}/A-001/allocations/{theirs}/release").status_code == 303
     assert browser.post(f"{OFFICE}/A-001/state", act="remove").status_code == 303
     assert browser.get(f"{OFFICE}/A-001").status_code == 404

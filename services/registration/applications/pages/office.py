@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from sqlalchemy.engine import Connection
+from werkzeug.datastructures import MultiDict
 
 from services.registration.applications.domain.calls import NoPlaceLeft
 from services.registration.applications.domain.dossiers import MembersRefused, Missing
@@ -238,7 +239,8 @@ def _list(exhibition: str, errors: Errors, outcomes: Outcomes | None) -> Respons
         errors=errors,
         outcomes=outcomes,
         words=words,
-        values=request.form or request.args,
+        values=request.args,
+        typed=request.form if errors else MultiDict(),
         shown=shown,
         pages=pages,
         **context,
