@@ -39,7 +39,10 @@ class PersonLinkIssued:
 
 @dataclass(frozen=True)
 class BadgeIssued:
-    """A badge as it stands now; a replacement says so of both badges."""
+    """A badge as it stands now; a replacement says so of both badges.
+
+    `residence`: where its holder lives, "MA-08" (a region), "FR" (a country), or null.
+    """
 
     NAME: ClassVar[str] = "badge.issued.v1"
 
@@ -50,3 +53,4 @@ class BadgeIssued:
     last_day: str
     replaces: str | None
     state: str
+    residence: str | None

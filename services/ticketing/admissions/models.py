@@ -17,7 +17,8 @@ gate = sa.Table(
 
 _HAS_ENDED = sa.text("state <> 'valid'")
 
-# Registration's badges, as told. `state_at` is when the state began, by registration's clock.
+# Registration's badges, as told. `state_at` is when the state began, by registration's clock; `residence` a region
+# ("MA-08") or a country ("FR"), "" where nobody said.
 badge = sa.Table(
     "badge",
     metadata,
@@ -31,6 +32,7 @@ badge = sa.Table(
     sa.Column("last_day", sa.Date, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("state_at", UtcDateTime, nullable=False),
+    sa.Column("residence", sa.Text, nullable=False, server_default=""),
     sa.Index(None, "exhibition_id", "reference"),
     sa.Index(None, "exhibition_id", "person_id"),
     sa.Index("ix_badge_ended", "exhibition_id", "id", sqlite_where=_HAS_ENDED, postgresql_where=_HAS_ENDED),
@@ -56,6 +58,8 @@ scan = sa.Table(
     sa.Column("scanned_by", Id),
     sa.Column("told", sa.Text),
     sa.CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    # a gate's last scan, asked each second
+    sa.Index(None, "exhibition_id", "gate", "scanned_at"),
     sa.Index(
         "ix_scan_badge",
         "exhibition_id",

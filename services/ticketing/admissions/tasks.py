@@ -29,5 +29,6 @@ def on_badge_issued(db: Connection, message: Received) -> None:
         "last_day": date.fromisoformat(said["last_day"]),
         "state": said["state"],
         "state_at": message.occurred_at,
+        "residence": said.get("residence") or "",
     }
     operations.keep_badge(db, row, zone=exhibition.zone)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -10,7 +10,9 @@ from flask import Blueprint, Response, render_template, request
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings.domain import BookingState
-from services.ticketing.counts.operations import every_booking, recent_attendance
+from services.ticketing.counts.domain import against_usual, capacity_of, crowding, fell_silent
+from services.ticketing.counts.domain.homes import home_word
+from services.ticketing.counts.operations import every_booking, recent_live
 from services.ticketing.counts.schemas import ExportForm, counts_out
 from services.ticketing.programme.domain import fullest_first
 from services.ticketing.programme.operations.board import board_of
@@ -40,7 +42,8 @@ def show_counts(lang: str, exhibition: str) -> Response:
 def show_live(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """The part of the page that moves; asked for each second with If-None-Match."""
     context = _context(exhibition_called(exhibition))
-    version = f"{language()} {context['counts']} {[(s.reference, s.seats) for s in context['sessions']]}"
+    moving = [(s.reference, s.seats) for some in ("sessions", "now") for s in context[some]]
+    version = f"{language()} {context['counts']} {context['rows']} {context['silent']} {context['capacity']} {moving}"
     return etag_page(version, lambda: render_template("counts/live.html", **context))
 
 
@@ -49,7 +52,7 @@ def show_live(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
 def counts_json(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """The page's numbers for a spreadsheet."""
     context = _context(exhibition_called(exhibition))
-    body = json.dumps(counts_out(context["counts"], context["sessions"]))
+    body = json.dumps(counts_out(context["counts"], fullest_first(context["programme"])))
     return etag_page(body, lambda: body, content_type="application/json")
 
 
@@ -93,10 +96,24 @@ def _bookings(
 
 
 def _context(where: Exhibition) -> dict[str, Any]:
-    day = _day(request.args.get("day")) or clock.day_in(clock.now(), where.zone)
+    at = clock.now()
+    today = clock.day_in(at, where.zone)
+    day = _day(request.args.get("day")) or today
+    found, capacity = recent_live(where.id, day), capacity_of(where.halls)
+    programme, counts = board_of(where.id).sessions, found.counts
+    began = clock.to_utc(datetime.combine(today, time()), where.zone)
+    is_today = day == today
     return {
-        "counts": recent_attendance(where.id, day),
-        "sessions": fullest_first(board_of(where.id).sessions),
+        "counts": counts,
+        "programme": programme,
+        "rows": against_usual(counts.arrivals, found.usual),
+        "usual_days": found.usual.days,
+        "homes": [(home_word(code), n) for code, n in counts.residences],
+        "capacity": capacity,
+        "alarm": crowding(counts.inside, capacity) if is_today else None,
+        "silent": fell_silent(found.last_scans, at, began) if is_today else [],
+        "now": fullest_first([one for one in programme if one.starts_at <= at < one.ends_at]) if is_today else [],
+        "sessions": fullest_first([one for one in programme if one.day == day]),
         "day": day,
     }
 

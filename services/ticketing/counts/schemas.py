@@ -46,6 +46,13 @@ class KindOut(Schema):
     admitted = fields.Integer()
 
 
+class ResidenceOut(Schema):
+    """Visits of those who live in a region ("MA-08") or country ("FR"); "" where nobody said."""
+
+    residence = fields.String()
+    visits = fields.Integer()
+
+
 class SessionSeatsOut(Schema):
     """Seats of a session, and parties that wait."""
 
@@ -65,6 +72,7 @@ class CountsOut(Schema):
     gates = fields.List(fields.Nested(GateCountOut))
     arrivals = fields.List(fields.Nested(QuarterOut))
     not_visitors = fields.List(fields.Nested(KindOut))
+    residences = fields.List(fields.Nested(ResidenceOut))
     sessions = fields.List(fields.Nested(SessionSeatsOut))
 
 
@@ -81,6 +89,7 @@ def counts_out(counts: Attendance, sessions: Sequence[Session]) -> dict[str, Any
         ],
         "arrivals": [{"quarter": quarter, "arrivals": n} for quarter, n in counts.arrivals],
         "not_visitors": [{"kind": kind, "admitted": n} for kind, n in counts.not_visitors],
+        "residences": [{"residence": code, "visits": n} for code, n in counts.residences],
         "sessions": [
             {
                 "session": one.reference,

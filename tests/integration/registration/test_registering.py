@@ -27,6 +27,7 @@ def test_a_visitor_has_a_badge_tokens_and_is_told_of_by_three_messages(fair: Fai
     (badge,) = fair.service.published("badge.issued.v1")
     assert badge["body"]["person_id"] == str(person["subject_id"]) == said["person_id"]
     assert (badge["body"]["first_day"], badge["body"]["last_day"]) == ("2026-12-04", "2026-12-23")
+    assert badge["body"]["residence"] == "MA-08"
     (link,) = fair.service.published("person.link_issued.v1")
     assert link["is_secret"]
     assert link["body"]["purpose"] == "welcome"
@@ -137,6 +138,14 @@ def test_details_change_only_from_the_newest_version(fair: Fair) -> None:
     assert without.status_code == 428
     (message,) = fair.service.published("person.changed.v1")
     assert (message["subject_version"], message["body"]["name"]) == (2, "Fatima Z.")
+
+
+def test_the_gates_hear_when_somebody_lives_elsewhere(fair: Fair) -> None:
+    token = fair.register()["tokens"]["registration"]
+    headers = {"If-Match": '"1"'} | bearer(token)
+    fair.service.new_client().patch(f"{API}/visitors/me", json={"country": "FR"}, headers=headers)
+    told = [(one["subject_version"], one["body"]["residence"]) for one in fair.service.published("badge.issued.v1")]
+    assert told == [(1, None), (2, "FR")]
 
 
 def test_a_new_phone_of_somebody_known_gets_its_own_link(fair: Fair) -> None:

@@ -12,10 +12,12 @@ from icalendar import Calendar
 
 from services.ticketing import worker
 from services.ticketing.access import operations as access_operations
+from services.ticketing.access.operations import recent
+from services.ticketing.admissions.operations.settling import recount
 from services.ticketing.programme.models import session
 from services.ticketing.programme.operations import board as board_module
 from tests.conftest import At
-from tests.integration.ticketing.scene import API, OPENING, Fair
+from tests.integration.ticketing.scene import API, EXHIBITION, OPENING, Fair
 from tests.kit.waiting import wait_until
 
 FR = "/fr/ouarzazate-12"
@@ -318,6 +320,32 @@ def test_the_counts_page_moves_and_rests(fair: Fair, at: At, wait_until: Any) ->
     assert "1 personne à l’intérieur" in client.get(f"{FR}/office/counts").text
 
 
+def test_the_counts_page_warns_and_says_where_visitors_live(fair: Fair, at: At) -> None:
+    halls = [{"id": str(uuid4()), "reference": "H", "names": {"fr": "Halle"}, "capacity": 2}]
+    fair.tell_exhibition(version=2, halls=halls)
+    recent._exhibitions.forget()
+    client, steward = browser(fair, fair.staff("viewer"), "staff"), fair.staff("steward")
+
+    def come(gate: str, residence: str | None) -> None:
+        badge = fair.badge()
+        fair.tell_badge(badge, version=2, residence=residence)
+        body = {"id": str(uuid4()), "code": badge.code}
+        fair.service.client.post(f"{API}/gates/{gate}/scans", json=body, headers=steward)
+
+    at(OPENING)
+    come("A", "MA-08")
+    at(datetime(2026, 12, 4, 9, 20, tzinfo=UTC))
+    come("B", None)
+    page = client.get(f"{FR}/office/counts").text
+    assert "La foire est pleine" in page
+    assert "Les portes A n’en ont eu aucun" in page
+    assert "Drâa-Tafilalet" in page
+    said = client.get(f"{FR}/office/counts.json").get_json()
+    assert said["residences"] == [{"residence": "MA-08", "visits": 1}, {"residence": "", "visits": 1}]
+    with fair.service.reading() as db:
+        assert recount(db, EXHIBITION, zone="Africa/Casablanca") == []
+
+
 def test_changed_roles_end_an_older_token(fair: Fair) -> None:
     staff_id = uuid4()
     headers = fair.staff("viewer", staff_id=staff_id, ver=1)
@@ -325,8 +353,6 @@ def test_changed_roles_end_an_older_token(fair: Fair) -> None:
     assert client.get(f"{FR}/office/counts.json").status_code == 200
     body = {"staff_version": 2, "roles": {}, "is_active": True}
     fair.service.receive("staff.changed.v1", body, subject_id=staff_id, version=2, exhibition_id=UUID(int=0))
-    from services.ticketing.access.operations import recent
-
     recent._staff.forget()
     assert client.get(f"{FR}/office/counts.json").status_code == 401
 

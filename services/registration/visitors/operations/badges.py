@@ -83,7 +83,7 @@ def issue_badge_to(db: Connection, settings: Settings, exhibition: Exhibition, b
         "issued_at": now(),
     }
     made = db.execute(sa.insert(badge).values(row).returning(*badge.c)).one()
-    publish(db, _outgoing(made))
+    _tell(db, made)
     return _badge(made)
 
 
@@ -100,7 +100,7 @@ def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, pe
     ).first()
     if old is None:
         raise NotFound
-    publish(db, _outgoing(old))
+    _tell(db, old)
     return issue_badge_to(db, settings, exhibition, Bearer(person_id, KindNumber[old.kind.upper()], old.id))
 
 
@@ -114,7 +114,7 @@ def revoke_badge(db: Connection, exhibition_id: UUID, person_id: UUID) -> None:
     ).first()
     if gone is None:
         raise NotFound
-    publish(db, _outgoing(gone))
+    _tell(db, gone)
 
 
 def revoke_badge_key(db: Connection, settings: Settings, key_id: str) -> int:
@@ -146,7 +146,7 @@ def publish_badges(db: Connection) -> int:
     """Say again how every badge stands; returns how many."""
     count = 0
     for rows in db.execute(sa.select(badge)).partitions(500):
-        publish(db, *[_outgoing(row) for row in rows])
+        _tell(db, *rows)
         count += len(rows)
     return count
 
@@ -161,7 +161,24 @@ def _badge(row: sa.Row[Any]) -> Badge:
     return Badge(row.id, row.person_id, row.reference, row.kind, code, row.state, row.version, row.replaces)
 
 
-def _outgoing(row: sa.Row[Any]) -> Outgoing:
+def tell_residence(db: Connection, exhibition_id: UUID, person_id: UUID) -> None:
+    """Say somebody's valid badge again, since they live elsewhere now; nothing for who has none."""
+    valid = sa.update(badge).where(*_valid_badge_of(exhibition_id, person_id))
+    _tell(db, *db.execute(valid.values(version=badge.c.version + 1).returning(*badge.c)))
+
+
+def _tell(db: Connection, *rows: sa.Row[Any]) -> None:
+    """Say how badges stand, with where their holders live."""
+    asked = sa.select(person.c.id, sa.func.coalesce(person.c.region, person.c.country).label("residence"))
+    where, whose = {row.exhibition_id for row in rows}, {row.person_id for row in rows}
+    homes = {
+        row.id: row.residence
+        for row in db.execute(asked.where(person.c.exhibition_id.in_(where), person.c.id.in_(whose)))
+    }
+    publish(db, *[_outgoing(row, homes.get(row.person_id)) for row in rows])
+
+
+def _outgoing(row: sa.Row[Any], residence: str | None) -> Outgoing:
     body = BadgeIssued(
         reference=row.reference,
         person_id=str(row.person_id),
@@ -170,5 +187,6 @@ def _outgoing(row: sa.Row[Any]) -> Outgoing:
         last_day=row.last_day.isoformat(),
         replaces=str(row.replaces) if row.replaces else None,
         state=row.state,
+        residence=residence,
     )
     return Outgoing(row.exhibition_id, row.id, row.version, body)

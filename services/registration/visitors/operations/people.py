@@ -16,7 +16,7 @@ from services.registration.visitors.domain.names import search_key
 from services.registration.visitors.domain.people import Kind, check_open
 from services.registration.visitors.messages import PersonChanged, PersonRegistered
 from services.registration.visitors.models import person, visitor
-from services.registration.visitors.operations.badges import Badge, badge_of, issue_badge
+from services.registration.visitors.operations.badges import Badge, badge_of, issue_badge, tell_residence
 from services.registration.visitors.operations.phones import FirstMessage, welcome
 from shared import tokens
 from shared.clock import now
@@ -159,6 +159,8 @@ def change_person(
         raise ChangedMeanwhile
     after = visitor_of(db, exhibition.id, person_id)
     publish(db, _outgoing(after, PersonChanged))
+    if (after.country, after.region) != (before.country, before.region):
+        tell_residence(db, exhibition.id, person_id)
     if after.phone and after.phone != before.phone and change.may_text:
         badge = badge_of(db, exhibition.id, person_id)
         welcome(db, settings, exhibition, person_id, FirstMessage(after.phone, badge.reference))

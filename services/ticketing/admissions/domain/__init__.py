@@ -97,6 +97,7 @@ class Passage:
     scanned_at: datetime
     wall: datetime
     is_void: bool = False
+    residence: str = ""
 
     @property
     def order(self) -> tuple[datetime, UUID]:
@@ -151,6 +152,8 @@ def live_day(passages: Sequence[Passage]) -> HolderDay:
             winner, inside, last = winner or passage, passage, passage
     if winner is not None:
         counts += Counter({_key("visits", winner): 1, _arrival(winner): 1})
+        if winner.residence:
+            counts[_key("residence", winner)._replace(place=winner.residence)] += 1
     return HolderDay(winner, last, verdicts, counts)
 
 

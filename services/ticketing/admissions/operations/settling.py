@@ -6,6 +6,7 @@ move by the difference: so the order of arrival cannot matter, and a recount fin
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -115,7 +116,7 @@ def passages_of(
     wanted = set(days)
     holders = {holder for holder, _ in wanted}
     is_few = len(wanted) <= 1000
-    asked = sa.select(badge.c.id, badge.c.person_id, badge.c.state, badge.c.state_at)
+    asked = sa.select(badge.c.id, badge.c.person_id, badge.c.state, badge.c.state_at, badge.c.residence)
     asked = asked.where(badge.c.exhibition_id == exhibition_id)
     # two statements: for an OR of two indexes SQLite reads every badge of the exhibition
     some = [asked.where(which.in_(holders)) for which in (badge.c.id, badge.c.person_id)] if is_few else [asked]
@@ -132,7 +133,8 @@ def passages_of(
         key = (known.person_id if known is not None else row.badge_id, row.gate_day)
         if key in wanted:
             is_void = known is not None and known.state != "valid" and row.scanned_at >= known.state_at
-            found[key].append(_passage(row, zone, is_void=is_void))
+            residence = known.residence if known is not None else ""
+            found[key].append(replace(_passage(row, zone, is_void=is_void), residence=residence))
     return found
 
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.access.operations.memory import Memory
 from services.ticketing.admissions.domain import CountKey
-from services.ticketing.admissions.models import attendance_count
+from services.ticketing.admissions.models import attendance_count, gate, scan
 from services.ticketing.admissions.operations import list_gates
 from services.ticketing.bookings.models import booking
-from services.ticketing.counts.domain import Attendance, attend
+from services.ticketing.counts.domain import VISITOR, Attendance, Usual, attend
 from services.ticketing.programme.models import session, session_text
 
 AT_A_TIME = 500
@@ -26,18 +27,61 @@ def attendance(db: Connection, exhibition_id: UUID, day: date) -> Attendance:
     rows = db.execute(
         sa.select(attendance_count)
         .where(columns.exhibition_id == exhibition_id)
-        .where(columns.measure.in_(["visits", "ins", "outs", "arrivals", "visitors"]))
+        .where(columns.measure.in_(["visits", "ins", "outs", "arrivals", "visitors", "residence"]))
         .where(columns.day.in_([day.isoformat(), ""]))
     )
     counts = Counter({CountKey(row.measure, row.day, row.place, row.kind): row.value for row in rows})
     return attend(counts, day.isoformat(), [gate.reference for gate in list_gates(db, exhibition_id)])
 
 
-_recent: Memory[Attendance] = Memory(0.25, attendance)
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the page that moves shows of one day."""
+
+    counts: Attendance
+    usual: Usual
+    last_scans: dict[str, datetime | None]
+
+
+def live(db: Connection, exhibition_id: UUID, day: date) -> Live:
+    """The counts of a day, what is usual on the others, and when each gate had its last scan."""
+    counts = attendance(db, exhibition_id, day)
+    return Live(counts, _usual(db, exhibition_id, day), last_scans(db, exhibition_id))
+
+
+def last_scans(db: Connection, exhibition_id: UUID) -> dict[str, datetime | None]:
+    """Each gate's last scan; looked up in an index, however many there are."""
+    same = (scan.c.exhibition_id == gate.c.exhibition_id) & (scan.c.gate == gate.c.reference)
+    last = sa.select(scan.c.scanned_at).where(same).order_by(scan.c.scanned_at.desc()).limit(1)
+    asked = sa.select(gate.c.reference, last.scalar_subquery().label("last"))
+    rows = db.execute(asked.where(gate.c.exhibition_id == exhibition_id).order_by(gate.c.reference))
+    return {row.reference: row.last for row in rows}
+
+
+def _usual(db: Connection, exhibition_id: UUID, day: date) -> Usual:
+    own = attendance_count.c
+    asked = (
+        sa.select(own.day, own.place, own.value)
+        .where(own.exhibition_id == exhibition_id, own.measure == "arrivals", own.kind == VISITOR)
+        .where(own.day != day.isoformat(), own.value != 0)
+    )
+    days, sums = set(), Counter[str]()
+    for row in db.execute(asked):
+        days.add(row.day)
+        sums[row.place] += row.value
+    return Usual(len(days), sums)
+
+
+_recent: Memory[Live] = Memory(0.25, live)
 
 
 def recent_attendance(exhibition_id: UUID, day: date) -> Attendance:
-    """The same, at most a quarter of a second old: many watch the same page."""
+    """The counts of a day, at most a quarter of a second old: many watch the same page."""
+    return recent_live(exhibition_id, day).counts
+
+
+def recent_live(exhibition_id: UUID, day: date) -> Live:
+    """The same with all that the page shows."""
     return _recent.get(exhibition_id, day)
 
 
