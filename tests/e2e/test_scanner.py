@@ -139,7 +139,7 @@ def test_a_supervisor_opens_with_a_reason_and_heads_are_counted_without_a_networ
         page.fill("#reason", "Sortie par la porte de secours")
         page.screenshot(path=screenshots / "scanner-fr-override.png")
         page.locator("#reasoning button").first.click()
-        expect(page.locator("#word")).to_contain_text("Bienvenue")
+        expect(page.locator("#word")).to_have_text("Bon retour")
         expect(page.locator("#override")).to_be_hidden()
         assert scanning.counts(moussem, DAY)["inside"] == inside
         phone.set_offline(True)

@@ -9,12 +9,20 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.admissions.models import tally
 from services.ticketing.admissions.operations.settling import recount
+from services.ticketing.counts.domain import Attendance
+from services.ticketing.counts.operations import attendance
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, EXHIBITION, OPENING, REFERENCE, Fair
-from tests.integration.ticketing.test_gate import ZONE, counts, differences, scan
+from tests.integration.ticketing.test_gate import ZONE, differences, scan
 from tests.integration.ticketing.test_pages import browser
 from tests.integration.ticketing.test_phones_at_doors import enrolled
 from tests.integration.ticketing.test_scans_brought_later import bring, reading
+
+
+def counted(fair: Fair) -> Attendance:
+    """The counts as they stand in the database, not as a page saw them a moment ago."""
+    with fair.service.reading() as db:
+        return attendance(db, EXHIBITION, OPENING.date())
 
 
 def heads(phone: dict[str, str], fair: Fair, **more: Any) -> Any:
@@ -37,8 +45,8 @@ def test_heads_without_a_badge_stand_apart_and_are_counted_once(fair: Fair, at: 
     assert heads(phone, fair, counted_at=late.isoformat()).status_code == 403, "not its hours"
     assert heads(phone, fair, heads=1).status_code == 201, "counted in its hours, told later"
     scan(fair, badge.code)
-    said = counts(fair)
-    assert (said["visits"], said["visitors"], said["inside"]) == (1, 1, 1)
+    said = counted(fair)
+    assert (said.visits, said.visitors, said.inside) == (1, 1, 1)
     assert not differences(fair)
     shown = browser(fair, fair.staff("supervisor"), "staff").get(f"/en/{REFERENCE}/office/gate/scans").text
     assert "A school class" in shown
@@ -67,12 +75,12 @@ def test_only_a_supervisor_opens_for_a_badge_that_is_refused(fair: Fair, at: At)
         answer = fair.service.client.post(f"{API}/gates/B/scans", json=sent | why, headers=phone)
         assert answer.status_code == status, answer.text
     assert answer.get_json()["word"] == "admitted"
-    said = counts(fair)
-    assert (said["visits"], said["inside"]) == (1, 1), "one person is inside once"
+    said = counted(fair)
+    assert (said.visits, said.inside) == (1, 1), "one person is inside once"
     scans = [reading(code, 31) | why for code in (old.code, ended, old.code[:80] + "AAA" + old.code[83:])]
     assert [one["problem"] for one in bring(fair, scans, steward)] == ["not-allowed"] * 3
     assert [one["reason"] or one["word"] for one in bring(fair, scans, chief)] == ["admitted", "admitted", "forged"]
-    assert (counts(fair)["visits"], differences(fair)) == (3, [])
+    assert (counted(fair).visits, differences(fair)) == (3, [])
     assert (
         "ambulance" in browser(fair, fair.staff("supervisor"), "staff").get(f"/en/{REFERENCE}/office/gate/scans").text
     )
