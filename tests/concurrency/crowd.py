@@ -99,6 +99,8 @@ def faults_of(database: Database, *, policy: LinePolicy = LinePolicy.STRICT_ORDE
             f"{one.reference} has {free} free while {row.party_size} wait" for row in entitled if row.party_size <= free
         ]
         found += [f"somebody holds {n} bookings of {one.reference}" for n in persons.values() if n > 1]
+        elsewhere = sum(row.state in LIVE and row.day != one.starts_wall.date() for row in held)
+        found += [f"{elsewhere} bookings of {one.reference} count on another day"] if elsewhere else []
     claims: Counter[tuple[UUID, date]] = Counter()
     for row in bookings:
         claims[row.person_id, row.day] += row.party_size if row.state in LIVE and row.kind in ("own", "passed") else 0

@@ -4,20 +4,24 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from services.ticketing.bookings.operations import moves
+from services.ticketing.bookings.operations.counting import recount
 from services.ticketing.programme.operations import board as board_module
 from shared import clock
 from shared.ids import new_id
 from tests.conftest import At
-from tests.integration.ticketing.scene import API, Fair
+from tests.integration.ticketing.scene import API, EXHIBITION, Fair
 from tests.integration.ticketing.test_pages import FR, browser
 
 PLAN = {"kind": "training", "day": "2026-12-20", "capacity": 4, "titles": {"fr": "Teindre"}}
 MOVED = "Cette séance a été déplacée"
 
 
-def plan(fair: Fair, start: str, reference: str = "", room: str = "dyes") -> str:
+def plan(fair: Fair, start: str, reference: str = "", room: str = "dyes", **changed: Any) -> str:
     """A session at this hour of two hours; a known one is moved there."""
-    body = PLAN | {"room": room, "start": start, "end": f"{int(start[:2]) + 2}:00"}
+    body = PLAN | changed | {"room": room, "start": start, "end": f"{int(start[:2]) + 2}:00"}
     headers = fair.staff("organiser") | {"Idempotency-Key": str(new_id())}
     if reference:
         version = fair.service.client.get(f"{API}/sessions/{reference}").get_json()["version"]
@@ -77,3 +81,34 @@ def test_whoever_cannot_come_then_gives_back_in_one_click_and_nobody_is_told_of_
     assert MOVED in browser(fair, second).get(ones[1]).text
     at(clock.now().replace(month=12, day=20, hour=14, minute=0) + timedelta(minutes=1))
     assert MOVED not in browser(fair, second).get(ones[1]).text
+
+
+def counted_again(fair: Fair) -> list[Any]:
+    with fair.service.database.reading() as db:
+        return recount(db, EXHIBITION)
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_seats_count_on_the_day_the_session_was_moved_to(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch, *, is_guarded: bool
+) -> None:
+    if not is_guarded:
+        monkeypatch.setattr(moves, "_move_days", lambda *_: None)
+    there, moving = plan(fair, "10:00", day="2026-12-21"), plan(fair, "10:00")
+    who, other = fair.person(), fair.person()
+    assert fair.book(there, who, party_size=3).status_code == 201
+    mine = fair.book(moving, who, party_size=4).get_json()["reference"]
+    assert fair.book(moving, other, party_size=4).get_json()["state"] == "waitlisted"
+    plan(fair, "14:00", moving, day="2026-12-21")
+    third = plan(fair, "17:00", day="2026-12-21")
+    more, left = fair.book(third, who), fair.book(plan(fair, "17:00"), who, party_size=4)
+    if not is_guarded:
+        assert (more.status_code, left.status_code) == (201, 409), "the old day is still the one that counts"
+        assert counted_again(fair) == []
+        return
+    assert (more.status_code, more.get_json()["type"]) == (409, "/problems#too-many-seats"), "seven are more than five"
+    assert left.status_code == 201, "the day it left is free again"
+    assert counted_again(fair) == []
+    fair.cancel(mine, who)
+    assert fair.book(third, who, party_size=2).status_code == 201
+    assert counted_again(fair) == []

@@ -91,6 +91,8 @@ _AFTER = {(before, act): after for before, act, after, _ in TRANSITIONS}
 
 LIVE = (_S.HELD, _S.CONFIRMED, _S.WAITLISTED, _S.OFFERED, _S.QUEUED)
 IN_LINE = (_S.WAITLISTED, _S.OFFERED)
+# whose seats count for the limit a person and day
+COUNTED = (BookingKind.OWN, BookingKind.PASSED)
 
 
 class SessionBegun(Problem):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.bookings import domain
-from services.ticketing.bookings.domain import EXTENSION, LIVE, Act, Booking, BookingKind, BookingState
+from services.ticketing.bookings.domain import COUNTED, EXTENSION, LIVE, Act, Booking, BookingKind, BookingState
 from services.ticketing.bookings.domain.groups import GroupsDiffer
 from services.ticketing.bookings.domain.offers import FIRST_COME
 from services.ticketing.bookings.models import booking
@@ -152,11 +152,7 @@ def _check_size(one: Round, row: SeatRow, found: Booking, party_size: int) -> No
 
 def _seats_that_day(one: Round, found: Booking) -> int:
     asked = rows.of_person(one.exhibition_id, found.person_id).where(booking.c.day == found.day)
-    return sum(
-        mine.party_size
-        for mine in rows.select(one.db, asked)
-        if mine.state in LIVE and mine.kind in (BookingKind.OWN, BookingKind.PASSED)
-    )
+    return sum(mine.party_size for mine in rows.select(one.db, asked) if mine.state in LIVE and mine.kind in COUNTED)
 
 
 def move_line_up(db: Connection, exhibition_id: UUID, session_id: UUID) -> list[Booking]:

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.ticketing.bookings.domain import LIVE, BookingKind, weight
+from services.ticketing.bookings.domain import COUNTED, LIVE, weight
 from services.ticketing.bookings.models import LIVE as IS_LIVE
 from services.ticketing.bookings.models import booking, person_day
 from services.ticketing.bookings.operations import rows
@@ -32,7 +32,7 @@ def recount(db: Connection, exhibition_id: UUID) -> list[Miscount]:
     days: Counter[str] = Counter()
     for one in live:
         seats.update({(one.session_id, name): getattr(weight(one), name) for name in NUMBERS})
-        if one.state in LIVE and one.kind in (BookingKind.OWN, BookingKind.PASSED):
+        if one.state in LIVE and one.kind in COUNTED:
             days[f"{one.person_id} {one.day}"] += one.party_size
     sessions = db.execute(sa.select(session).where(session.c.exhibition_id == exhibition_id)).all()
     claims = db.execute(sa.select(person_day).where(person_day.c.exhibition_id == exhibition_id))

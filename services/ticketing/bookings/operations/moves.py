@@ -1,21 +1,30 @@
-"""Remembers for each booking where its session was before it moved, until its person has seen it."""
+"""What a session that moves means for its bookings: their day, and where it was until its people have seen it."""
 
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.ticketing.bookings.domain import Booking
+from services.ticketing.bookings.domain import COUNTED, Booking
 from services.ticketing.bookings.domain.moves import Moved, place_of
-from services.ticketing.bookings.models import LIVE, booking, booking_move
+from services.ticketing.bookings.models import LIVE, booking, booking_move, person_day
 from services.ticketing.bookings.operations.changing import Mine
 from services.ticketing.bookings.operations.finding import find_booking
+from services.ticketing.bookings.operations.rounds import GIVE_BACK
+from services.ticketing.bookings.operations.ruling import read_rules
 from services.ticketing.programme.domain import Session
-from shared.db import insert_new
+from shared.db import insert_all, insert_new
+
+_ALSO_THAT_DAY = (
+    "ON CONFLICT (exhibition_id, person_id, day) DO UPDATE SET seats = person_day.seats + excluded.seats, "
+    "most = CASE WHEN person_day.seats + excluded.seats > excluded.most "
+    "THEN person_day.seats + excluded.seats ELSE excluded.most END"
+)
 
 
 def note_move(db: Connection, before: Session, after: Session) -> None:
-    """Write down where a locked session was, for everybody who has a booking there and no move left to see."""
+    """Write down where a locked session was, for everybody who has a booking there and no move left to see; their
+    seats count on the day where it is now."""
     was = place_of(before)
     if was == place_of(after):
         return
@@ -32,6 +41,27 @@ def note_move(db: Connection, before: Session, after: Session) -> None:
         "room_names": was.room_names,
     }
     insert_new(db, booking_move, [row | {"booking_id": one} for one in live])
+    if before.starts_wall.date() != after.starts_wall.date():
+        _move_days(db, before, after)
+
+
+def _move_days(db: Connection, before: Session, after: Session) -> None:
+    """Let the seats of a day go along to the new one, also beyond its limit: the move was ours.
+
+    Whoever is above the limit there keeps what they have and gets no more.
+    """
+    own, day = booking.c, after.starts_wall.date()
+    theirs = (own.exhibition_id == after.exhibition_id, own.session_id == after.id, LIVE)
+    counted = own.kind.in_([kind.value for kind in COUNTED])
+    claims = db.execute(sa.select(own.person_id, own.party_size).where(*theirs, counted).order_by(own.person_id)).all()
+    db.execute(sa.update(booking).where(*theirs).values(day=day))
+    limit = read_rules(db, after.exhibition_id).most_a_day
+    gone = {"of_exhibition": after.exhibition_id, "of_day": before.starts_wall.date()}
+    come = {"exhibition_id": after.exhibition_id, "day": day}
+    seats = [{"person_id": who, "seats": size, "most": max(size, limit)} for who, size in claims]
+    insert_all(db, person_day, [come | one for one in seats], _ALSO_THAT_DAY)
+    if claims:
+        db.execute(GIVE_BACK, [gone | {"of_person": who, "back": size} for who, size in claims])
 
 
 def moves_of(db: Connection, exhibition_id: UUID, person_id: UUID) -> dict[UUID, Moved]:

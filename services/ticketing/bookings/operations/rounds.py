@@ -14,7 +14,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.ticketing.bookings.domain import IN_LINE, LIVE, Act, Booking, BookingKind, BookingState, door, moved, step
+from services.ticketing.bookings.domain import (
+    COUNTED,
+    IN_LINE,
+    LIVE,
+    Act,
+    Booking,
+    BookingKind,
+    BookingState,
+    door,
+    moved,
+    step,
+)
 from services.ticketing.bookings.domain.offers import FIRST_COME, LinePolicy, choose, window
 from services.ticketing.bookings.domain.rules import Rules
 from services.ticketing.bookings.messages import booking_told
@@ -27,7 +38,7 @@ from shared import clock
 from shared.db import insert_all
 from shared.outbox import publish
 
-_GIVE_BACK = (
+GIVE_BACK = (
     sa.update(person_day)
     .where(person_day.c.exhibition_id == sa.bindparam("of_exhibition"))
     .where(person_day.c.person_id == sa.bindparam("of_person"))
@@ -225,7 +236,7 @@ def _unclaimed(one: Round, row: SeatRow) -> list[Booking]:
 
 
 def _claim(booking: Booking) -> int:
-    counts = booking.state in LIVE and booking.kind in (BookingKind.OWN, BookingKind.PASSED)
+    counts = booking.state in LIVE and booking.kind in COUNTED
     return booking.party_size if counts else 0
 
 
@@ -240,7 +251,7 @@ def _claim_days(one: Round) -> None:
     ]
     insert_all(one.db, person_day, more, _MORE_THAT_DAY)
     if less:
-        one.db.execute(_GIVE_BACK, less)
+        one.db.execute(GIVE_BACK, less)
 
 
 def _claimed(one: Round, who: UUID, day: date, seats: int) -> dict[str, Any]:
