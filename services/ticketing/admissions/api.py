@@ -31,7 +31,7 @@ from shared.db import reading, transaction
 from shared.group import group
 from shared.idempotency import Answer, Key, fingerprint, once
 from shared.problem import NotAllowed, Problem
-from shared.web import current_caller, load, may, reply, takes_up_to
+from shared.web import current_caller, idempotency_key, keyed, load, may, reply, takes_up_to
 
 api = Blueprint("admissions_api", __name__, url_prefix="/ticketing/v1/exhibitions/<exhibition>", description="Gates")
 _BODY = {"content": {"application/json": {"schema": NewScan}}, "required": True}
@@ -118,21 +118,21 @@ def bring_scans(exhibition: str) -> Response:
 
 @api.post("/tallies")
 @may("device", "steward", "supervisor", "organiser")
+@keyed
 @api.doc(requestBody={"content": {"application/json": {"schema": NewTally}}, "required": True})
 @api.response(201, TallyOut)
 def count_heads(exhibition: str) -> Response:
-    """Count people who come without a code; shown apart, never as visitors. Its id is its key."""
+    """Count people who come without a code; shown apart, never as visitors. The same id again changes nothing."""
     where, said = exhibition_called(exhibition), load(NewTally)
     heads = tallies.Heads(**said)
     bearer = bringing.Bearer(_scanned_by(), _device())
-    key = Key(where.id, "tally", "", str(heads.id), fingerprint(request.get_data()))
     with transaction() as db:
 
         def act() -> Answer:
             tallies.count_heads(db, where, heads, bearer)
             return Answer(201, {"id": str(heads.id), "heads": heads.heads})
 
-        return _with_clock(reply(once(db, key, act)))
+        return _with_clock(reply(once(db, idempotency_key(where.id), act)))
 
 
 def _may_override() -> bool:

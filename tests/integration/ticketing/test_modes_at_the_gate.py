@@ -27,7 +27,8 @@ def counted(fair: Fair) -> Attendance:
 
 def heads(phone: dict[str, str], fair: Fair, **more: Any) -> Any:
     said = {"id": str(uuid4()), "gate": "A", "heads": 30, "reason": "school", "counted_at": OPENING.isoformat()}
-    return fair.service.client.post(f"{API}/tallies", json=said | more, headers=phone)
+    headers = phone | {"Idempotency-Key": str(uuid4())}
+    return fair.service.client.post(f"{API}/tallies", json=said | more, headers=headers)
 
 
 def test_heads_without_a_badge_stand_apart_and_are_counted_once(fair: Fair, at: At) -> None:

@@ -61,7 +61,9 @@ async function askDoor(fair, scan, timeout) {
 /** Hand over heads that were counted; null when that must wait. */
 export async function tellHeads(fair, scan, timeout) {
   const { id, gate, heads, reason, scanned_at: counted_at } = scan;
-  return handOver(scan, await ask(`${base(fair)}/tallies`, { ...asJson({ id, gate, heads, reason, counted_at }), timeout }));
+  const asked = { ...asJson({ id, gate, heads, reason, counted_at }), timeout };
+  asked.headers["Idempotency-Key"] = id;
+  return handOver(scan, await ask(`${base(fair)}/tallies`, asked));
 }
 
 async function handOver(scan, answer) {
