@@ -1,5 +1,6 @@
 """One notice with its attempts as JSON, and sending it again."""
 
+from types import SimpleNamespace
 from uuid import UUID
 
 from flask import Response
@@ -53,4 +54,4 @@ def send_again(exhibition: str, notice: UUID) -> Response:
 def _answer(db: Connection, exhibition_id: UUID, notice_id: UUID) -> Answer:
     row = find_notice(db, exhibition_id, notice_id)
     tries = operations.list_attempts(db, exhibition_id, notice_id)
-    return Answer(200, FollowedOut().dump(row._asdict() | {"tries": tries}))
+    return Answer(200, FollowedOut().dump(SimpleNamespace(**row._asdict(), tries=tries)))

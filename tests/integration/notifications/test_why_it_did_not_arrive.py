@@ -1,6 +1,7 @@
 """Why did she not get it? Found by what she says on the phone, read attempt by attempt, sent again once."""
 
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from werkzeug import Response
@@ -11,8 +12,11 @@ from tests.integration.notifications.story import Story
 from tests.integration.notifications.test_the_log import API, PAGE, tell_key, token
 
 
+AGENT = uuid4()
+
+
 def ask(story: Story, path: str, method: str = "GET", role: str = "desk", key: str = "") -> TestResponse:
-    headers = {"Authorization": f"Bearer {token(role)}"} | ({"Idempotency-Key": key} if key else {})
+    headers = {"Authorization": f"Bearer {token(role, staff=AGENT)}"} | ({"Idempotency-Key": key} if key else {})
     return story.service.new_client().open(path, method=method, headers=headers)
 
 
