@@ -29,6 +29,8 @@ from services.ticketing.planning import api as planning_api
 from services.ticketing.planning.pages import importing, places, programme
 from services.ticketing.programme import api as programme_api
 from services.ticketing.programme import pages as programme_pages
+from services.ticketing.reports import api as reports_api
+from services.ticketing.reports import pages as reports_pages
 from shared import db, i18n, outbox
 from shared.db import Database
 from shared.problem import Problem
@@ -44,6 +46,7 @@ _APIS = (
     doors_api.api,
     planning_api.api,
     counts_api.api,
+    reports_api.well_known,
 )
 _PAGES = (
     programme_pages.pages,
@@ -58,6 +61,7 @@ _PAGES = (
     places.place_pages,
     programme.programme_pages,
     counts_pages.pages,
+    reports_pages.pages,
 )
 
 

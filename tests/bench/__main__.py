@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.bench import journey, pages, relay, rushes, seats, whole
+from tests.bench import gates, journey, pages, relay, rushes, seats, whole
 
 NAMES = {
     "empty_route": pages.empty_route,
@@ -22,16 +22,22 @@ NAMES = {
     "opening": rushes.opening,
     "waitlist_promotion": rushes.waitlist_promotion,
     "growth": rushes.growth,
+    "scans": gates.scans,
+    "scan_latency": gates.scan_latency,
+    "counts": gates.counts,
+    "live": gates.live,
 }
 
-QUICK = {"opening": rushes.opening_quick, "growth": rushes.growth_quick}
+QUICK = {"opening": rushes.opening_quick, "growth": rushes.growth_quick, "counts": gates.counts_quick}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print one line of JSON for each figure; 1 if a bench failed."""
     parser = argparse.ArgumentParser(prog="./moussem bench", description="Measure, beside a reference, in one run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run: {', '.join(NAMES)}; all by default")
-    parser.add_argument("--quick", action="store_true", help="shorter where there is a shorter way: opening, growth")
+    parser.add_argument(
+        "--quick", action="store_true", help="shorter where there is a shorter way: opening, growth, counts"
+    )
     given = parser.parse_args(arguments)
     chosen = given.names or NAMES
     unknown = [name for name in chosen if name not in NAMES]

@@ -27,6 +27,7 @@ OFFICE = (
     "/staff/",
     "/desk/",
     "/counts/",
+    "/reports/",
     "/admissions/",
     "/planning/",
     "groups/office.html",

@@ -14,7 +14,7 @@ from shared.i18n import gettext as _
 from shared.pages.band import Weave, band_cells
 from shared.problem import N_
 
-FONTS = Path(__file__).parent.parent / "fonts"
+FONTS = Path(__file__).parents[4] / "shared" / "fonts"
 FALLBACKS = ("arabic", "tifinagh", "devanagari")
 WIDTH, HEIGHT, MARGIN = 105.0, 148.0, 7.0
 KNOT = 1.05

@@ -60,16 +60,16 @@ def last_scans(db: Connection, exhibition_id: UUID) -> dict[str, datetime | None
 
 def _usual(db: Connection, exhibition_id: UUID, day: date) -> Usual:
     own = attendance_count.c
-    asked = (
-        sa.select(own.day, own.place, own.value)
-        .where(own.exhibition_id == exhibition_id, own.measure == "arrivals", own.kind == VISITOR)
-        .where(own.day != day.isoformat(), own.value != 0)
+    others = (
+        own.exhibition_id == exhibition_id,
+        own.measure == "arrivals",
+        own.kind == VISITOR,
+        own.day != day.isoformat(),
+        own.value != 0,
     )
-    days, sums = set(), Counter[str]()
-    for row in db.execute(asked):
-        days.add(row.day)
-        sums[row.place] += row.value
-    return Usual(len(days), sums)
+    days = db.execute(sa.select(sa.func.count(own.day.distinct())).where(*others)).scalar_one()
+    sums = db.execute(sa.select(own.place, sa.func.sum(own.value).label("sum")).where(*others).group_by(own.place))
+    return Usual(days, {row.place: int(row.sum) for row in sums})
 
 
 _recent: Memory[Live] = Memory(0.25, live)
