@@ -11,7 +11,6 @@ from tests.integration.notifications.peers import Gateway
 from tests.integration.notifications.story import Story
 from tests.integration.notifications.test_the_log import API, PAGE, tell_key, token
 
-
 AGENT = uuid4()
 
 
