@@ -7,6 +7,8 @@ from sqlalchemy.engine import Connection
 
 from services.navigation import sign_in_address
 from services.notifications.access.authorise import authorise
+from services.notifications.deliveries.api import deliveries
+from services.notifications.deliveries.pages import delivery_pages
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
@@ -33,10 +35,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices, text_api],
-        pages=[notice_pages, text_pages],
+        api=[notices, deliveries, text_api],
+        pages=[notice_pages, delivery_pages, text_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
-        templates=[HERE / "notices" / "templates", HERE / "templates" / "templates"],
+        templates=[HERE / "notices" / "templates", HERE / "deliveries" / "templates", HERE / "templates" / "templates"],
         sign_in_address=_sign_in_address,
         numbers=_numbers,
     )

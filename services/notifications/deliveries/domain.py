@@ -6,11 +6,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.notifications.notices.domain import Reason, State
+from shared.problem import N_, Problem
 
 LEASE = timedelta(seconds=30)  # longer than any attempt may take
 PATIENT_AFTER = 60  # attempts, about half an hour: then the provider is asked every five minutes
 MOST_ATTEMPTS = 300  # about a day
 LONGEST_WAIT = 300.0  # seconds
+
+
+class CannotSendAgain(Problem):
+    slug = "notice-not-again"
+    status = 409
+    title = N_("This notice cannot be sent again.")
+    detail = N_("Only what failed, is still of use and holds no code or private link can.")
 
 
 class Verdict(StrEnum):

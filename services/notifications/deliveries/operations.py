@@ -1,6 +1,6 @@
 """Claiming notices and noting what became of them. The attempt is committed before a provider is called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notifications.deliveries.domain import LEASE, Outcome, Step
+from services.notifications.deliveries.domain import LEASE, CannotSendAgain, Outcome, Step
 from services.notifications.deliveries.models import delivery
-from services.notifications.notices.domain import SETTLED, Channel, State
-from services.notifications.notices.models import notice
+from services.notifications.notices.domain import Act, Channel, State, before
+from services.notifications.notices.models import contact, notice
+from services.notifications.notices.operations.log import find_notice
 from services.notifications.templates.domain import Kind, Template
 from services.notifications.templates.domain.editing import Place
 from services.notifications.templates.operations import find_text, text_for
@@ -51,7 +52,7 @@ _LOOK = sa.select(notice.c.exhibition_id, notice.c.id).where(*_IS_DUE).order_by(
 _TAKE = _LOOK.with_for_update(skip_locked=True)
 _CLAIM = (
     sa.update(notice)
-    .where(*_IS_IT, *_IS_DUE)
+    .where(*_IS_IT, *_IS_DUE, notice.c.state.in_(before(Act.CLAIM)))
     .values(state=State.CLAIMED, attempts=notice.c.attempts + 1, next_at=sa.bindparam("until"))
     .returning(notice)
 )
@@ -64,18 +65,18 @@ _END_ATTEMPT = (
     )
     .values(ended_at=sa.bindparam("at"), verdict=sa.bindparam("said"), reason=sa.bindparam("why"))
 )
-_IS_OPEN = (*_IS_IT, notice.c.state.not_in(SETTLED))
-_IS_OURS = (*_IS_OPEN, notice.c.attempts == sa.bindparam("of_attempt"))
+_IS_OURS = (*_IS_IT, notice.c.attempts == sa.bindparam("of_attempt"))
 _BLANKED = sa.case((notice.c.is_secret, sa.literal({}, sa.JSON)), else_=notice.c.data)
 _NOW: dict[str, Any] = {
     "state": sa.bindparam("becomes"),
     "next_at": sa.bindparam("again_at"),
     "reason": sa.bindparam("why"),
 }
-_RETRY = sa.update(notice).where(*_IS_OURS).values(_NOW)
-_FAIL = _RETRY.values(settled_at=sa.bindparam("at"), data=_BLANKED)
+_SETTLED_NOW = _NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED}
+_RETRY = sa.update(notice).where(*_IS_OURS, notice.c.state.in_(before(Act.PUT_OFF))).values(_NOW)
+_FAIL = sa.update(notice).where(*_IS_OURS, notice.c.state.in_(before(Act.GIVE_UP))).values(_SETTLED_NOW)
 # a yes counts in any case, until the notice is settled
-_ACCEPT = sa.update(notice).where(*_IS_OPEN).values(_NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED})
+_ACCEPT = sa.update(notice).where(*_IS_IT, notice.c.state.in_(before(Act.ACCEPT))).values(_SETTLED_NOW)
 _SETTLE = {State.RETRY: _RETRY, State.FAILED: _FAIL, State.ACCEPTED: _ACCEPT}
 
 
@@ -124,6 +125,43 @@ def settle(db: Connection, claimed: Claimed, outcome: Outcome, step: Step) -> bo
     }
     db.execute(_END_ATTEMPT, said)
     return db.execute(_SETTLE[step.state], said).rowcount > 0
+
+
+def list_attempts(db: Connection, exhibition_id: UUID, notice_id: UUID) -> Sequence[sa.Row[Any]]:
+    """Every attempt to bring a notice, the first one first."""
+    its = (delivery.c.exhibition_id == exhibition_id, delivery.c.notice_id == notice_id)
+    return db.execute(sa.select(delivery).where(*its).order_by(delivery.c.attempt)).all()
+
+
+def can_send_again(at: datetime) -> sa.ColumnElement[bool]:
+    """Of a notice: it failed, its words are still there, and somebody has use for them; `at` by the fair's clock."""
+    return sa.and_(
+        notice.c.state.in_(before(Act.SEND_AGAIN)), notice.c.is_secret.is_(False), notice.c.useful_until > at
+    )
+
+
+def send_again(db: Connection, exhibition_id: UUID, notice_id: UUID, at: datetime) -> None:
+    """Let a failed notice go once more, to where its person is reached now; NotFound, CannotSendAgain.
+
+    It keeps its id, so a provider that took it after all does not bring it twice. `at` is by the fair's clock.
+    """
+    row = find_notice(db, exhibition_id, notice_id)
+    to = _address_now(db, row) or row.address
+    done = db.execute(
+        sa.update(notice)
+        .where(notice.c.exhibition_id == exhibition_id, notice.c.id == notice_id, can_send_again(at))
+        .values(state=State.DUE, next_at=datetime.now(UTC), not_before=None, settled_at=None, reason="", address=to)
+    )
+    if not done.rowcount:
+        raise CannotSendAgain
+
+
+def _address_now(db: Connection, row: sa.Row[Any]) -> str | None:
+    column = contact.c.phone if row.channel == Channel.SMS else contact.c.email
+    found: str | None = db.execute(
+        sa.select(column).where(contact.c.exhibition_id == row.exhibition_id, contact.c.id == row.person_id)
+    ).scalar()
+    return found
 
 
 def _claimed(db: Connection, row: sa.Row[Any]) -> Claimed:

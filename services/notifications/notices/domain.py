@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.notifications.templates.domain import Kind
 
+FEWEST_DIGITS = 6  # of a phone number that is looked for
 _NOTICES = UUID("6f0f3a52-77a1-5c1e-9d54-0d1f7c0a9b11")
 
 
@@ -21,7 +22,7 @@ class Channel(StrEnum):
 
 
 class State(StrEnum):
-    """Where a notice stands: due → claimed → accepted | retry | failed; retry becomes claimed again."""
+    """Where a notice stands; TRANSITIONS says how it gets there."""
 
     DUE = "due"
     CLAIMED = "claimed"
@@ -50,6 +51,37 @@ class Reason(StrEnum):
 SETTLED = frozenset({State.ACCEPTED, State.FAILED})
 
 
+class Act(StrEnum):
+    """What happens to a notice."""
+
+    TELL = "tell"
+    CLAIM = "claim"
+    ACCEPT = "accept"
+    PUT_OFF = "put off"
+    GIVE_UP = "give up"
+    SEND_AGAIN = "send again"
+
+
+# docs/states.md shows the same
+TRANSITIONS: tuple[tuple[State | None, Act, State], ...] = (
+    (None, Act.TELL, State.DUE),
+    (State.DUE, Act.CLAIM, State.CLAIMED),
+    (State.RETRY, Act.CLAIM, State.CLAIMED),
+    (State.CLAIMED, Act.CLAIM, State.CLAIMED),  # whoever had it did not answer within the lease
+    (State.CLAIMED, Act.ACCEPT, State.ACCEPTED),
+    (State.RETRY, Act.ACCEPT, State.ACCEPTED),  # a yes that comes after a later attempt's no
+    (State.DUE, Act.ACCEPT, State.ACCEPTED),
+    (State.CLAIMED, Act.PUT_OFF, State.RETRY),
+    (State.CLAIMED, Act.GIVE_UP, State.FAILED),
+    (State.FAILED, Act.SEND_AGAIN, State.DUE),
+)
+
+
+def before(act: Act) -> list[State]:
+    """The states in which an act can happen."""
+    return [state for state, does, _after in TRANSITIONS if does is act and state]
+
+
 @dataclass(frozen=True)
 class Contact:
     """How a person is reached."""
@@ -63,9 +95,14 @@ class Contact:
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Which part of the log: a state or all of it, at most so many, older than what was shown before."""
+    """Which part of the log: a state, a person or all of it, at most so many, older than what was shown before.
+
+    `words` is a part of a name, an address, the last digits of a phone number or a booking's reference.
+    """
 
     state: State | None = None
+    person_id: UUID | None = None
+    words: str = ""
     before: UUID | None = None
     at_most: int = 50
 
@@ -157,6 +194,16 @@ def useful_until(kind: Kind, ends_at: datetime, now: datetime) -> datetime:
 def notice_id(subject: str, channel: Channel, person_id: UUID) -> UUID:
     """The same notice gets the same id for ever, so that a provider told again after a restore knows it."""
     return uuid.uuid5(_NOTICES, f"{subject} {channel} {person_id}")
+
+
+def digits_of(words: str) -> str:
+    """The digits of what may be a phone number, without what stands before it at home or abroad; else empty.
+
+    0612 34 56 78, +212 612 345 678 and ٠٦١٢٣٤٥٦٧٨ end alike.
+    """
+    plain = "".join(one for one in words if one not in " ().+-/")
+    found = "".join(str(int(one)) for one in plain) if plain.isdecimal() else ""
+    return found.lstrip("0") if len(found.lstrip("0")) >= FEWEST_DIGITS else ""
 
 
 def mask(channel: Channel, address: str) -> str:

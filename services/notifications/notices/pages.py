@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, redirect, request
 from marshmallow import ValidationError
@@ -56,18 +57,20 @@ def show_log(lang: str, exhibition: str) -> Response:
     known = exhibition_called(exhibition)
     with reading() as db:
         rows = list(list_notices(db, known.exhibition_id, schemas.log_filter(said)))
-        counts = count_by_state(db, known.exhibition_id)
+        counts = count_by_state(db, known.exhibition_id, schemas.log_filter(said))
     shown, following = schemas.split(rows, said["at_most"])
     return page(
         "notices.html",
         menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=_frame(known),
-        lines=[_line(row, known.zone) for row in shown],
-        choices=_choices(counts, said.get("state")),
+        exhibition=frame(known),
+        lines=[line(row, known.zone) for row in shown],
+        choices=_choices(counts, said),
+        words=said.get("q", ""),
+        person=said.get("person", ""),
         open_count=sum(n for state, n in counts.items() if STATES[state][0] == "wait"),
         failed_count=counts.get(State.FAILED, 0),
-        following=following,
-        state=said.get("state"),
+        following=_address(said, before=following) if following else "",
+        newest=_address(said),
         is_first="before" not in said,
         is_organiser="organiser" in current_caller().roles,
     )
@@ -104,7 +107,7 @@ def _quiet_page(lang: str, exhibition: str, errors: dict[str, list[str]] | None 
         "quiet-hours.html",
         status=422 if errors else 200,
         menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=_frame(known),
+        exhibition=frame(known),
         values=dict(request.form) if errors else schemas.quiet_hours_out(found),
         errors=errors or {},
         hours=found.hours,
@@ -124,15 +127,18 @@ def _query() -> dict[str, Any]:
     return said
 
 
-def _frame(exhibition: Any) -> dict[str, str]:
+def frame(exhibition: Any) -> dict[str, str]:
+    """The exhibition, for the head of a page."""
     days = span(exhibition.first_day, exhibition.last_day)
     return {"reference": exhibition.reference, "name": pick(exhibition.names), "span": days}
 
 
-def _line(row: Any, zone: str) -> dict[str, Any]:
+def line(row: Any, zone: str) -> dict[str, Any]:
+    """A notice as the log shows it."""
     made = in_zone(row.made_at, zone)
     shape, word = STATES[State(row.state)]
     return {
+        "id": row.id,
         "when": f"{short_date(made)} {hour(made)}",
         "name": row.name or "",
         "address": mask(Channel(row.channel), row.address),
@@ -156,11 +162,23 @@ def why(reason: str) -> tuple[str, str]:
     return (_(REASONS[Reason(code)]), detail) if code in list(Reason) else ("", reason)
 
 
-def _choices(counts: dict[State, int], chosen: State | None) -> list[dict[str, Any]]:
+def _address(said: dict[str, Any], **other: Any) -> str:
+    """This part of the log once more, otherwise where `other` says so."""
+    kept = {name: said.get(name) for name in ("q", "person", "state")} | other
+    return f"?{urlencode({name: str(value) for name, value in kept.items() if value})}"
+
+
+def _choices(counts: dict[State, int], said: dict[str, Any]) -> list[dict[str, Any]]:
     """The filter's links: all, and each state that occurs."""
-    every = [{"state": "", "word": _("All"), "count": number(sum(counts.values())), "current": chosen is None}]
+    chosen, total = said.get("state"), number(sum(counts.values()))
+    every = [{"href": _address(said, state=None), "word": _("All"), "count": total, "current": chosen is None}]
     return every + [
-        {"state": state, "word": _(word), "count": number(counts.get(state, 0)), "current": state is chosen}
+        {
+            "href": _address(said, state=state),
+            "word": _(word),
+            "count": number(counts.get(state, 0)),
+            "current": state is chosen,
+        }
         for state, (_shape, word) in STATES.items()
         if counts.get(state) or state is chosen
     ]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from services.notifications.notices.domain import Channel, LogFilter, OwnQuietHours, State, mask
-from services.notifications.templates.domain import Kind
+from services.notifications.templates.domain import Kind, clean
 from shared.problem import N_
 
 NO_HOUR = N_("Please give an hour, as in 21:00.")
@@ -16,6 +16,11 @@ class LogQuery(Schema):
     """Which part of the log."""
 
     state = fields.Enum(State, by_value=True, metadata={"description": "only notices in this state"})
+    person = fields.UUID(metadata={"description": "only what this person was told"})
+    q = fields.String(
+        validate=validate.Length(max=120),
+        metadata={"description": "a part of a name, an address, a phone number or a booking's reference"},
+    )
     before = fields.UUID(metadata={"description": "the last notice shown before: continue after it"})
     at_most = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
@@ -76,7 +81,13 @@ def quiet_hours_out(found: OwnQuietHours) -> dict[str, Any]:
 
 def log_filter(said: dict[str, Any]) -> LogFilter:
     """The filter that was asked for, one notice longer, to see whether more follow."""
-    return LogFilter(state=said.get("state"), before=said.get("before"), at_most=said["at_most"] + 1)
+    return LogFilter(
+        state=said.get("state"),
+        person_id=said.get("person"),
+        words=clean(said.get("q", "")),
+        before=said.get("before"),
+        at_most=said["at_most"] + 1,
+    )
 
 
 def split(rows: list[sa.Row[Any]], at_most: int) -> tuple[list[sa.Row[Any]], Any]:

@@ -1,6 +1,8 @@
 """What somebody is told, and what becomes of a notice after an attempt."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ from services.notifications.deliveries.domain import (
 from services.notifications.deliveries.senders.smtp import LONGEST_TALK
 from services.notifications.notices import pages
 from services.notifications.notices.domain import (
+    TRANSITIONS,
     WAITS,
     Channel,
     Contact,
@@ -27,6 +30,7 @@ from services.notifications.notices.domain import (
     Reason,
     State,
     Times,
+    digits_of,
     kind_of_booking,
     kind_of_link,
     mask,
@@ -206,3 +210,28 @@ def test_what_waits_by_night(kind: Kind, starts_in: float | None, useful_for: fl
     starts = None if starts_in is None else NIGHT + timedelta(hours=starts_in)
     times = Times(NIGHT, starts, NIGHT + timedelta(hours=useful_for))
     assert waits_until(kind, QuietHours(), times) == until
+
+
+def test_the_page_of_states_and_the_code_say_the_same_of_notices() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "states.md").read_text()
+    part = page.split("## Notices (notifications)")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (\S+) \| ([a-z ]+) \| (\w+) \|$", part, re.MULTILINE)
+    said = [tuple(row) for row in rows if row[0] != "from"]
+    assert said == [(one.value if one else "–", act.value, after.value) for one, act, after in TRANSITIONS]
+
+
+@pytest.mark.parametrize(
+    ("words", "digits"),
+    [
+        ("0612 34-56.78", "612345678"),
+        ("+212 (6) 12 34 56 78", "212612345678"),
+        ("٠٦١٢٣٤٥٦٧٨", "612345678"),
+        ("12345", ""),
+        ("000000", ""),
+        ("K7P3M9QA", ""),
+        ("²²²²²²", ""),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_is_looked_for_as_people_write_it(words: str, digits: str) -> None:
+    assert digits_of(words) == digits

@@ -41,6 +41,7 @@ OFFICE = (
     "bookings/rules.html",
     "groups/schemas.py",
     "notifications/notices/",
+    "notifications/deliveries/",
     "notifications/templates/",
     "office.html",
     "problems.html",
