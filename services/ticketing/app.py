@@ -19,6 +19,7 @@ from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.bookings.api.full import full_first
 from services.ticketing.bookings.pages.rules import rules_pages
+from services.ticketing.certificates.pages import check_pages, record_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
 from services.ticketing.doors import api as doors_api
@@ -62,6 +63,8 @@ _PAGES = (
     programme.programme_pages,
     counts_pages.pages,
     reports_pages.pages,
+    record_pages,
+    check_pages,
 )
 
 

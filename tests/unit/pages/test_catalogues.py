@@ -28,6 +28,12 @@ OFFICE = (
     "/desk/",
     "/counts/",
     "/reports/",
+    # everybody's is the page that checks
+    "certificates/domain",
+    "certificates/operations",
+    "certificates/schemas",
+    "certificates/pages",
+    "certificates/record.html",
     "/admissions/",
     "/planning/",
     "groups/office.html",
