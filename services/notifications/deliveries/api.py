@@ -7,6 +7,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy.engine import Connection
 
+from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.deliveries import operations
 from services.notifications.deliveries.schemas import FollowedOut
@@ -45,6 +46,7 @@ def send_again(exhibition: str, notice: UUID) -> Response:
 
         def act() -> Answer:
             operations.send_again(db, where.exhibition_id, notice, clock.now())
+            staff_acted(db, where.exhibition_id, StaffAct.NOTICE_SENT_AGAIN, str(notice))
             return _answer(db, where.exhibition_id, notice)
 
         answer = once(db, idempotency_key(where.exhibition_id), act)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, request
 
+from services.acts import StaffAct, staff_acted
 from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.deliveries import operations
@@ -66,6 +67,7 @@ def send_again(lang: str, exhibition: str, notice: UUID) -> Response:  # noqa: A
 
         def act() -> Answer:
             operations.send_again(db, known.exhibition_id, notice, clock.now())
+            staff_acted(db, known.exhibition_id, StaffAct.NOTICE_SENT_AGAIN, str(notice))
             return Answer(200, {})
 
         once(db, idempotency_key(known.exhibition_id, required=False), act)

@@ -6,13 +6,18 @@ Each changing route that a role may call has a call here that succeeds; a new ro
 import io
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from services.acts import StaffAct
+from services.notifications.access.models import exhibition_copy
+from services.notifications.notices.models import notice
+from shared import clock
 from shared.ids import new_id
 from tests.kit.routes import routes_of
 from tests.kit.services import Service
@@ -32,6 +37,7 @@ NO_ACT = {
     f"POST {_TICKETS}/scans": "the same, brought later",
     f"{_PAGE}/gate/<gate>": "the same, on a page",
     f"{_PAGE}/gate": "a cookie: nothing is kept here",
+    f"POST {_TICKETS}/tallies": "each count of heads is a row of its own that names who counted",
     f"{_PAGE}/counts/training": "a certificate is printed: nothing is kept, the paper carries it",
 }
 
@@ -193,6 +199,24 @@ def in_ticketing(world: World) -> Iterator[Step]:
     yield from seats(office, badge)
 
 
+def fail_one(service: Service) -> str:
+    """A notice that could not be brought; its id."""
+    at, failed = clock.now(), new_id()
+    who = {"exhibition_id": own_id(service), "id": failed, "message_id": new_id(), "person_id": new_id()}
+    what = {"channel": "email", "kind": "booking_confirmed", "language": "fr", "address": "a@mail.example", "data": {}}
+    when = {"made_at": at, "settled_at": at, "useful_until": at + timedelta(days=1)}
+    rest = {"correlation_id": "", "is_secret": False, "state": "failed", "attempts": 1, "reason": "refused"}
+    with service.writing() as db:
+        db.execute(sa.insert(notice).values(who | what | when | rest))
+    return str(failed)
+
+
+def own_id(service: Service) -> UUID:
+    with service.database.reading() as db:
+        known = db.execute(sa.select(exhibition_copy).where(exhibition_copy.c.reference == HERE)).one()
+    return UUID(str(known.exhibition_id))
+
+
 def in_notifications(world: World) -> Iterator[Step]:
     office = Office(world, "notifications")
     hours = {"begins": "22:00", "ends": "07:00"}
@@ -208,6 +232,10 @@ def in_notifications(world: World) -> Iterator[Step]:
     yield Step(f"DELETE {api}", again, name, lambda: office.json("DELETE", path))
     yield Step(form, change, name, lambda: office.form(f"notices/{path}", **own, seen="2"))
     yield Step(f"{form}/again", again, name, lambda: office.form(f"notices/{path}/again", version="1", seen="3"))
+    first, second, sent = fail_one(office.service), fail_one(office.service), StaffAct.NOTICE_SENT_AGAIN
+    one, path = "notices/<uuid:notice>/again", "notices/{}/again"
+    yield Step(f"POST {_NOTICES}/{one}", sent, first, lambda: office.json("POST", path.format(first), {}))
+    yield Step(f"{_PAGE}/{one}", sent, second, lambda: office.form(path.format(second)))
 
 
 STEPS = {"ticketing": in_ticketing, "notifications": in_notifications}
