@@ -123,6 +123,41 @@ def test_a_phone_at_the_door_of_a_session_seats_people_and_keeps_what_the_networ
         assert scanning.read(page, second) == "Non : déjà à l’intérieur", "it was written down when the network came"
 
 
+def test_a_supervisor_opens_with_a_reason_and_heads_are_counted_without_a_network(
+    browser: Browser, moussem: Running, people: list[dict[str, Any]], screenshots: Path
+) -> None:
+    before = scanning.counts(moussem, DAY)
+    with open_phone(browser, moussem) as phone:
+        page = scanning.sign_in(phone, moussem)
+        page.goto(f"/scan/#{FAIR}/fr")
+        page.select_option("#gates", "C")
+        page.locator("#setup button").click()
+        scanning.read(page, people[0]["badge"]["code"])
+        assert scanning.read(page, people[0]["badge"]["code"]) == "Non : déjà à l’intérieur"
+        inside = scanning.counts(moussem, DAY)["inside"]
+        page.locator("#override").click()
+        page.fill("#reason", "Sortie par la porte de secours")
+        page.screenshot(path=screenshots / "scanner-fr-override.png")
+        page.locator("#reasoning button").first.click()
+        expect(page.locator("#word")).to_have_text("Bon retour")
+        expect(page.locator("#override")).to_be_hidden()
+        assert scanning.counts(moussem, DAY)["inside"] == inside
+        phone.set_offline(True)
+        page.locator("#counting").click()
+        page.fill("#head-count", "28")
+        page.screenshot(path=screenshots / "scanner-fr-heads.png")
+        page.locator("#count-heads").click()
+        expect(page.locator("#word")).to_have_text("Comptés\xa0: 28")
+        expect(page.locator("#waiting")).to_contain_text("1, depuis 09:1")
+        phone.set_offline(False)
+        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+        page.goto(f"/ar/{FAIR}/office/gate/scans")
+        expect(page.locator("main")).to_contain_text("Sortie par la porte de secours")
+        expect(page.locator("main")).to_contain_text("28")
+        page.screenshot(path=screenshots / "scans-ar.png", full_page=True)
+    assert scanning.counts(moussem, DAY)["visitors"] <= before["visitors"] + 1, "heads are no visitors"
+
+
 def forge(code: str) -> str:
     """The same code with another letter in its signature."""
     return code[:80] + ("A" if code[80] != "A" else "B") + code[81:]

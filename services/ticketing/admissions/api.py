@@ -11,13 +11,15 @@ from services.ticketing.access.operations.recent import badge_keys, device_known
 from services.ticketing.admissions import operations
 from services.ticketing.admissions.domain import Verdict
 from services.ticketing.admissions.domain.bundles import Holder, doors_near
-from services.ticketing.admissions.operations import bringing, bundles
+from services.ticketing.admissions.operations import bringing, bundles, tallies
 from services.ticketing.admissions.schemas import (
     BroughtOut,
     BroughtScans,
     BundleOut,
     GatesOut,
     NewScan,
+    NewTally,
+    TallyOut,
     VerdictOut,
     bundle_out,
     look_at_scan,
@@ -27,9 +29,9 @@ from services.ticketing.programme.operations.board import board_of
 from shared import clock
 from shared.db import reading, transaction
 from shared.group import group
-from shared.idempotency import Answer, Key, fingerprint
-from shared.problem import Problem
-from shared.web import current_caller, load, may, reply, takes_up_to
+from shared.idempotency import Answer, Key, fingerprint, once
+from shared.problem import NotAllowed, Problem
+from shared.web import current_caller, idempotency_key, keyed, load, may, reply, takes_up_to
 
 api = Blueprint("admissions_api", __name__, url_prefix="/ticketing/v1/exhibitions/<exhibition>", description="Gates")
 _BODY = {"content": {"application/json": {"schema": NewScan}}, "required": True}
@@ -76,6 +78,8 @@ def record_scan(exhibition: str, gate: str) -> Response:
     said = load(NewScan)
     with reading() as db:
         at_gate = operations.find_gate(db, where.id, gate.upper())
+    if said["override"] is not None and not _may_override():
+        raise NotAllowed
     shown = operations.Shown(**said, scanned_by=_scanned_by())
     scan = operations.read_scan(where, at_gate, shown, badge_keys())
     key = Key(where.id, "scan", "", str(scan.id), fingerprint(request.get_data()))
@@ -99,7 +103,7 @@ def bring_scans(exhibition: str) -> Response:
     where, items = exhibition_called(exhibition), load(BroughtScans)["scans"]
     looked = [look_at_scan(item) for item in items]
     good = [one for one in looked if "errors" not in one]
-    bearer = bringing.Bearer(_scanned_by(), _device())
+    bearer = bringing.Bearer(_scanned_by(), _device(), _may_override())
     with reading() as db:
         gates = operations.list_gates(db, where.id)
     read = bringing.read_brought(where, gates, bearer, good, badge_keys())
@@ -110,6 +114,29 @@ def bring_scans(exhibition: str) -> Response:
         for item, one in zip(items, looked, strict=True)
     ]
     return _with_clock(reply(Answer(200, {"answers": answers})))
+
+
+@api.post("/tallies")
+@may("device", "steward", "supervisor", "organiser")
+@keyed
+@api.doc(requestBody={"content": {"application/json": {"schema": NewTally}}, "required": True})
+@api.response(201, TallyOut)
+def count_heads(exhibition: str) -> Response:
+    """Count people who come without a code; shown apart, never as visitors. The same id again changes nothing."""
+    where, said = exhibition_called(exhibition), load(NewTally)
+    heads = tallies.Heads(**said)
+    bearer = bringing.Bearer(_scanned_by(), _device())
+    with transaction() as db:
+
+        def act() -> Answer:
+            tallies.count_heads(db, where, heads, bearer)
+            return Answer(201, {"id": str(heads.id), "heads": heads.heads})
+
+        return _with_clock(reply(once(db, idempotency_key(where.id), act)))
+
+
+def _may_override() -> bool:
+    return _holder().profile == "supervisor"
 
 
 def _refused(item: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:

@@ -40,8 +40,10 @@ badge = sa.Table(
 
 _OF_A_BADGE = sa.text("badge_id IS NOT NULL")
 
+_OF_A_SUPERVISOR = sa.text("override IS NOT NULL")
+
 # `badge_id` and `kind` stand only where the code named a badge that may pass on `gate_day`; `told` is what a device
-# that decided alone said to the steward.
+# that decided alone said to the steward; `override` why a supervisor let somebody in all the same.
 scan = sa.Table(
     "scan",
     metadata,
@@ -57,9 +59,17 @@ scan = sa.Table(
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("scanned_by", Id),
     sa.Column("told", sa.Text),
+    sa.Column("override", sa.Text),
     sa.CheckConstraint("direction IN ('in', 'out')", name="direction"),
     # a gate's last scan, asked each second
     sa.Index(None, "exhibition_id", "gate", "scanned_at"),
+    sa.Index(
+        "ix_scan_override",
+        "exhibition_id",
+        "scanned_at",
+        sqlite_where=_OF_A_SUPERVISOR,
+        postgresql_where=_OF_A_SUPERVISOR,
+    ),
     sa.Index(
         "ix_scan_badge",
         "exhibition_id",
@@ -106,4 +116,22 @@ attendance_count = sa.Table(
     sa.Column("place", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
+)
+
+# Heads counted without a code; kept apart from whoever has a badge.
+tally = sa.Table(
+    "tally",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("gate", sa.Text, nullable=False),
+    sa.Column("direction", sa.Text, nullable=False),
+    sa.Column("heads", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("gate_day", sa.Date, nullable=False),
+    sa.Column("counted_at", UtcDateTime, nullable=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("counted_by", Id),
+    sa.CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    sa.CheckConstraint("heads > 0", name="heads"),
 )

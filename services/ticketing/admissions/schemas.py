@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
-from services.ticketing.admissions.domain import Direction, Verdict, Word
+from services.ticketing.admissions.domain import Direction, TallyReason, Verdict, Word
 from services.ticketing.admissions.domain.bundles import Bundle, Holder
 from services.ticketing.bookings.domain.door import OPENS
 from services.ticketing.programme.domain import Session
@@ -17,6 +17,7 @@ from shared.tokens import b64
 
 # A device's clock may be a little ahead; what was read without a network may come much later.
 AHEAD, BEHIND = timedelta(minutes=2), timedelta(days=31)
+NO_REASON = N_("Please write the reason, in 3 to 200 letters.")
 # Scans in one request.
 AT_ONCE = 500
 
@@ -36,6 +37,18 @@ class NewScan(Schema):
         default_timezone=UTC,
         metadata={"description": "When it was read, by the device's corrected clock; now if not said."},
     )
+
+    override = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(3, 200, error=NO_REASON),
+        metadata={"description": "Why a supervisor lets this badge in all the same; others may not."},
+    )
+
+    @validates("override")
+    def _is_a_reason(self, value: str | None, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
+        if value is not None and ("\x00" in value or not value.strip()):
+            raise ValidationError(NO_REASON)
 
     @validates("code")
     def _has_no_nul(self, value: str, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
@@ -67,6 +80,31 @@ class BroughtScan(NewScan):
         # a clock that is ahead is forgiven: what came was read before it came
         if value < clock.now() - BEHIND:
             raise ValidationError(N_("This time is too far from now."))
+
+
+class NewTally(Schema):
+    """Heads counted at a gate without a code, named by the device that counted them."""
+
+    id = fields.UUID(required=True, metadata={"description": "Made by the device: sent again, it changes nothing."})
+    gate = fields.String(required=True, validate=validate.Length(1, 40))
+    heads = fields.Integer(required=True, strict=True, validate=validate.Range(1, 500))
+    reason = fields.Enum(TallyReason, by_value=True, required=True)
+    direction = fields.Enum(Direction, by_value=True, load_default=Direction.IN)
+    counted_at = fields.AwareDateTime(
+        required=True, default_timezone=UTC, metadata={"description": "By the device's corrected clock."}
+    )
+
+    @validates("counted_at")
+    def _is_near(self, value: datetime, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
+        if value < clock.now() - BEHIND:
+            raise ValidationError(N_("This time is too far from now."))
+
+
+class TallyOut(Schema):
+    """What was taken."""
+
+    id = fields.UUID()
+    heads = fields.Integer()
 
 
 def look_at_scan(item: dict[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,15 @@ class Reason(StrEnum):
     ALREADY_INSIDE = "already-inside"
 
 
+class TallyReason(StrEnum):
+    """Why heads are counted without a code."""
+
+    FREE_ENTRY = "free-entry"
+    SCHOOL = "school"
+    PARTY = "party"
+    NO_BADGE = "no-badge"
+
+
 class GateNotFound(NotFound):
     slug = "gate-not-found"
     title = N_("There is no such gate at this exhibition.")
@@ -87,7 +96,8 @@ class CountKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One scan of a badge that may pass that day; `is_void` when the badge had been replaced or revoked before."""
+    """One scan of a badge that may pass that day; `is_void` when the badge had been replaced or revoked before,
+    `is_override` when a supervisor let its holder in all the same."""
 
     scan_id: UUID
     badge_id: UUID
@@ -97,6 +107,7 @@ class Passage:
     scanned_at: datetime
     wall: datetime
     is_void: bool = False
+    is_override: bool = False
     residence: str = ""
 
     @property
@@ -128,7 +139,8 @@ def live_day(passages: Sequence[Passage]) -> HolderDay:
     """Walk through one holder's scans of one day in the order of their times.
 
     The first way in is the visit. Coming back after going out adds none (ISO 25639: one visit a day). Going out
-    without having come in is let pass and counts nothing.
+    without having come in is let pass and counts nothing. A supervisor's override opens for whoever is held to be
+    inside; it adds nobody: one person is inside once.
     """
     verdicts: dict[UUID, Verdict] = {}
     counts: Counter[CountKey] = Counter()
@@ -136,7 +148,7 @@ def live_day(passages: Sequence[Passage]) -> HolderDay:
     inside: Passage | None = None
     last: Passage | None = None
     for passage in sorted(passages, key=lambda one: one.order):
-        if passage.is_void:
+        if passage.is_void and not passage.is_override:
             verdicts[passage.scan_id] = Verdict(Word.REFUSED, Reason.REPLACED)
         elif passage.direction is Direction.OUT:
             verdicts[passage.scan_id] = Verdict(Word.LEFT)
@@ -144,6 +156,8 @@ def live_day(passages: Sequence[Passage]) -> HolderDay:
                 counts[_key("outs", passage)] += 1
                 last = passage
             inside = None
+        elif inside is not None and passage.is_override:
+            verdicts[passage.scan_id] = Verdict(Word.ADMITTED, None, {"is_return": True})
         elif inside is not None:
             verdicts[passage.scan_id] = Verdict(Word.REFUSED, Reason.ALREADY_INSIDE, _entered(inside))
         else:

@@ -31,7 +31,10 @@ from shared.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What was held before a reader or typed by somebody; now, unless a device says when."""
+    """What was held before a reader or typed by somebody; now, unless a device says when.
+
+    `override`: why a supervisor lets somebody in all the same.
+    """
 
     id: UUID
     code: str
@@ -39,6 +42,7 @@ class Shown:
     scanned_by: UUID | None
     scanned_at: datetime | None = None
     told: Word | None = None
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Scan:
     scanned_by: UUID | None
     is_live: bool = False
     told: Word | None = None
+    override: str | None = None
 
     @property
     def gate_day(self) -> date:
@@ -90,6 +95,7 @@ def read_scan(where: Exhibition, at_gate: Gate, shown: Shown, keys: Mapping[int,
         scanned_by=shown.scanned_by,
         is_live=shown.scanned_at is None,
         told=shown.told,
+        override=shown.override,
     )
 
 
@@ -176,7 +182,7 @@ def _understand(one: Scan, known: dict[UUID | str, sa.Row[Any]]) -> _Badge | Ver
             return Verdict(Word.REFUSED, Reason.UNKNOWN_BADGE)
         read = Reading(row.id, BadgeKind(row.kind), row.first_day, row.last_day)
     outside = within_days(read.first_day, read.last_day, one.gate_day)
-    if outside is not None:
+    if outside is not None and one.override is None:
         return outside
     row = known.get(read.badge_id)
     return _Badge(read.badge_id, row.person_id if row is not None else read.badge_id, read.kind)
@@ -197,6 +203,7 @@ def _row(one: Scan, what: _Badge | Verdict) -> dict[str, Any]:
         "received_at": one.received_at,
         "scanned_by": one.scanned_by,
         "told": one.told.value if one.told else None,
+        "override": one.override,
     }
 
 

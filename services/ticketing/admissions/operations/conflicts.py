@@ -43,6 +43,24 @@ def list_conflicts(db: Connection, exhibition_id: UUID, *, zone: str) -> list[Co
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A supervisor's word against a refusal; `wall` is the fair's time."""
+
+    gate: str
+    wall: datetime
+    reason: str
+
+
+def list_overrides(db: Connection, exhibition_id: UUID, *, zone: str) -> list[Override]:
+    """Whom supervisors let in all the same, the newest first, the last 500."""
+    own = scan.c
+    asked = sa.select(own.gate, own.scanned_at, own.override)
+    asked = asked.where(own.exhibition_id == exhibition_id, sa.text("override IS NOT NULL"))
+    rows = db.execute(asked.order_by(own.scanned_at.desc(), own.id).limit(500))
+    return [Override(row.gate, clock.to_wall(row.scanned_at, zone), row.override) for row in rows]
+
+
 def _suspected(db: Connection, exhibition_id: UUID) -> list[HolderDayKey]:
     """Days of holders that a device let in alone, and who were read more than once or whose badge had ended."""
     same = sa.and_(badge.c.exhibition_id == scan.c.exhibition_id, badge.c.id == scan.c.badge_id)

@@ -22,7 +22,7 @@ from services.ticketing.admissions.domain import (
     Passage,
     live_day,
 )
-from services.ticketing.admissions.models import admission, attendance_count, attendee, badge, scan
+from services.ticketing.admissions.models import admission, attendance_count, attendee, badge, scan, tally
 from shared import clock
 from shared.db import insert
 
@@ -61,7 +61,7 @@ def settle(db: Connection, exhibition_id: UUID, before: Held, *, zone: str) -> d
             moves.update(day.counts)
             moves.subtract(_from_json(before[key].counts))
         moves.update(_visitors(db, exhibition_id, before, changed))
-        _move(db, exhibition_id, moves)
+        move_counts(db, exhibition_id, moves)
     return lived
 
 
@@ -79,9 +79,23 @@ def recount(db: Connection, exhibition_id: UUID, *, zone: str) -> list[Differenc
         if day.winner is not None:
             visitors.add((holder, day.winner.kind.value))
     counted.update(CountKey("visitors", "", "", kind) for _, kind in visitors)
+    counted.update(_tallied(db, exhibition_id))
     kept = read_counts(db, exhibition_id)
     keys = sorted(set(kept) | set(counted))
     return [Difference(key, kept[key], counted[key]) for key in keys if kept[key] != counted[key]]
+
+
+def _tallied(db: Connection, exhibition_id: UUID) -> Counter[CountKey]:
+    own = tally.c
+    asked = sa.select(own.direction, own.gate_day, own.gate, own.reason, sa.func.sum(own.heads).label("heads"))
+    asked = asked.where(own.exhibition_id == exhibition_id)
+    rows = db.execute(asked.group_by(own.direction, own.gate_day, own.gate, own.reason))
+    return Counter({tally_key(row.direction, row.gate_day, row.gate, row.reason): int(row.heads) for row in rows})
+
+
+def tally_key(direction: str, day: date, gate: str, reason: str) -> CountKey:
+    """The counter of heads: a measure of its own, never mixed into visits, ins or outs."""
+    return CountKey(f"tally-{direction}", day.isoformat(), gate, reason)
 
 
 def read_counts(db: Connection, exhibition_id: UUID) -> Counter[CountKey]:
@@ -148,6 +162,7 @@ def _passage(row: sa.Row[Any], zone: str, *, is_void: bool) -> Passage:
         scanned_at=row.scanned_at,
         wall=clock.to_wall(row.scanned_at, zone),
         is_void=is_void,
+        is_override=row.override is not None,
     )
 
 
@@ -211,7 +226,7 @@ def _visitors(
     return visitors
 
 
-def _move(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -> None:
+def move_counts(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -> None:
     """Add to the counters, rows in a fixed order so that two groups never wait for each other in a ring."""
     rows = [
         {"exhibition_id": exhibition_id, **key._asdict(), "value": step} for key, step in sorted(moves.items()) if step

@@ -9,12 +9,20 @@ from services.ticketing.access.operations.recent import badge_keys, exhibition_c
 from services.ticketing.admissions import operations
 from services.ticketing.admissions.domain import Verdict
 from services.ticketing.admissions.operations import bringing, handing_in
-from services.ticketing.admissions.operations.conflicts import list_conflicts
+from services.ticketing.admissions.operations.conflicts import list_conflicts, list_overrides
+from services.ticketing.admissions.operations.tallies import tallied_on
 from services.ticketing.admissions.schemas import AT_ONCE, look_at_scan, verdict_out
+from shared import clock
 from shared.db import reading, transaction
-from shared.problem import Invalid
+from shared.problem import N_, Invalid
 from shared.web import current_caller, may, page, takes_up_to
 
+_WHY = {
+    "school": N_("A school class"),
+    "party": N_("Came with somebody who has a badge"),
+    "free-entry": N_("A day or gate of free entry"),
+    "no-badge": N_("Has no badge"),
+}
 bringing_pages = Blueprint("bringing_pages", __name__, url_prefix="/<lang>/<exhibition>/office/gate")
 
 
@@ -39,7 +47,7 @@ def hand_in(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the addre
     good = [one for one in looked if "errors" not in one]
     with reading() as db:
         gates = operations.list_gates(db, where.id)
-    bearer, outcomes = bringing.Bearer(current_caller().staff_id), []
+    bearer, outcomes = bringing.Bearer(current_caller().staff_id, may_override=True), []
     read = bringing.read_brought(where, gates, bearer, good, badge_keys())
     for begin in range(0, len(read), AT_ONCE):
         with transaction() as db:
@@ -51,5 +59,8 @@ def hand_in(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the addre
 def _show(where: Exhibition, *, status: int = 200, **context: Any) -> Response:
     with reading() as db:
         found = list_conflicts(db, where.id, zone=where.zone)
+        overrides = list_overrides(db, where.id, zone=where.zone)
+        tallied = tallied_on(db, where.id, clock.day_in(clock.now(), where.zone))
     conflicts = [{"at": one.gate, "wall": one.wall, **verdict_out(one.scan_id, one.verdict)} for one in found]
-    return page("admissions/scans.html", status=status, conflicts=conflicts, **({"errors": {}} | context))
+    lists = {"conflicts": conflicts, "overrides": overrides, "tallied": tallied, "why": _WHY}
+    return page("admissions/scans.html", status=status, **({"errors": {}} | lists | context))

@@ -3,11 +3,11 @@
 import { cameraHindrance, startCamera } from "./camera.js";
 import { now, startClock, wallTime } from "./clock.js";
 import { readCode } from "./codes.js";
-import { decideThere, fetchBundle, line, upload } from "./server.js";
+import { decideThere, fetchBundle, line, tellHeads, upload } from "./server.js";
 import { signal, wakeSound } from "./signals.js";
 import { forgetOtherDays, keepScan, keepSeen, keepSetting, seenOn, setting, waitingScans } from "./store.js";
-import { decide, isOnDuty, looksOf } from "./verdicts.js";
-import { part, showAgain, showPlaces, showStanding, showVerdict, showWork } from "./view.js";
+import { decide, isOnDuty, looksOf, mayOverride } from "./verdicts.js";
+import { part, showAgain, showMode, showPlaces, showStanding, showVerdict, showWork } from "./view.js";
 import { loadWords, speak } from "./words.js";
 
 const ONLINE_WAIT = 150; // ms that a sure verdict waits for what other gates know
@@ -17,12 +17,14 @@ const BEAT = 5_000; // ms between two looks at the server
 
 const state = { fair: null, bundle: null, gate: null, reading: 0, last: { code: "", at: -Infinity } };
 
+const isTally = () => direction() === "tally";
 const direction = () => new FormData(part("typed")).get("direction");
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Read a code, decide, keep, show; a later word of the server corrects what is shown. */
-async function scan(code) {
+async function scan(code, override) {
   if (!state.bundle || !state.gate) return;
+  state.code = code;
   const nth = ++state.reading;
   const moment = now();
   const wall = wallTime(moment, state.bundle.utc_offset_minutes);
@@ -30,7 +32,7 @@ async function scan(code) {
   const reading = await read(code, moment);
   const isDoor = state.gate.isDoor;
   const seen = reading.badge && !isDoor ? await seenOn(wall.day, reading.badge) : undefined;
-  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction(), isDoor });
+  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction(), isDoor, override });
   const kept = {
     id: crypto.randomUUID?.() ?? randomId(),
     fair: state.fair,
@@ -39,6 +41,7 @@ async function scan(code) {
     direction: direction(),
     scanned_at: new Date(moment).toISOString(),
     told: local.word === "unsure" ? null : local.word,
+    ...(override && { override }),
   };
   const mark = reading.badge && !isDoor && { day: wall.day, badge: reading.badge, hour: wall.hour, gate: kept.gate };
   await keepScan(kept, markAfter(mark, local, seen));
@@ -68,7 +71,32 @@ async function answer({ nth, kept, local, mark, seen }) {
 
 function tell(verdict) {
   showVerdict(verdict);
+  part("override").hidden = state.gate.isDoor || !mayOverride(verdict, state.bundle.device);
   signal(looksOf(verdict));
+}
+
+/** Keep heads that were counted without a code, then hand them over. */
+async function countHeads() {
+  const heads = Math.trunc(Number(part("head-count").value));
+  if (!state.bundle || !state.gate || state.gate.isDoor || !(heads >= 1 && heads <= 500)) return;
+  const moment = now();
+  if (!isOnDuty(state.bundle.device, wallTime(moment, state.bundle.utc_offset_minutes))) {
+    return tell({ word: "refused", reason: "off-duty" });
+  }
+  const kept = {
+    id: crypto.randomUUID?.() ?? randomId(),
+    fair: state.fair,
+    gate: state.gate.reference,
+    heads,
+    reason: part("head-reason").value,
+    scanned_at: new Date(moment).toISOString(),
+  };
+  await keepScan(kept);
+  ++state.reading;
+  part("head-count").value = "1";
+  tell({ word: "counted", seats: heads });
+  await tellHeads(state.fair, kept, UNSURE_WAIT);
+  await showLine();
 }
 
 /** Without a secure context the browser checks no signature: the server reads the code. */
@@ -95,7 +123,7 @@ function randomId() {
 }
 
 function seeCode(code) {
-  if (!state.gate || part("setup").open) return;
+  if (!state.gate || isTally() || part("setup").open || part("reasoning").open) return;
   const isSame = state.last.code === code + direction() && performance.now() - state.last.at < SAME_CODE;
   state.last = { code: code + direction(), at: performance.now() };
   if (!isSame) scan(code);
@@ -130,7 +158,11 @@ async function settleGate() {
   const before = state.gate?.key;
   state.gate = state.places.find((place) => place.key === chosen) ?? (gates.length === 1 ? gates[0] : null);
   showPlaces(state.places, state.gate?.key);
-  if (state.gate?.key !== before) showWork(state.gate);
+  if (state.gate?.key !== before) {
+    part("typed").reset();
+    showWork(state.gate);
+    showMode(false);
+  }
   part("stranger").hidden = true;
   if (!state.gate && !part("setup").open) part("setup").showModal();
   await forgetOtherDays(wallTime(now(), state.bundle.utc_offset_minutes).day);
@@ -179,15 +211,25 @@ async function chooseLanguage(wanted) {
 function listen() {
   part("typed").addEventListener("submit", (event) => {
     event.preventDefault();
+    if (isTally()) return countHeads();
     const code = part("code").value;
     part("code").value = "";
     if (code.trim()) scan(code);
+  });
+  part("typed").addEventListener("change", () => showMode(isTally()));
+  part("count-heads").addEventListener("click", countHeads);
+  part("override").addEventListener("click", () => part("reasoning").showModal());
+  part("reasoning").addEventListener("close", () => {
+    const reason = part("reason").value.trim();
+    part("reason").value = "";
+    if (part("reasoning").returnValue === "yes" && reason.length >= 3) scan(state.code, reason);
   });
   // a reader types wherever the page happens to be: bring it to the field
   document.addEventListener("keydown", (event) => {
     const isSize = document.activeElement === part("people") && /\d/.test(event.key);
     const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
-    if (isText && !isSize && !part("setup").open) part("code").focus();
+    const isBusy = isSize || isTally() || part("setup").open || part("reasoning").open;
+    if (isText && !isBusy) part("code").focus();
   });
   document.addEventListener("pointerdown", wakeSound);
   document.addEventListener("keydown", wakeSound, { once: true });

@@ -42,10 +42,10 @@ export async function fetchBundle(fair, kept) {
 
 /** Have the server decide one scan now; its verdict, or null. */
 export async function decideThere(fair, scan, timeout) {
-  const { id, code, direction } = scan;
+  const { id, code, direction, override } = scan;
   if (scan.door) return askDoor(fair, scan, timeout);
   const path = `${base(fair)}/gates/${encodeURIComponent(scan.gate)}/scans`;
-  const answer = await ask(path, { ...asJson({ id, code, direction }), timeout });
+  const answer = await ask(path, { ...asJson({ id, code, direction, override }), timeout });
   if (answer?.status !== 201) return null;
   await forgetScans([id]);
   return answer.json();
@@ -55,12 +55,24 @@ export async function decideThere(fair, scan, timeout) {
 async function askDoor(fair, scan, timeout) {
   const { id, code, scanned_at, party_size } = scan;
   const path = `${base(fair)}/sessions/${encodeURIComponent(scan.door)}/door/scans`;
-  const answer = await ask(path, { ...asJson({ id, code, scanned_at, party_size }), timeout });
-  if (answer?.status === 201) await forgetScans([id]);
+  return handOver(scan, await ask(path, { ...asJson({ id, code, scanned_at, party_size }), timeout }));
+}
+
+/** Hand over heads that were counted; null when that must wait. */
+export async function tellHeads(fair, scan, timeout) {
+  const { id, gate, heads, reason, scanned_at: counted_at } = scan;
+  const asked = { ...asJson({ id, gate, heads, reason, counted_at }), timeout };
+  asked.headers["Idempotency-Key"] = id;
+  return handOver(scan, await ask(`${base(fair)}/tallies`, asked));
+}
+
+async function handOver(scan, answer) {
+  if (answer?.status === 201) await forgetScans([scan.id]);
   else if (answer && [403, 404, 409, 422].includes(answer.status)) await keepScan({ ...scan, problem: await slugOf(answer) });
   return answer?.status === 201 ? answer.json() : null;
 }
 
+const isAlone = (scan) => scan.door || scan.heads;
 const slugOf = async (answer) => ((await answer.json().catch(() => ({}))).type ?? "refused").split("/").pop();
 
 let isUploading = false;
@@ -71,12 +83,12 @@ export async function upload(fair) {
   isUploading = true;
   try {
     for (;;) {
-      const scans = (await waitingScans()).filter((scan) => scan.fair === fair && !scan.problem && !scan.door);
+      const scans = (await waitingScans()).filter((scan) => scan.fair === fair && !scan.problem && !isAlone(scan));
       if (!scans.length || !(await uploadBatch(fair, scans.slice(0, BATCH)))) break;
     }
-    for (const scan of (await waitingScans()).filter((one) => one.fair === fair && !one.problem && one.door)) {
+    for (const scan of (await waitingScans()).filter((one) => one.fair === fair && !one.problem && isAlone(one))) {
       if (!line.isOnline || line.isShutOut) return;
-      await askDoor(fair, scan, 30_000);
+      await (scan.door ? askDoor : tellHeads)(fair, scan, 30_000);
     }
   } finally {
     isUploading = false;

@@ -1,9 +1,10 @@
 // What a phone decides alone: from the code, the keys, the revocation list, and what this phone has itself seen.
 
 /** The verdict on a reading: {word, reason, …facts}; word "unsure" where only the server could tell. */
-export function decide(reading, { bundle, day, seen, direction, isDoor }) {
+export function decide(reading, { bundle, day, seen, direction, isDoor, override }) {
   if (reading.reason) return { word: "refused", reason: reading.reason };
   if (reading.reference) return { word: "unsure", reason: "letters" };
+  if (override) return { word: "admitted", reason: null, is_return: Boolean(seen) };
   if (day < reading.firstDay) return { word: "refused", reason: "too-early", first_day: reading.firstDay };
   if (day > reading.lastDay) return { word: "refused", reason: "too-late", last_day: reading.lastDay };
   if (bundle.revoked.includes(reading.badge)) return { word: "refused", reason: "replaced" };
@@ -12,6 +13,11 @@ export function decide(reading, { bundle, day, seen, direction, isDoor }) {
   if (seen?.isInside) return { word: "refused", reason: "already-inside", entered: seen.hour, gate: seen.gate };
   return { word: "admitted", reason: null, is_return: Boolean(seen) };
 }
+
+const OPENED = ["already-inside", "too-early", "too-late", "replaced"];
+
+/** Whether a supervisor may let somebody in all the same: the badge is ours, only not here and now. */
+export const mayOverride = (verdict, device) => device.profile === "supervisor" && OPENED.includes(verdict.reason);
 
 /** Whether this phone may read badges at this day and hour: the office gave it days and hours. */
 export function isOnDuty(device, { day, hour }) {
@@ -23,6 +29,7 @@ export function isOnDuty(device, { day, hour }) {
 export function wordsOf(verdict) {
   if (verdict.way) return ["admitted", `door_${verdict.way.replace("-", "_")}_why`];
   if (verdict.word === "admitted") return verdict.is_return ? ["back", "back_why"] : ["admitted", "admitted_why"];
+  if (verdict.word === "counted") return ["counted", "counted_why"];
   if (verdict.word === "queued") return ["queued", "queued_why"];
   if (verdict.word === "left") return ["left", "left_why"];
   const reason = (verdict.reason ?? "unreadable").replaceAll("-", "_");
@@ -31,5 +38,5 @@ export function wordsOf(verdict) {
 
 /** Colour and shape of a verdict. */
 export function looksOf(verdict) {
-  return { admitted: "good", left: "out", refused: "bad", queued: "wait" }[verdict.word] ?? "unsure";
+  return { admitted: "good", left: "out", refused: "bad", queued: "wait", counted: "good" }[verdict.word] ?? "unsure";
 }

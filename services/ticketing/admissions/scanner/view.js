@@ -66,3 +66,9 @@ export function showWork(place) {
   part("party").hidden = !place?.isDoor;
   part("people").value = "1";
 }
+
+/** Badges are read, or heads are counted. */
+export function showMode(isTally) {
+  part("heads").hidden = !isTally;
+  part("coded").hidden = isTally;
+}
