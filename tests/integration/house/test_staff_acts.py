@@ -38,7 +38,6 @@ NO_ACT = {
     f"{_PAGE}/gate/<gate>": "the same, on a page",
     f"POST {_TICKETS}/tallies": "counted heads are a row of their own that names who counted",
     f"{_PAGE}/gate": "a cookie: nothing is kept here",
-    f"POST {_TICKETS}/tallies": "each count of heads is a row of its own that names who counted",
     f"{_PAGE}/counts/training": "a certificate is printed: nothing is kept, the paper carries it",
 }
 
