@@ -1,6 +1,7 @@
 """The chief forms where no scripts run: refused, they say where and keep what was typed; put right, they do it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,6 +11,12 @@ from tests.kit.running import FAIR, Running
 pytestmark = pytest.mark.browser
 HERE, OFFICE = f"/fr/{FAIR}", f"/fr/{FAIR}/office"
 NAME, SHORT = "Zineb <b>Ouhssain</b> زينب", "06 61"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def before_the_fair(moussem: Running) -> None:
+    """Whatever day the tests before have played."""
+    moussem.set_clock(datetime.now(UTC))
 
 
 @pytest.fixture

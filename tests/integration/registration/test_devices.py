@@ -126,7 +126,8 @@ def test_a_phone_hands_over_what_it_read_after_its_hours_but_not_after_it_was_sh
     told = gates.bring(phone, "A", "B").get_json()["answers"]
     assert [one.get("reason", one.get("problem")) for one in told] == ["unknown-badge", "not-allowed"]
     carried = gates.ticketing.new_client().get(f"{API}/scanner", headers=gates.token(phone))
-    assert carried.get_json()["device"] == {"profile": "steward", "gates": ["A"]}
+    days, hours = {"first_day": "2026-12-04", "last_day": "2026-12-05"}, {"from_hour": "09:00", "until_hour": "18:00"}
+    assert carried.get_json()["device"] == {"profile": "steward", "gates": ["A"]} | days | hours
     assert gates.organiser.post(f"{page}/revocation").status_code == 303
     gates.told()
     assert gates.bring(phone, "A").status_code == 401
