@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pypdfium2
 from PIL import Image
@@ -66,8 +67,8 @@ def sign_in(office: BrowserContext, moussem: Running) -> Page:
     """The organiser at the office, at whatever address this browser knows it by."""
     page = office.new_page()
     page.goto("/fr/office/sign-in")
-    tokens = moussem.staff_tokens("organiser").items()
-    office.add_cookies([{"name": f"staff_{name}", "value": token, "url": page.url} for name, token in tokens])
+    here, tokens = urljoin(page.url, "/"), moussem.staff_tokens("organiser").items()
+    office.add_cookies([{"name": f"staff_{name}", "value": token, "url": here} for name, token in tokens])
     page.goto("/fr/office")
     return page
 
