@@ -9,7 +9,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -101,6 +101,10 @@ class Running:
         except urllib.error.HTTPError as refused:
             with refused:
                 return Answer(refused.code, _read(refused))
+
+    def first_day(self) -> date:
+        """The day the fair opens: it lies ahead, whenever it was loaded."""
+        return date.fromisoformat(self.call("GET", f"/registration/v1/exhibitions/{FAIR}").body["first_day"])
 
     def sessions(self, **asked: str) -> list[dict[str, Any]]:
         """The programme, at most a hundred sessions."""
