@@ -154,3 +154,17 @@ def test_every_text_of_the_product_could_be_typed_and_tried(language: str) -> No
         assert not faults_of(kind, template), kind
         assert set(values) >= PLACEHOLDERS[kind]
         assert "{" not in render_sms(template, values)
+
+
+# what an SMS says one may answer to it; whoever receives the answers knows the same words
+ANSWERS = {"fr": ("OUI", "NON", "QUITTER"), "en": ("YES", "NO", "LEAVE"), "ar": ("نعم", "لا", "انسحاب")}
+ANSWERS |= {"zgh": ("ⵢⴰⵀ", "ⵓⵀⵓ", "ⴼⴼⵖ")}
+
+
+@pytest.mark.parametrize("language", TEXT_LANGUAGES)
+def test_an_sms_that_can_be_answered_says_with_which_word(language: str) -> None:
+    yes, no, leave = ANSWERS[language]
+    said = {kind: re.findall(r"\w+", text_for(kind, language).sms) for kind in Kind}
+    assert {yes, no} <= {word.removeprefix("ب") for word in said[Kind.SEAT_OFFERED]}
+    assert yes in {word.removeprefix("ب") for word in said[Kind.SEAT_FIRST_COME]}
+    assert leave in said[Kind.WAITLIST_JOINED]
