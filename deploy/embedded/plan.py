@@ -50,6 +50,7 @@ ROUTES = (
     Route(r"^/notifications/", "notifications"),
     Route(r"^/mailbox/", "peers"),
     Route(r"^/scan/", "ticketing"),
+    Route(r"^/(ar|fr|en|zgh)/a/", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/programme(/|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|gates|rooms|programme|counts)(/|\.|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(groups|door|booking-rules)(/|$)", "ticketing"),

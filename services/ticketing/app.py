@@ -18,6 +18,7 @@ from services.ticketing.admissions.pages.scanner import scanner
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.bookings.api.full import full_first
+from services.ticketing.bookings.pages.answering import answer_pages
 from services.ticketing.bookings.pages.rules import rules_pages
 from services.ticketing.certificates.pages import check_pages, record_pages
 from services.ticketing.counts import api as counts_api
@@ -53,6 +54,7 @@ _PAGES = (
     programme_pages.pages,
     bookings_pages.pages,
     rules_pages,
+    answer_pages,
     gate_pages.pages,
     scanner,
     bringing_pages,

@@ -72,7 +72,7 @@ _NOW: dict[str, Any] = {
     "next_at": sa.bindparam("again_at"),
     "reason": sa.bindparam("why"),
 }
-_SETTLED_NOW = _NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED}
+_SETTLED_NOW = _NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED, "answer_code": None}
 _RETRY = sa.update(notice).where(*_IS_OURS, notice.c.state.in_(before(Act.PUT_OFF))).values(_NOW)
 _FAIL = sa.update(notice).where(*_IS_OURS, notice.c.state.in_(before(Act.GIVE_UP))).values(_SETTLED_NOW)
 # a yes counts in any case, until the notice is settled
@@ -172,7 +172,7 @@ def _claimed(db: Connection, row: sa.Row[Any]) -> Claimed:
         kind=Kind(row.kind),
         language=row.language,
         address=row.address,
-        data=row.data,
+        data=row.data | ({"answer_code": row.answer_code} if row.answer_code else {}),
         made_at=row.made_at,
         useful_until=row.useful_until,
         correlation_id=row.correlation_id,

@@ -93,6 +93,8 @@ notice = sa.Table(
     sa.Column("not_before", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),
     sa.Column("reason", sa.Text, nullable=False, default=""),
+    # of the link that answers an offer; gone once the notice is settled
+    sa.Column("answer_code", sa.Text),
     sa.UniqueConstraint("exhibition_id", "message_id", "channel", "person_id", name="notice_told_once"),
     sa.CheckConstraint("channel IN ('sms', 'email')", name="notice_channel_is_known"),
     sa.CheckConstraint("state IN ('due', 'claimed', 'retry', 'accepted', 'failed')", name="notice_state_is_known"),

@@ -97,6 +97,16 @@ booking_pass = sa.Table(
     sa.UniqueConstraint("exhibition_id", "code_hash"),
 )
 
+# The link by which an offer is answered; the last one made counts. Its address names no exhibition.
+answer_link = sa.Table(
+    "answer_link",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("booking_id", Id, primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary, nullable=False),
+    sa.Index("answer_link_by_hash", "code_hash"),
+)
+
 # The secret address of a person's calendar; the last one made counts.
 personal_calendar = sa.Table(
     "personal_calendar",

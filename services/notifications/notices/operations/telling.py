@@ -42,6 +42,7 @@ class Told:
     data: dict[str, str]
     ends_at: datetime
     starts_wall: datetime | None = None
+    answer_code: str | None = None
 
 
 def tell_link(db: Connection, message: Received) -> None:
@@ -99,6 +100,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         | _calendar_facts(message.subject_id, message.subject_version, session),
         ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
         starts_wall=session.starts_wall,
+        answer_code=body.get("answer_code"),
     )
     _make_notices(db, message, about.contact, about.exhibition, told)
 
@@ -223,6 +225,7 @@ def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa
             "next_at": datetime.now(UTC),
             "not_before": _not_before(exhibition, told, now, until) if exhibition else None,
             "reason": "",
+            "answer_code": told.answer_code,
         }
         for channel, address in domain.ways_to(to, told.kind)
     ]

@@ -28,9 +28,9 @@ from services.ticketing.bookings.domain import (
 )
 from services.ticketing.bookings.domain.offers import FIRST_COME, LinePolicy, choose, window
 from services.ticketing.bookings.domain.rules import Rules
-from services.ticketing.bookings.messages import booking_told
 from services.ticketing.bookings.models import person_day
 from services.ticketing.bookings.operations import naming, rows
+from services.ticketing.bookings.operations.answering import tell_with_links
 from services.ticketing.bookings.operations.ruling import read_rules
 from services.ticketing.programme.domain import Seats, SessionState
 from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions, move_seats
@@ -129,7 +129,7 @@ def finish(one: Round, *, serves: bool = True) -> list[Booking]:
     move_seats(one.db, moves)
     _claim_days(one)
     one.told = [_with_place(one, booking) for booking in one.told]
-    publish(one.db, *(booking_told(booking) for booking in one.told), *naming.tell_ended(one.db, one.told))
+    publish(one.db, *tell_with_links(one.db, one.told), *naming.tell_ended(one.db, one.told))
     return one.told
 
 

@@ -28,6 +28,7 @@ from services.ticketing.bookings.operations import calendars, passing
 from services.ticketing.bookings.operations.moves import moves_of, see_move
 from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.operations.tries import allow_try
+from services.ticketing.bookings.pages.words import refused
 from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
 from services.ticketing.programme.domain import Session, others_with_seats
 from services.ticketing.programme.domain.finding import overlapping
@@ -154,10 +155,8 @@ def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | No
     return page(
         "bookings/one.html",
         moved=to_be_seen(before, session, booking.state, clock.now()),
-        status=refusal.status if refusal else 200,
-        refusal=refusal,
         link=link,
-        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        **refused(refusal),
         **_about(where, booking, session, lang),
     )
 
@@ -249,12 +248,10 @@ def _pass_page(lang: str, where: Exhibition, secret: str, refusal: Problem | Non
         refusal = refusal or ended
     return page(
         "bookings/pass.html",
-        status=refusal.status if refusal else 200,
         passed=passed,
         session=board_of(where.id).by_id[passed.session_id] if passed else None,
         is_known=current_caller().person_id is not None,
-        refusal=refusal,
-        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        **refused(refusal),
         here=f"{_base(lang, where)}/pass/{secret}",
         base=_base(lang, where),
         at=clock.now(),
@@ -328,15 +325,13 @@ def _session_page(where: Exhibition, session: Session, lang: str, refusal: Probl
     can_go = refusal is not None or not session.is_bookable(at)
     return page(
         "bookings/session.html",
-        status=refusal.status if refusal else 200,
         session=session,
         held=held,
         is_known=person_id is not None,
         most=min(MOST_IN_A_PARTY, session.seats.capacity, operations.recent_rules(where.id).most_a_day),
         typed=request.form,
         errors=refusal.errors if isinstance(refusal, Invalid) else {},
-        refusal=None if isinstance(refusal, Invalid) else refusal,
-        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        **(refused(refusal) | ({"refusal": None} if isinstance(refusal, Invalid) else {})),
         others=others_with_seats(board.sessions, session, at) if can_go else [],
         base=_base(lang, where),
         venue=pick(where.venue_names),
