@@ -10,6 +10,7 @@ from services.ticketing.admissions import models as _admissions  # noqa: F401 - 
 from services.ticketing.admissions import tasks as admissions
 from services.ticketing.bookings import operations as bookings
 from services.ticketing.bookings.tasks import tend_lines
+from services.ticketing.counts import models as _counts  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.planning import tasks as planning
 from services.ticketing.planning.fair import load_fair
 from services.ticketing.programme import operations as programme

@@ -25,6 +25,6 @@ def read_counts(asked: dict[str, Any], exhibition: str) -> Response:
     """The counts of a day; carries an ETag, so that a page may ask each second."""
     where = exhibition_called(exhibition)
     day = asked.get("day") or clock.day_in(clock.now(), where.zone)
-    said = counts_out(recent_attendance(where.id, day), fullest_first(board_of(where.id).sessions))
+    said = counts_out(recent_attendance(where.id, day), fullest_first(board_of(where.id).sessions), where.halls)
     body = json.dumps(said)
     return etag_page(body, lambda: body, content_type="application/json")

@@ -11,10 +11,10 @@ from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings.domain import BookingState
-from services.ticketing.counts.domain import against_usual, capacity_of, crowding, fell_silent
-from services.ticketing.counts.domain.homes import home_word
+from services.ticketing.counts.domain import Attendance, against_usual, capacity_of, crowding, fell_silent
+from services.ticketing.counts.domain.homes import by_country, home_word
 from services.ticketing.counts.operations import every_booking, recent_live
-from services.ticketing.counts.schemas import ExportForm, counts_out
+from services.ticketing.counts.schemas import ExportForm, counts_out, halls_out
 from services.ticketing.programme.domain import fullest_first
 from services.ticketing.programme.operations.board import board_of
 from shared import clock, i18n, sheets
@@ -53,7 +53,7 @@ def show_live(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
 def counts_json(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """The page's numbers for a spreadsheet."""
     context = _context(exhibition_called(exhibition))
-    body = json.dumps(counts_out(context["counts"], fullest_first(context["programme"])))
+    body = json.dumps(counts_out(context["counts"], fullest_first(context["programme"]), context["halls"]))
     return etag_page(body, lambda: body, content_type="application/json")
 
 
@@ -111,7 +111,10 @@ def _context(where: Exhibition) -> dict[str, Any]:
         "programme": programme,
         "rows": against_usual(counts.arrivals, found.usual),
         "usual_days": found.usual.days,
-        "homes": [(home_word(code), n) for code, n in counts.residences],
+        "homes": [(home_word(code), n) for code, n in counts.residences if code != "MA"],
+        "countries": [(home_word(code), n) for code, n in by_country(counts.residences)],
+        "halls": where.halls,
+        "in_halls": _in_halls(where, found.counts, is_today=is_today),
         "capacity": capacity,
         "alarm": crowding(counts.inside, capacity) if is_today else None,
         "silent": fell_silent(found.last_scans, at, began) if is_today else [],
@@ -119,6 +122,17 @@ def _context(where: Exhibition) -> dict[str, Any]:
         "sessions": fullest_first([one for one in programme if one.day == day]),
         "day": day,
     }
+
+
+def _in_halls(where: Exhibition, counts: Attendance, *, is_today: bool) -> list[dict[str, Any]]:
+    """Halls with gates of their own, with their name and, today, their alarm."""
+    names = {hall["reference"]: hall["names"] for hall in where.halls}
+    return [
+        one
+        | {"name": i18n.pick(names.get(one["hall"], {}) or {"fr": one["hall"]})}
+        | {"alarm": crowding(one["inside"], one["capacity"]) if is_today else None}
+        for one in halls_out(counts, where.halls)
+    ]
 
 
 def _day(said: str | None) -> date | None:

@@ -181,6 +181,9 @@ def seats(office: Office, badge: str) -> Iterator[Step]:
         HERE,
         lambda: office.form("gate/scans", file=(io.BytesIO(saved), "scans.json")),
     )
+    named = {"id": str(new_id()), "badge": badge, "gate": "A", "reason": "Badge oublié"}
+    letters, by_name = badge.replace("-", ""), StaffAct.ADMITTED_BY_NAME
+    yield Step(f"{_PAGE}/gate/by-name", by_name, letters, lambda: office.form("gate/by-name", **named))
     scans, listed = StaffAct.SCANS_EXPORTED, {"format": "csv"}
     yield Step(f"{_PAGE}/counts/scans", scans, HERE, lambda: office.form("counts/scans", **listed))
     export = StaffAct.BOOKINGS_EXPORTED
