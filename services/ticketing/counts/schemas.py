@@ -1,12 +1,15 @@
 """Counts in JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.ticketing.counts.domain import Attendance, capacity_of
+from services.ticketing.counts.domain.thresholds import LARGEST, MOST_THRESHOLDS, Thresholds, tidy
 from services.ticketing.programme.domain import Session
+from shared.problem import N_
 from shared.sheets import Format
 
 
@@ -20,6 +23,71 @@ class ExportForm(Schema):
     """How the list of all bookings is wanted."""
 
     format = fields.String(required=True, validate=validate.OneOf(list(Format)))
+
+
+NO_NUMBERS = N_("Please write whole numbers above 0 with blanks between them, at most ten.")
+
+
+class Numbers(fields.Field[tuple[int, ...]]):
+    """Some numbers in one line of a form, in the digits of any script."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_more: Any) -> tuple[int, ...]:
+        said = str(value).replace("،", " ").replace(",", " ").replace(";", " ").split()
+        if not all(one.isdecimal() and len(one) <= 7 for one in said):
+            raise ValidationError(NO_NUMBERS)
+        numbers = tidy([int(one) for one in said])
+        if len(numbers) > MOST_THRESHOLDS or not all(0 < one <= LARGEST for one in numbers):
+            raise ValidationError(NO_NUMBERS)
+        return numbers
+
+
+NO_SHARES = N_("Please write numbers from 1 to 100, with blanks between them.")
+
+
+def _shares(some: tuple[int, ...]) -> None:
+    if any(one > 100 for one in some):
+        raise ValidationError(NO_SHARES)
+
+
+class ThresholdsForm(Schema):
+    """Which counts somebody wants to hear of, a line for each; `seen` is the version they were read in."""
+
+    inside_percent = Numbers(load_default=(), validate=_shares)
+    inside = Numbers(load_default=())
+    visits = Numbers(load_default=())
+    visitors = Numbers(load_default=())
+    seen = fields.Integer(required=True, validate=validate.Range(0, 10**9))
+
+
+def _list(most: int, what: str) -> fields.List[int]:
+    number = fields.Integer(strict=True, validate=validate.Range(1, most))
+    return fields.List(
+        number, load_default=list, validate=validate.Length(max=MOST_THRESHOLDS), metadata={"description": what}
+    )
+
+
+class ThresholdsIn(Schema):
+    """Which counts `attendance.threshold_passed.v1` tells of."""
+
+    inside_percent = _list(100, "People inside, of 100 places: of the fair, and of each hall with gates of its own")
+    inside = _list(LARGEST, "People inside")
+    visits = _list(LARGEST, "Visits of a day")
+    visitors = _list(LARGEST, "Visitors of the whole exhibition")
+
+
+class ThresholdsOut(Schema):
+    """The same as they stand; `version` is their ETag."""
+
+    inside_percent = fields.List(fields.Integer())
+    inside = fields.List(fields.Integer())
+    visits = fields.List(fields.Integer())
+    visitors = fields.List(fields.Integer())
+    version = fields.Integer()
+
+
+def thresholds_out(chosen: Thresholds, version: int) -> dict[str, Any]:
+    """Thresholds as ThresholdsOut describes them."""
+    return {name: list(numbers) for name, numbers in asdict(chosen).items()} | {"version": version}
 
 
 class GateCountOut(Schema):

@@ -8,6 +8,7 @@ from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import badge_keys, exhibition_called
 from services.ticketing.admissions import operations
+from services.ticketing.admissions.domain import Verdict
 from services.ticketing.admissions.domain.codes import Typed
 from services.ticketing.admissions.schemas import NewNamed, verdict_out
 from shared.db import reading, transaction
@@ -44,6 +45,7 @@ def admit_by_name(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the
         return _page(where, dict(request.form), status=refused.status, errors=refused.errors)
     with transaction() as db:
         verdict = operations.record_scans(db, [scan])[0]
+        assert isinstance(verdict, Verdict)  # noqa: S101 - one scan that was read gets a verdict
         told = verdict_out(scan.id, verdict)
         facts = {"gate": at_gate.reference, "word": told["word"]}
         staff_acted(db, where.id, StaffAct.ADMITTED_BY_NAME, scan.read.reference, **facts)
