@@ -14,6 +14,7 @@ from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.admissions import api as admissions_api
 from services.ticketing.admissions.pages import gate as gate_pages
 from services.ticketing.admissions.pages.bringing import bringing_pages
+from services.ticketing.admissions.pages.naming import naming_pages
 from services.ticketing.admissions.pages.scanner import scanner
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
@@ -58,6 +59,7 @@ _PAGES = (
     gate_pages.pages,
     scanner,
     bringing_pages,
+    naming_pages,
     groups_pages.pages,
     doors_pages.pages,
     importing.import_pages,

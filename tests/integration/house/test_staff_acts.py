@@ -181,8 +181,20 @@ def seats(office: Office, badge: str) -> Iterator[Step]:
         HERE,
         lambda: office.form("gate/scans", file=(io.BytesIO(saved), "scans.json")),
     )
+    named = {"id": str(new_id()), "badge": badge, "gate": "A", "reason": "Badge oublié"}
+    letters, by_name = badge.replace("-", ""), StaffAct.ADMITTED_BY_NAME
+    yield Step(f"{_PAGE}/gate/by-name", by_name, letters, lambda: office.form("gate/by-name", **named))
     scans, listed = StaffAct.SCANS_EXPORTED, {"format": "csv"}
     yield Step(f"{_PAGE}/counts/scans", scans, HERE, lambda: office.form("counts/scans", **listed))
+    chosen, page = StaffAct.THRESHOLDS_CHANGED, "counts/thresholds"
+    some = {"visits": [100]}
+    yield Step(
+        f"PUT {_TICKETS}/attendance-thresholds",
+        chosen,
+        HERE,
+        lambda: office.json("PUT", "attendance-thresholds", some),
+    )
+    yield Step(f"{_PAGE}/{page}", chosen, HERE, lambda: office.form(page, visits="100 200", seen="1"))
     export = StaffAct.BOOKINGS_EXPORTED
     yield Step(f"{_PAGE}/counts/bookings", export, HERE, lambda: office.form("counts/bookings", format="csv"))
 
