@@ -54,7 +54,7 @@ def tell_link(db: Connection, message: Received) -> None:
         data=words_of_link(about, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_staff_link(db: Connection, message: Received) -> None:
@@ -71,7 +71,7 @@ def tell_staff_link(db: Connection, message: Received) -> None:
         data=words_of_staff_link(to, exhibition, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, to, exhibition, told)
+    make_notices(db, message, to, exhibition, told)
 
 
 def _staff_contact(message: Received) -> Contact:
@@ -100,7 +100,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
         starts_wall=session.starts_wall,
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_session(db: Connection, message: Received) -> None:
@@ -129,7 +129,7 @@ def tell_session(db: Connection, message: Received) -> None:
             ends_at=now.ends_at,
             starts_wall=now.starts_wall,
         )
-        _make_notices(db, message, about.contact, about.exhibition, told)
+        make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_application(db: Connection, message: Received) -> None:
@@ -148,7 +148,7 @@ def tell_application(db: Connection, message: Received) -> None:
         data=words_of_application(about, body),
         ends_at=datetime.fromisoformat(body["offer_ends_at"]) if body["offer_ends_at"] else end_of(about),
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
@@ -199,10 +199,11 @@ def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[An
     return session
 
 
-def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa.Row[Any] | None, told: Told) -> None:
-    """One notice for each way to the person; a second telling of the same makes none."""
+def make_notices(db: Connection, message: Received, to: Contact, exhibition: sa.Row[Any] | None, told: Told) -> None:
+    """A notice on the first way to the person, and a mail beside it where that is worth one; told again, none."""
     now = clock.now()
     until = domain.useful_until(told.kind, told.ends_at, now)
+    waits = not_before(exhibition, told, now, until) if exhibition else None
     rows = [
         {
             "exhibition_id": message.exhibition_id,
@@ -220,9 +221,10 @@ def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa
             "useful_until": until,
             "state": State.DUE,
             "attempts": 0,
-            "next_at": datetime.now(UTC),
-            "not_before": _not_before(exhibition, told, now, until) if exhibition else None,
+            "next_at": None if channel is Channel.PRINT else datetime.now(UTC),
+            "not_before": waits if channel is not Channel.PRINT else None,
             "reason": "",
+            "priority": domain.priority_of(told.kind),
         }
         for channel, address in domain.ways_to(to, told.kind)
     ]
@@ -230,7 +232,7 @@ def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa
         insert_new(db, notice, [row])
 
 
-def _not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
+def not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
     """The end of the exhibition's quiet hours, for what waits for it."""
     quiet = QuietHours() if exhibition.begins is None else QuietHours(exhibition.begins, exhibition.ends)
     zone = exhibition.zone
