@@ -12,6 +12,7 @@ from services.notifications.deliveries.pages import delivery_pages
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
+from services.notifications.optout.pages import pages as stop_pages
 from services.notifications.templates.api import api as text_api
 from services.notifications.templates.pages import pages as text_pages
 from services.subscriptions import SUBSCRIPTIONS
@@ -36,9 +37,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         title="Notifications",
         authorise=authorise,
         api=[notices, deliveries, text_api],
-        pages=[notice_pages, delivery_pages, text_pages],
+        pages=[notice_pages, delivery_pages, text_pages, stop_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
-        templates=[HERE / "notices" / "templates", HERE / "deliveries" / "templates", HERE / "templates" / "templates"],
+        templates=[HERE / feature / "templates" for feature in ("optout", "templates", "notices", "deliveries")],
         sign_in_address=_sign_in_address,
         numbers=_numbers,
     )

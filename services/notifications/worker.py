@@ -16,6 +16,7 @@ from services.notifications.notices.tasks import (
     on_session_changed,
     on_staff_link_issued,
 )
+from services.notifications.optout import tasks as stop_links
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, log
 from shared import db as databases
@@ -52,8 +53,8 @@ HANDLERS: dict[str, Handler] = {
 
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
-    """What this service looks for by itself: notices to bring."""
-    return due_work(settings, database)
+    """What this service looks for by itself: notices to bring, links to drop."""
+    return [*due_work(settings, database), *stop_links.due_work(database)]
 
 
 def create_worker(settings: Settings, database: Database | None = None) -> Worker:

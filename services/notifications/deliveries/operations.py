@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.deliveries.domain import LEASE, CannotSendAgain, Outcome, Step
 from services.notifications.deliveries.models import delivery
-from services.notifications.notices.domain import Act, Channel, State, before
+from services.notifications.notices.domain import Act, Channel, Reason, State, before
 from services.notifications.notices.models import contact, notice
 from services.notifications.notices.operations.log import find_notice
+from services.notifications.optout.operations import is_unwanted
 from services.notifications.templates.domain import Kind, Template
 from services.notifications.templates.domain.editing import Place
 from services.notifications.templates.operations import find_text, text_for
@@ -26,6 +27,7 @@ class Claimed:
     exhibition_id: UUID
     id: UUID
     attempt: int
+    person_id: UUID
     kind: Kind
     language: str
     address: str
@@ -127,6 +129,13 @@ def settle(db: Connection, claimed: Claimed, outcome: Outcome, step: Step) -> bo
     return db.execute(_SETTLE[step.state], said).rowcount > 0
 
 
+def why_not(db: Connection, claimed: Claimed) -> Reason | None:
+    """Why a notice must not be brought any more, although it was made; asked right before."""
+    if is_unwanted(db, claimed.exhibition_id, claimed.person_id, claimed.kind):
+        return Reason.NOT_WANTED
+    return None
+
+
 def list_attempts(db: Connection, exhibition_id: UUID, notice_id: UUID) -> Sequence[sa.Row[Any]]:
     """Every attempt to bring a notice, the first one first."""
     its = (delivery.c.exhibition_id == exhibition_id, delivery.c.notice_id == notice_id)
@@ -169,6 +178,7 @@ def _claimed(db: Connection, row: sa.Row[Any]) -> Claimed:
         exhibition_id=row.exhibition_id,
         id=row.id,
         attempt=row.attempts,
+        person_id=row.person_id,
         kind=Kind(row.kind),
         language=row.language,
         address=row.address,

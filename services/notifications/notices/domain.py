@@ -35,6 +35,8 @@ class Reason(StrEnum):
     """Why an attempt did not succeed; the provider's own words may follow it."""
 
     TOO_LATE = "too-late"
+    NOT_WANTED = "not-wanted"
+    NO_LONGER_SO = "no-longer-so"
     BAD_ADDRESS = "bad-address"
     GATEWAY_REFUSED = "gateway-refused"
     GATEWAY_BUSY = "gateway-busy"
@@ -235,6 +237,8 @@ WAITS: dict[Kind, bool] = {
     Kind.MOVED_UP: True,  # somebody else gave a seat back
     Kind.CANCELLED_BY_STAFF: True,
     Kind.SESSION_MOVED: True,
+    Kind.REMINDER_DAY: True,
+    Kind.REMINDER_HOUR: False,  # its session begins today
     Kind.SEAT_OFFERED: False,  # its time to answer runs already; ticketing offers none by night
     Kind.SEAT_FIRST_COME: False,
     Kind.OFFER_LAPSED: True,

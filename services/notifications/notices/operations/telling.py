@@ -22,12 +22,23 @@ from services.notifications.notices.operations.words import (
     words_of_link,
     words_of_staff_link,
 )
+from services.notifications.optout.domain import may_be_stopped
+from services.notifications.optout.operations import is_unwanted, make_stop_link
 from services.notifications.templates.domain import SECRET_KINDS, Kind, clean
 from shared import clock
 from shared.db import insert_new
 from shared.outbox import NotKnownYet, Received
 
 NO_EXHIBITION = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why notices are made where no message says so: the id under which they are told once, and who follows them."""
+
+    exhibition_id: UUID
+    id: UUID
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Told:
 
 def tell_link(db: Connection, message: Received) -> None:
     """Make the notices of a private link or a code; NotKnownYet before its person or exhibition has arrived."""
-    about = _about(db, message.exhibition_id, message.subject_id)
+    about = about_person(db, message.exhibition_id, message.subject_id)
     body = message.body
     told = Told(
         same=f"{message.name} {message.id}",
@@ -54,7 +65,7 @@ def tell_link(db: Connection, message: Received) -> None:
         data=words_of_link(about, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_staff_link(db: Connection, message: Received) -> None:
@@ -71,7 +82,7 @@ def tell_staff_link(db: Connection, message: Received) -> None:
         data=words_of_staff_link(to, exhibition, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, to, exhibition, told)
+    make_notices(db, message, to, exhibition, told)
 
 
 def _staff_contact(message: Received) -> Contact:
@@ -87,7 +98,7 @@ def tell_booking(db: Connection, message: Received) -> None:
     NotKnownYet before the person, the session or the exhibition has arrived; nothing is written then.
     """
     body = message.body
-    about = _about(db, message.exhibition_id, UUID(body["person_id"]))
+    about = about_person(db, message.exhibition_id, UUID(body["person_id"]))
     session = _session(db, message.exhibition_id, UUID(body["session_id"]))
     kind = domain.kind_of_booking(body)
     if not keep_booking(db, message) or kind is None:
@@ -100,7 +111,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
         starts_wall=session.starts_wall,
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_session(db: Connection, message: Received) -> None:
@@ -120,7 +131,7 @@ def tell_session(db: Connection, message: Received) -> None:
         booking_copy.c.state.not_in(["cancelled", "lapsed", "released"]),
     )
     for row in db.execute(live).all():
-        about = _about(db, message.exhibition_id, row.person_id)
+        about = about_person(db, message.exhibition_id, row.person_id)
         body = {"party_size": row.party_size, "reference": row.reference, "place_in_line": None, "ends_at": None}
         told = Told(
             same=f"{message.name} {message.subject_id} {message.subject_version}",
@@ -129,7 +140,7 @@ def tell_session(db: Connection, message: Received) -> None:
             ends_at=now.ends_at,
             starts_wall=now.starts_wall,
         )
-        _make_notices(db, message, about.contact, about.exhibition, told)
+        make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_application(db: Connection, message: Received) -> None:
@@ -138,7 +149,7 @@ def tell_application(db: Connection, message: Received) -> None:
     NotKnownYet before the person or the exhibition has arrived; nothing is written then.
     """
     body = message.body
-    about = _about(db, message.exhibition_id, UUID(body["person_id"]))
+    about = about_person(db, message.exhibition_id, UUID(body["person_id"]))
     kind = domain.kind_of_application(body["state"], body.get("stands"))
     if not keep_application(db, message) or kind is None:
         return
@@ -148,7 +159,7 @@ def tell_application(db: Connection, message: Received) -> None:
         data=words_of_application(about, body),
         ends_at=datetime.fromisoformat(body["offer_ends_at"]) if body["offer_ends_at"] else end_of(about),
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
@@ -161,7 +172,8 @@ def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dic
     }
 
 
-def _about(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
+def about_person(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
+    """A person and their exhibition; NotKnownYet before either has arrived."""
     person = db.execute(
         sa.select(contact).where(contact.c.exhibition_id == exhibition_id, contact.c.id == person_id)
     ).first()
@@ -199,10 +211,20 @@ def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[An
     return session
 
 
-def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa.Row[Any] | None, told: Told) -> None:
-    """One notice for each way to the person; a second telling of the same makes none."""
+def make_notices(
+    db: Connection, message: Received | Occasion, to: Contact, exhibition: sa.Row[Any] | None, told: Told
+) -> int:
+    """One notice for each way to the person; returns how many are new: a second telling of the same makes none.
+
+    Nothing for somebody who has stopped this kind.
+    """
+    if is_unwanted(db, message.exhibition_id, to.person_id, told.kind):
+        return 0
     now = clock.now()
     until = domain.useful_until(told.kind, told.ends_at, now)
+    data = told.data
+    if may_be_stopped(told.kind):
+        data = data | {"stop_secret": make_stop_link(db, message.exhibition_id, to.person_id)}
     rows = [
         {
             "exhibition_id": message.exhibition_id,
@@ -214,7 +236,7 @@ def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa
             "kind": told.kind,
             "language": to.language,
             "address": address,
-            "data": told.data,
+            "data": data,
             "is_secret": told.kind in SECRET_KINDS,
             "made_at": now,
             "useful_until": until,
@@ -226,8 +248,7 @@ def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa
         }
         for channel, address in domain.ways_to(to, told.kind)
     ]
-    for row in rows:
-        insert_new(db, notice, [row])
+    return sum(len(insert_new(db, notice, [row], returning=[notice.c.id])) for row in rows)
 
 
 def _not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
