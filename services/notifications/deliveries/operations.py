@@ -15,6 +15,8 @@ from services.notifications.notices.domain import Act, Channel, Reason, State, b
 from services.notifications.notices.models import contact, notice
 from services.notifications.notices.operations.log import find_notice
 from services.notifications.optout.operations import is_unwanted
+from services.notifications.reminders.domain import KIND_OF
+from services.notifications.reminders.operations import still_holds
 from services.notifications.templates.domain import Kind, Template
 from services.notifications.templates.domain.editing import Place
 from services.notifications.templates.operations import find_text, text_for
@@ -133,6 +135,8 @@ def why_not(db: Connection, claimed: Claimed) -> Reason | None:
     """Why a notice must not be brought any more, although it was made; asked right before."""
     if is_unwanted(db, claimed.exhibition_id, claimed.person_id, claimed.kind):
         return Reason.NOT_WANTED
+    if claimed.kind in KIND_OF.values() and not still_holds(db, claimed.exhibition_id, claimed.data):
+        return Reason.NO_LONGER_SO
     return None
 
 

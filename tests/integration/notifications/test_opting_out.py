@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from services.notifications.notices.operations import telling
+from services.notifications.notices.operations.wishes import heed
+from services.notifications.notices.operations.words import end_of
 from services.notifications.optout import operations
-from services.notifications.optout.domain import By
+from services.notifications.optout.domain import By, Wish
 from services.notifications.templates.domain import Kind
 from shared.ids import new_id
 from tests.integration.notifications.peers import Gateway, Mailbox, plain_text
@@ -21,7 +23,8 @@ def remind(story: Story) -> int:
     with story.service.writing() as db:
         about = telling.about_person(db, story.exhibition, story.person)
         data = {"name": about.contact.name, "exhibition_reference": "ouarzazate-12", "session": "Teindre la laine"}
-        told = telling.Told(f"test {new_id()}", Kind.REMINDER_DAY, data, telling.end_of(about))
+        data |= {"uid": str(story.booking), "starts_at": "2026-12-05T10:00:00+00:00"}
+        told = telling.Told(f"test {new_id()}", Kind.REMINDER_DAY, data, end_of(about))
         why = telling.Occasion(story.exhibition, new_id())
         return telling.make_notices(db, why, about.contact, about.exhibition, told)
 
@@ -44,6 +47,7 @@ def press(story: Story, path: str, seen_at: str = "", **fields: str) -> Any:
 def told(story: Story, mailbox: Mailbox) -> str:
     """The path of the link in a reminder that was brought."""
     story.tell_scene()
+    story.tell_booking(has_arrived=True)  # a seat of which nobody is told
     assert remind(story) == 2
     story.send()
     return link_in(mailbox)
@@ -82,7 +86,7 @@ def test_a_reminder_made_before_is_not_brought_after(told: str, story: Story, ga
 
 def test_what_must_be_known_is_told_all_the_same(told: str, story: Story, gateway: Gateway) -> None:
     press(story, told, wish="stop")
-    story.tell_booking()
+    story.tell_booking(version=2)
     story.send()
     assert "réservé" in gateway.said()[-1]
 
@@ -95,4 +99,18 @@ def test_nobody_else_is_stopped_and_a_foreign_link_leads_nowhere(told: str, stor
     assert story.service.client.get(other).status_code == 404
     assert press(story, other, seen_at=told, wish="stop").status_code == 404
     assert press(story, told, wish="perhaps").status_code == 422
+    assert remind(story) == 2
+
+
+def test_an_answered_sms_counts_for_everybody_at_that_number(told: str, story: Story) -> None:
+    first, story.person = story.person, new_id()
+    story.tell_person(email=None)
+    with story.service.writing() as db:
+        assert heed(db, "+212612345678", Wish.STOP) == 2
+        assert heed(db, "+212600000009", Wish.STOP) == 0
+    assert remind(story) == 0
+    story.person = first
+    assert remind(story) == 0
+    with story.service.writing() as db:
+        heed(db, "+212612345678", Wish.BEGIN)
     assert remind(story) == 2

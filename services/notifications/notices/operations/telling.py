@@ -74,7 +74,7 @@ def tell_staff_link(db: Connection, message: Received) -> None:
     NotKnownYet before its exhibition has arrived, if it has one.
     """
     body = message.body
-    exhibition = _exhibition(db, message.exhibition_id) if message.exhibition_id != NO_EXHIBITION else None
+    exhibition = find_exhibition(db, message.exhibition_id) if message.exhibition_id != NO_EXHIBITION else None
     to = _staff_contact(message)
     told = Told(
         same=f"{message.name} {message.id}",
@@ -107,7 +107,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         same=f"{message.name} {message.subject_id} {message.subject_version}",
         kind=kind,
         data=words_of_booking(about, session, body)
-        | _calendar_facts(message.subject_id, message.subject_version, session),
+        | calendar_facts(message.subject_id, message.subject_version, session),
         ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
         starts_wall=session.starts_wall,
     )
@@ -136,7 +136,7 @@ def tell_session(db: Connection, message: Received) -> None:
         told = Told(
             same=f"{message.name} {message.subject_id} {message.subject_version}",
             kind=Kind.SESSION_MOVED,
-            data=words_of_booking(about, now, body) | _calendar_facts(row.id, row.version, now),
+            data=words_of_booking(about, now, body) | calendar_facts(row.id, row.version, now),
             ends_at=now.ends_at,
             starts_wall=now.starts_wall,
         )
@@ -162,7 +162,7 @@ def tell_application(db: Connection, message: Received) -> None:
     make_notices(db, message, about.contact, about.exhibition, told)
 
 
-def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
+def calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
     """What the calendar entry needs beside the words; its sequence rises with the booking and with the session."""
     return {
         "uid": str(booking_id),
@@ -179,7 +179,7 @@ def about_person(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
     ).first()
     if person is None:
         raise NotKnownYet(person_id)
-    exhibition = _exhibition(db, exhibition_id)
+    exhibition = find_exhibition(db, exhibition_id)
     return About(Contact(person_id, person.name, person.phone, person.email, person.language), exhibition)
 
 
@@ -191,7 +191,8 @@ _EXHIBITION = (
 )
 
 
-def _exhibition(db: Connection, exhibition_id: UUID) -> sa.Row[Any]:
+def find_exhibition(db: Connection, exhibition_id: UUID) -> sa.Row[Any]:
+    """An exhibition with its quiet hours; NotKnownYet."""
     exhibition = db.execute(_EXHIBITION, {"of_exhibition": exhibition_id}).first()
     if exhibition is None:
         raise NotKnownYet(exhibition_id)
