@@ -54,6 +54,7 @@ ROUTES = (
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|gates|rooms|programme|counts)(/|\.|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(groups|door|booking-rules)(/|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/notices(/|\.|$)", "notifications"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/notices(/|$)", "notifications"),
     Route(r"^/", "registration"),
 )
 

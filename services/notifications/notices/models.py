@@ -18,6 +18,8 @@ contact = sa.Table(
     sa.Index("contact_phone", "phone"),
 )
 
+sa.Index("contact_of_phone", contact.c.phone)
+
 session_copy = sa.Table(
     "session_copy",
     metadata,
@@ -47,6 +49,9 @@ booking_copy = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
+
+_BOOKING = booking_copy.c
+sa.Index("booking_copy_of_session", _BOOKING.exhibition_id, _BOOKING.session_id, _BOOKING.state, _BOOKING.id)
 
 application_copy = sa.Table(
     "application_copy",

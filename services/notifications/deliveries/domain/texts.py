@@ -12,6 +12,7 @@ def with_links(data: Mapping[str, str], language: str, site: str) -> dict[str, s
     links = {"programme": f"{home}/programme", "my_bookings": f"{home}/programme/mine", "my_page": f"{home}/me"}
     links["my_booking"] = f"{links['my_bookings']}/{data.get('reference', '')}"
     links["my_application"] = f"{home}/apply/mine"
+    links["stop"] = f"{home}/notices/stop/{data.get('stop_secret', '')}"
     return {**data, **links}
 
 

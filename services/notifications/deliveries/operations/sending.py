@@ -15,8 +15,11 @@ from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.domain.texts import sms_text
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.operations import chain, money, reporting
-from services.notifications.notices.domain import Act, Channel, Priority, Reason, State, before
+from services.notifications.notices.domain import ENDING, Act, Channel, Priority, Reason, State, before
 from services.notifications.notices.models import notice
+from services.notifications.optout.operations import is_unwanted
+from services.notifications.reminders.domain import KIND_OF
+from services.notifications.reminders.operations import still_holds
 from services.notifications.templates.domain import Kind, Template
 from services.notifications.templates.domain.editing import Place
 from services.notifications.templates.domain.segments import segments
@@ -36,6 +39,7 @@ class Claimed:
     exhibition_id: UUID
     id: UUID
     attempt: int
+    person_id: UUID
     kind: Kind
     language: str
     address: str
@@ -177,8 +181,18 @@ def settle(db: Connection, claimed: Claimed, outcome: Outcome, step: Step, provi
     if step.state is State.FAILED:
         row = db.execute(_FIND, said).one()
         money.give_back(db, row)
-        chain.move_on(db, providers, row, dict(claimed.data))
+        if row.reason.partition(" ")[0] not in ENDING:
+            chain.move_on(db, providers, row, dict(claimed.data))
     return True
+
+
+def why_not(db: Connection, claimed: Claimed) -> Reason | None:
+    """Why a notice must not be brought any more, although it was made; asked right before."""
+    if is_unwanted(db, claimed.exhibition_id, claimed.person_id, claimed.kind):
+        return Reason.NOT_WANTED
+    if claimed.kind in KIND_OF.values() and not still_holds(db, claimed.exhibition_id, claimed.data):
+        return Reason.NO_LONGER_SO
+    return None
 
 
 def _accept(db: Connection, claimed: Claimed, outcome: Outcome, said: dict[str, Any], providers: Providers) -> bool:
@@ -201,6 +215,7 @@ def _claimed(db: Connection, row: sa.Row[Any], providers: Providers) -> Claimed:
         exhibition_id=row.exhibition_id,
         id=row.id,
         attempt=row.attempts,
+        person_id=row.person_id,
         kind=Kind(row.kind),
         language=row.language,
         address=row.address,

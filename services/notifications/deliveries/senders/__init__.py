@@ -12,6 +12,7 @@ from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.deliveries.senders.pacing import Pacer
 from services.notifications.notices.domain import Channel, Priority, Reason
+from services.notifications.templates.domain import STOPPABLE_KINDS
 from shared import clock, log
 from shared.db import Database
 from shared.moments import moment
@@ -60,12 +61,20 @@ class Sender:
             return refused(Reason.TOO_LATE)
         if claimed.refusal:
             return refused(claimed.refusal)
+        if reason := self._why_not(claimed):
+            return refused(reason)
         try:
             return self.bring(claimed)
         except Exception as wrong:
             # a mistake of ours with this notice: later versions of us may do better
             log.get_logger().error("notice-mishap", notice_id=str(claimed.id), error=type(wrong).__name__)
             return later(Reason.MISHAP, type(wrong).__name__, wait=60)
+
+    def _why_not(self, claimed: Claimed) -> Reason | None:
+        if claimed.kind not in STOPPABLE_KINDS:
+            return None
+        with self.database.reading() as db:
+            return operations.why_not(db, claimed)
 
     def _settle(self, claimed: Claimed, outcome: Outcome, step: Step) -> None:
         """Note the answer, with patience: what is not noted is asked of the provider again."""

@@ -51,6 +51,8 @@ class Reason(StrEnum):
     """Why an attempt did not succeed; the provider's own words may follow it."""
 
     TOO_LATE = "too-late"
+    NOT_WANTED = "not-wanted"
+    NO_LONGER_SO = "no-longer-so"
     BAD_ADDRESS = "bad-address"
     GATEWAY_REFUSED = "gateway-refused"
     GATEWAY_BUSY = "gateway-busy"
@@ -78,6 +80,8 @@ class Reason(StrEnum):
 
 
 SETTLED = frozenset({State.ACCEPTED, State.FAILED, State.DELIVERED, State.BOUNCED})
+# no other way is tried after these
+ENDING = frozenset({Reason.TOO_LATE, Reason.NOT_WANTED, Reason.NO_LONGER_SO, Reason.NO_MORE_NEEDED})
 BUDGETS = frozenset({Reason.SPENT, Reason.NUMBER_BUDGET, Reason.BLOCK_BUDGET})
 
 
@@ -286,6 +290,8 @@ WAITS: dict[Kind, bool] = {
     Kind.MOVED_UP: True,  # somebody else gave a seat back
     Kind.CANCELLED_BY_STAFF: True,
     Kind.SESSION_MOVED: True,
+    Kind.REMINDER_DAY: True,
+    Kind.REMINDER_HOUR: False,  # its session begins today
     Kind.SEAT_OFFERED: False,  # its time to answer runs already; ticketing offers none by night
     Kind.SEAT_FIRST_COME: False,
     Kind.OFFER_LAPSED: True,
