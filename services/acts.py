@@ -44,6 +44,7 @@ class StaffAct(StrEnum):
     TEXT_CHANGED = "text_changed"
     TEXT_TAKEN_AGAIN = "text_taken_again"
     QUIET_HOURS_CHANGED = "quiet_hours_changed"
+    REMINDERS_CHANGED = "reminders_changed"
     NOTICE_SENT_AGAIN = "notice_sent_again"
 
 

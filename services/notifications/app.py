@@ -12,6 +12,9 @@ from services.notifications.deliveries.pages import delivery_pages
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
+from services.notifications.optout.pages import pages as stop_pages
+from services.notifications.reminders.api import api as reminder_api
+from services.notifications.reminders.pages import pages as reminder_pages
 from services.notifications.templates.api import api as text_api
 from services.notifications.templates.pages import pages as text_pages
 from services.subscriptions import SUBSCRIPTIONS
@@ -23,6 +26,7 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 HERE = Path(__file__).parent
+FEATURES = ("optout", "templates", "notices", "reminders", "deliveries")
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -35,10 +39,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices, deliveries, text_api],
-        pages=[notice_pages, delivery_pages, text_pages],
+        api=[notices, deliveries, text_api, reminder_api],
+        pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
-        templates=[HERE / "notices" / "templates", HERE / "deliveries" / "templates", HERE / "templates" / "templates"],
+        templates=[HERE / feature / "templates" for feature in FEATURES],
         sign_in_address=_sign_in_address,
         numbers=_numbers,
     )

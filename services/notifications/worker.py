@@ -14,9 +14,10 @@ from services.notifications.notices.tasks import (
     on_exhibition_changed,
     on_link_issued,
     on_person_told,
-    on_session_changed,
     on_staff_link_issued,
 )
+from services.notifications.optout import tasks as stop_links
+from services.notifications.reminders import tasks as reminders
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, log
 from shared import db as databases
@@ -40,7 +41,7 @@ HANDLERS: dict[str, Handler] = {
     "person.link_issued.v1": on_link_issued,
     "person.staff_link_issued.v1": on_staff_link_issued,
     "application.changed.v1": on_application_changed,
-    "session.changed.v1": on_session_changed,
+    "session.changed.v1": reminders.on_session_changed,
     "booking.confirmed.v1": on_booking_told,
     "booking.waitlisted.v1": on_booking_told,
     "booking.cancelled.v1": on_booking_told,
@@ -55,8 +56,8 @@ HANDLERS: dict[str, Handler] = {
 
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
-    """What this service looks for by itself: notices to bring."""
-    return due_work(settings, database)
+    """What this service looks for by itself: notices to bring, reminders to make, links to drop."""
+    return [*due_work(settings, database), *reminders.due_work(database), *stop_links.due_work(database)]
 
 
 def create_worker(settings: Settings, database: Database | None = None) -> Worker:

@@ -235,6 +235,9 @@ def in_notifications(world: World) -> Iterator[Step]:
     quiet = StaffAct.QUIET_HOURS_CHANGED
     yield Step(f"PUT {_NOTICES}/quiet-hours", quiet, HERE, lambda: office.json("PUT", "quiet-hours", hours))
     yield Step(f"{_PAGE}/notices/quiet-hours", quiet, HERE, lambda: office.form("notices/quiet-hours", **hours))
+    chosen, both = StaffAct.REMINDERS_CHANGED, {"day": True, "hour": False}
+    yield Step(f"PUT {_NOTICES}/reminders", chosen, HERE, lambda: office.json("PUT", "reminders", both))
+    yield Step(f"{_PAGE}/notices/reminders", chosen, HERE, lambda: office.form("notices/reminders", day="yes"))
     path, name = "texts/booking_confirmed/fr", "booking_confirmed/fr"
     own = {"sms": "À bientôt", "subject": "À bientôt", "body": "À bientôt"}
     api, form = f"{_NOTICES}/texts/<kind>/<language>", f"{_PAGE}/notices/texts/<kind>/<language>"

@@ -47,6 +47,7 @@ VALUES = {
     "rank": "3",
     "stands": "A-014 (Tapis, ven. 4 déc. – mer. 23 déc.)",
     "my_page": "https://moussem.example/fr/ouarzazate-12/me",
+    "stop": "https://moussem.example/fr/ouarzazate-12/notices/stop/abcdefghijklmnopqrstuv",
 }
 # an offer's link answers by itself, so it is another than that of a booking
 OFFERS = {Kind.SEAT_OFFERED, Kind.SEAT_FIRST_COME}

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     OFFER_LAPSED = "offer_lapsed"
     BOOKING_PASSED_ON = "booking_passed_on"
     SESSION_MOVED = "session_moved"
+    REMINDER_DAY = "reminder_day"
+    REMINDER_HOUR = "reminder_hour"
     APPLICATION_BEGUN = "application_begun"
     APPLICATION_SUBMITTED = "application_submitted"
     APPLICATION_INCOMPLETE = "application_incomplete"
@@ -50,6 +52,8 @@ class Kind(StrEnum):
 STAFF_KINDS = frozenset({Kind.STAFF_INVITED, Kind.STAFF_PASSWORD})
 _ACCOUNT_KINDS = frozenset({Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
 SECRET_KINDS = _ACCOUNT_KINDS | STAFF_KINDS
+# What a person can do without, and may stop. Everything else they must know: what they booked, were offered or lost.
+STOPPABLE_KINDS = frozenset({Kind.REMINDER_DAY, Kind.REMINDER_HOUR})
 
 _ANY = frozenset({"name", "exhibition", "place"})
 _ACCOUNT = _ANY | {"badge", "link", "code", "code_words", "until", "my_page"}
@@ -73,6 +77,10 @@ _STAFF = _ANY | {"link", "until"}
 
 
 def _placeholders(kind: Kind) -> frozenset[str]:
+    return _of_thing(kind) | {"stop"} if kind in STOPPABLE_KINDS else _of_thing(kind)
+
+
+def _of_thing(kind: Kind) -> frozenset[str]:
     if kind in STAFF_KINDS:
         return _STAFF
     if kind in _ACCOUNT_KINDS:

@@ -17,6 +17,8 @@ KINDS: dict[Kind, str] = {
     Kind.OFFER_LAPSED: N_("Offer of a seat lapsed"),
     Kind.BOOKING_PASSED_ON: N_("Booking passed on"),
     Kind.SESSION_MOVED: N_("Session moved"),
+    Kind.REMINDER_DAY: N_("Reminder, a day before"),
+    Kind.REMINDER_HOUR: N_("Reminder, an hour before"),
     Kind.APPLICATION_BEGUN: N_("Application begun"),
     Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
     Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),

@@ -106,6 +106,7 @@ ACTS: dict[str, str] = {
     StaffAct.TEXT_CHANGED: N_("Changed what a notice says"),
     StaffAct.TEXT_TAKEN_AGAIN: N_("Took an earlier text of a notice again"),
     StaffAct.QUIET_HOURS_CHANGED: N_("Changed the quiet hours"),
+    StaffAct.REMINDERS_CHANGED: N_("Changed the reminders"),
     StaffAct.NOTICE_SENT_AGAIN: N_("Let a notice go once more"),
 }
 SERVICES: dict[str, str] = {
