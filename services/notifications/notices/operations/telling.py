@@ -97,7 +97,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         kind=kind,
         data=words_of_booking(about, session, body)
         | _calendar_facts(message.subject_id, message.subject_version, session),
-        ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
+        ends_at=datetime.fromisoformat(body["ends_at"]) if body.get("ends_at") else session.ends_at,
         starts_wall=session.starts_wall,
     )
     _make_notices(db, message, about.contact, about.exhibition, told)
