@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -35,8 +36,8 @@ class _Lines:
         """Write what waits."""
         with self._turn:
             lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            if lines:
-                sys.stderr.write("\n".join(lines) + "\n")
+            with suppress(OSError):  # a full disk costs lines, not the thread that had something to say
+                sys.stderr.write("".join(f"{line}\n" for line in lines))
                 sys.stderr.flush()
 
     def _run(self) -> None:
