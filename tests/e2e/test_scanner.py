@@ -1,5 +1,6 @@
 """The scanner at a gate, in Chromium: without a network it decides as the server would, and loses nothing."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -50,7 +51,7 @@ def filming(
 
 def open_phone(browser: Browser, moussem: Running, **more: Any) -> BrowserContext:
     phone = browser.new_context(base_url=moussem.url, viewport=PHONE, locale="fr-MA", **more)
-    phone.set_default_timeout(15_000)
+    phone.set_default_timeout(60_000)
     return phone
 
 
@@ -70,7 +71,7 @@ def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_netwo
         expect(scanner.locator("#word")).to_have_text("Bienvenue")
         scanner.screenshot(path=screenshots / "scanner-fr-offline.png", full_page=True)
         expect(scanner.locator("#line")).to_have_text("Pas de réseau")
-        expect(scanner.locator("#waiting")).to_contain_text("1, depuis 09:1")
+        expect(scanner.locator("#waiting")).to_contain_text(re.compile(r"1, depuis 09:[1-5]"))
         assert scanning.read(scanner, other) == "Bienvenue"
         assert scanning.read(scanner, other) == "Non : déjà à l’intérieur"
         assert scanning.read(scanner, forge(third)) == "Non : falsifié"
@@ -79,7 +80,7 @@ def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_netwo
         for online in (neighbour, phone):
             online.set_offline(False)
         for page in (beside, scanner):
-            expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+            expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=60_000)
     after = scanning.counts(moussem, day)
     assert after["visits"] - before["visits"] == 3, "of two phones that let in the same badge one admitted it"
     assert after["inside"] - before["inside"] == 3
@@ -121,9 +122,9 @@ def test_a_phone_at_the_door_of_a_session_seats_people_and_keeps_what_the_networ
         page.locator("[data-language=ar]").click()
         page.screenshot(path=screenshots / "scanner-ar-door-offline.png")
         page.locator("[data-language=fr]").click()
-        expect(page.locator("#waiting")).to_contain_text("2, depuis 09:1")
+        expect(page.locator("#waiting")).to_contain_text(re.compile(r"2, depuis 09:[1-5]"))
         phone.set_offline(False)
-        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=60_000)
         assert scanning.read(page, second) == "Non : déjà à l’intérieur", "it was written down when the network came"
 
 
@@ -152,9 +153,9 @@ def test_a_supervisor_opens_with_a_reason_and_heads_are_counted_without_a_networ
         page.screenshot(path=screenshots / "scanner-fr-heads.png")
         page.locator("#count-heads").click()
         expect(page.locator("#word")).to_have_text("Comptés\xa0: 28")
-        expect(page.locator("#waiting")).to_contain_text("1, depuis 09:1")
+        expect(page.locator("#waiting")).to_contain_text(re.compile(r"1, depuis 09:[1-5]"))
         phone.set_offline(False)
-        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=60_000)
         page.goto(f"/ar/{FAIR}/office/gate/scans")
         expect(page.locator("main")).to_contain_text("Sortie par la porte de secours")
         expect(page.locator("main")).to_contain_text("28")

@@ -109,7 +109,7 @@ def tell_booking(db: Connection, message: Received) -> None:
         kind=kind,
         data=words_of_booking(about, session, body)
         | calendar_facts(message.subject_id, message.subject_version, session),
-        ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
+        ends_at=datetime.fromisoformat(body["ends_at"]) if body.get("ends_at") else session.ends_at,
         starts_wall=session.starts_wall,
         answer_code=body.get("answer_code"),
     )
