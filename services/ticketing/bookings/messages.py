@@ -101,8 +101,8 @@ _BODIES: dict[BookingState, type[_BookingBody]] = {
 }
 
 
-def booking_told(booking: Booking) -> Outgoing:
-    """The message that tells a booking's present state."""
+def booking_told(booking: Booking, correlation_id: str = "") -> Outgoing:
+    """The message that tells a booking's present state; see Outgoing."""
     body = _BODIES[booking.state](
         reference=booking.reference,
         session_id=str(booking.session_id),
@@ -116,4 +116,4 @@ def booking_told(booking: Booking) -> Outgoing:
         is_first_come=booking.is_first_come,
         has_arrived=booking.arrived_at is not None,
     )
-    return Outgoing(booking.exhibition_id, booking.id, booking.version, body)
+    return Outgoing(booking.exhibition_id, booking.id, booking.version, body, correlation_id=correlation_id)
