@@ -1,18 +1,20 @@
 """Group commit: those who ask at the same moment are decided together, in order, in one transaction.
 
-The first thread to come leads: it takes everybody who waits, runs the operation once for all, commits, and hands
-out the answers; whoever came meanwhile is taken in the next round. Crash in mid-group: all or nothing.
+The first to come leads: it takes everybody who waits, runs the operation once for all, commits, and hands out the
+answers; whoever came meanwhile is taken in the next round. Crash in mid-group: all or nothing. Who waits with a thread
+(`group`) leads in its turn; who is told later (`group_later`) costs no thread, and whoever leads goes on for them.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from shared import log
 from shared.db import Database, current
 from shared.idempotency import Answer, Key, keep, recall, replay
 from shared.moments import moment
@@ -24,13 +26,24 @@ Order = TypeVar("Order")
 Outcome = TypeVar("Outcome")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class _Waiting(Generic[Order, Outcome]):
     order: Order
     key: Key | None
     render: Callable[[Outcome], Answer]
-    woken: threading.Event = field(default_factory=threading.Event)
+    tell: Callable[["Answer | BaseException"], None] | None = None
+    woken: threading.Event | None = None
     answer: Answer | BaseException | None = None
+
+    def hear(self) -> None:
+        """Its answer is there."""
+        if self.woken is not None:
+            self.woken.set()
+        elif self.tell is not None and self.answer is not None:
+            try:
+                self.tell(self.answer)
+            except Exception as wrong:
+                log.get_logger().error("not-told", exc_info=wrong)
 
 
 class _Queue:
@@ -40,6 +53,13 @@ class _Queue:
         self.lock = threading.Lock()
         self.waiting: deque[_Waiting[Any, Any]] = deque()
         self.is_led = False
+
+    def joined_as_leader(self, member: _Waiting[Any, Any]) -> bool:
+        """Stand in line; whether nobody leads, so that this one must."""
+        with self.lock:
+            self.waiting.append(member)
+            leads, self.is_led = not self.is_led, True
+        return leads
 
 
 _queues: dict[tuple[int, Callable[..., Any]], _Queue] = {}
@@ -59,14 +79,10 @@ def group(
     or a Problem as a value. It must not raise for a bad order; a database error makes the members run one by one.
     `render` runs in the thread that leads: it knows nothing of its own request, nor its language.
     """
+    mine: _Waiting[Order, Outcome] = _Waiting(order, key, render, woken=threading.Event())
     database = current()
     queue = _queue_of(database, operation)
-    mine: _Waiting[Order, Outcome] = _Waiting(order, key, render)
-    with queue.lock:
-        queue.waiting.append(mine)
-        leads = not queue.is_led
-        queue.is_led = True
-    if not leads:
+    if not queue.joined_as_leader(mine) and mine.woken is not None:
         mine.woken.wait()
     if mine.answer is None:
         _lead(queue, database, operation)
@@ -74,6 +90,21 @@ def group(
         raise mine.answer
     assert mine.answer is not None  # noqa: S101 - a leader stands first in its own round
     return mine.answer
+
+
+def group_later(
+    operation: Callable[[Connection, list[Order]], Sequence[Outcome | Problem]],
+    order: Order,
+    *,
+    key: Key | None,
+    render: Callable[[Outcome], Answer],
+    tell: Callable[[Answer | BaseException], None],
+) -> None:
+    """The same, without waiting: `tell` hears the committed answer or the refusal, in whatever thread leads then."""
+    database = current()
+    queue = _queue_of(database, operation)
+    if queue.joined_as_leader(_Waiting(order, key, render, tell)):
+        _lead(queue, database, operation, is_free=True)
 
 
 def _queue_of(database: Database, operation: Callable[..., Any]) -> _Queue:
@@ -85,18 +116,26 @@ def _queue_of(database: Database, operation: Callable[..., Any]) -> _Queue:
     return queue
 
 
-def _lead(queue: _Queue, database: Database, operation: Callable[..., Any]) -> None:
-    """Serve one round, wake its members, and wake whoever stands first now to lead the next."""
-    with queue.lock:
-        members = [queue.waiting.popleft() for _ in range(min(AT_ONCE, len(queue.waiting)))]
-    _serve(database, operation, members)
-    for member in members:
-        member.woken.set()
-    with queue.lock:
-        heir = queue.waiting[0] if queue.waiting else None
-        queue.is_led = heir is not None
-    if heir:
-        heir.woken.set()
+def _lead(queue: _Queue, database: Database, operation: Callable[..., Any], *, is_free: bool = False) -> None:
+    """Serve a round and wake whoever stands first now to lead the next; go on for those who have no thread.
+
+    A leader that is not free has an answer of its own to bring: another thread goes on in its place.
+    """
+    while True:
+        with queue.lock:
+            members = [queue.waiting.popleft() for _ in range(min(AT_ONCE, len(queue.waiting)))]
+        _serve(database, operation, members)
+        for member in members:
+            member.hear()
+        with queue.lock:
+            heir = queue.waiting[0] if queue.waiting else None
+            queue.is_led = heir is not None
+        if heir is None:
+            return None
+        if heir.woken is not None:
+            return heir.woken.set()
+        if not is_free:
+            return threading.Thread(target=_lead, args=(queue, database, operation), kwargs={"is_free": True}).start()
 
 
 def _serve(database: Database, operation: Callable[..., Any], members: list[_Waiting[Any, Any]]) -> None:

@@ -36,8 +36,6 @@ idempotency = sa.Table(
 )
 
 _PLACE = ("exhibition_id", "route", "caller", "key")
-# as text: asked at each sold-out answer, where SQLAlchemy took longer than the database
-_KEPT = "SELECT 1 FROM idempotency WHERE exhibition_id = %s AND route = %s AND caller = %s AND key = %s"
 
 
 def _kept_for(*, is_sqlite: bool) -> sa.Select[Any]:
@@ -109,12 +107,6 @@ def once(db: Connection, key: Key | None, act: Callable[[], Answer]) -> Answer:
     else:
         db.execute(_DROP, own)
     return answer
-
-
-def was_answered(db: Connection, key: Key) -> bool:
-    """Whether an answer is kept for this key: one look at the primary key."""
-    asked = _KEPT.replace("%s", "?") if db.dialect.name == "sqlite" else _KEPT
-    return db.exec_driver_sql(asked, (key.exhibition_id.hex, *key.place[1:])).first() is not None
 
 
 def recall(db: Connection, keys: Sequence[Key]) -> dict[tuple[UUID, str, str, str], sa.Row[Any]]:

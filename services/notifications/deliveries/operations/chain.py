@@ -101,7 +101,9 @@ def _overtake(db: Connection, providers: Providers, row: Row, at: datetime) -> N
     if row.state == State.CLAIMED:  # in somebody's hands: look again when they have answered
         _change(db, row, overdue_at=at + LEASE)
     elif row.state == State.ACCEPTED:
-        _change(db, row, overdue_at=None, reason=Reason.NO_REPORT, data={} if row.is_secret else row.data, answer_code=None)
+        _change(
+            db, row, overdue_at=None, reason=Reason.NO_REPORT, data={} if row.is_secret else row.data, answer_code=None
+        )
         move_on(db, providers, row, row.data)
     elif row.state in before(Act.OVERTAKE):
         _give_up(db, providers, row, at)
