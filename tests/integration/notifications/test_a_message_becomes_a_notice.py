@@ -56,7 +56,10 @@ def test_an_offer_carries_a_link_that_answers_it_and_forgets_it_once_it_is_told(
     link = f"https://fair.example/fr/a/{'a' * 22}"
     assert link in gateway.said()[0]
     assert "Répondez OUI ou NON" in gateway.said()[0]
-    assert link in plain_text(mailbox.letters[0])
+    story.tell_person(2, phone=None)
+    assert story.tell_booking("offered", 4, **offer) == "done"
+    story.send()
+    assert link in plain_text(mailbox.letters[-1])
     assert {row.answer_code for row in story.notices()} == {None}
     assert {"answer_code" in row.data for row in story.notices()} == {False}
 
