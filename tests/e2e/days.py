@@ -18,6 +18,9 @@ from tests.kit.beginning import DESK, FAIR, LOGIN, OFFICE, PASSWORD, PHONE, Walk
 from tests.kit.tree import ROOT
 from tests.kit.waiting import wait_until
 
+LOST_BADGES = "async () => (await (await import('/scan/store.js')).setting('bundle')).revoked.length"
+"""How many of them the phone itself knows, for when it has no network."""
+
 
 class People(NamedTuple):
     """The codes of two visitors: who gave a seat back, and who waited for it and has it."""
@@ -81,7 +84,7 @@ def enrol_a_phone(walk: Walk, organiser: Page) -> Page:
     press(steward)
     assert any(one["name"] == "device_ticketing" for one in walk.contexts[-1].cookies()), "it may read badges now"
     steward.locator("main a[href^='/scan/']").click()
-    expect(steward.locator("#gate")).to_contain_text("Porte du souk")  # the only one: nothing to choose
+    expect(steward.locator("#gate")).to_have_attribute("title", "Porte du souk")  # the only one: nothing to choose
     walk.picture(steward, "9-enrolled")
     return steward
 
@@ -139,9 +142,11 @@ def lose_a_badge(walk: Walk, desk: Page, steward: Page, lost: str) -> None:
     assert desk.locator("main .notice.good").count() == 1
     walk.picture(desk, "13-replaced")
     wait_until(lambda: scanning.read(steward, lost) == "Non : remplacé", 30, every=1)
+    wait_until(lambda: steward.evaluate(LOST_BADGES) == 1, 20)
     steward.context.set_offline(True)
     steward.reload()
-    assert scanning.read(steward, lost) == "Non : remplacé"
+    expect(steward.locator("#line")).to_have_text("Pas de réseau")
+    wait_until(lambda: scanning.read(steward, lost) == "Non : remplacé", 20, every=1)
     steward.context.set_offline(False)
 
 
@@ -156,7 +161,7 @@ def count(walk: Walk, page: Page) -> None:
     everybody = taken(page, f"{OFFICE}/lists", "form[action$='/visitors'] [value=csv]").read_text("utf-8")
     assert "فاطمة" in everybody
     assert "'=Itto" in everybody, "no name is a formula"
-    assert "confirmed" in taken(page, f"{OFFICE}/counts", "form[action$='bookings'] [value=csv]").read_text("utf-8")
+    assert "Confirmée" in taken(page, f"{OFFICE}/counts", "form[action$='bookings'] [value=csv]").read_text("utf-8")
     applied = taken(page, f"{OFFICE}/applications", "main a[href*='.csv']").read_text("utf-8")
     assert "Fadma" in applied
 
