@@ -46,7 +46,8 @@ def play_a_session(world: World) -> dict[str, Any]:
     client = world.ticketing.new_client()
     assert client.put(f"{place}/{reference}", json=moved, headers=headers).status_code == 200
     world.quiet()
-    return people[seats + 1]
+    owner: dict[str, Any] = people[seats + 1]
+    return owner
 
 
 def links(world: World) -> set[str]:
