@@ -28,9 +28,9 @@ from services.ticketing.bookings.operations import calendars, passing
 from services.ticketing.bookings.operations.moves import moves_of, see_move
 from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.operations.tries import allow_try
-from services.ticketing.bookings.pages.words import refused
+from services.ticketing.bookings.pages.words import line_rules, refused
 from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
-from services.ticketing.programme.domain import Session, others_with_seats
+from services.ticketing.programme.domain import Availability, Session, SessionState, others_with_seats
 from services.ticketing.programme.domain.finding import overlapping
 from services.ticketing.programme.operations.board import board_of
 from services.ticketing.programme.operations.calendar import CONTENT_TYPE, Entry, calendar_of
@@ -156,9 +156,16 @@ def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | No
         "bookings/one.html",
         moved=to_be_seen(before, session, booking.state, clock.now()),
         link=link,
+        others=_others(where, booking, session, refusal),
         **refused(refusal),
         **_about(where, booking, session, lang),
     )
+
+
+def _others(where: Exhibition, booking: Booking, session: Session, refusal: Problem | None) -> list[Session]:
+    """What is still possible once a booking is over or something was refused."""
+    is_over = booking.state not in LIVE or session.state is SessionState.CANCELLED
+    return others_with_seats(board_of(where.id).sessions, session, clock.now()) if is_over or refusal else []
 
 
 @pages.get("/mine/<reference>/cancel")
@@ -322,7 +329,7 @@ def _session_page(where: Exhibition, session: Session, lang: str, refusal: Probl
     if person_id is not None:
         with reading() as db:
             held = operations.find_live(db, where.id, session.id, person_id=person_id)
-    can_go = refusal is not None or not session.is_bookable(at)
+    can_go = refusal is not None or session.availability(at) is not Availability.SEATS
     return page(
         "bookings/session.html",
         session=session,
@@ -333,6 +340,7 @@ def _session_page(where: Exhibition, session: Session, lang: str, refusal: Probl
         errors=refusal.errors if isinstance(refusal, Invalid) else {},
         **(refused(refusal) | ({"refusal": None} if isinstance(refusal, Invalid) else {})),
         others=others_with_seats(board.sessions, session, at) if can_go else [],
+        line=line_rules(operations.recent_rules(where.id)),
         base=_base(lang, where),
         venue=pick(where.venue_names),
         at=at,
@@ -358,6 +366,7 @@ def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> 
         "can_pass": is_open and booking.state is BookingState.CONFIRMED and booking.kind is BookingKind.OWN,
         "sizes": range(1, max(most, booking.party_size) + 1),
         "left": seconds_left(booking, at),
+        "line": line_rules(rules),
         "ends": clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,
         "booking": booking,
         "session": session,

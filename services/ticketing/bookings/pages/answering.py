@@ -5,10 +5,11 @@ from flask import Blueprint, Response, make_response, redirect
 from services import navigation
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
+from services.ticketing.bookings.domain import seconds_left
 from services.ticketing.bookings.domain.answers import Answer
 from services.ticketing.bookings.operations.answering import find_by_code
 from services.ticketing.bookings.operations.tries import allow_try
-from services.ticketing.bookings.pages.words import refused
+from services.ticketing.bookings.pages.words import line_rules, refused
 from services.ticketing.bookings.schemas import YesOrNo
 from services.ticketing.programme.domain import others_with_seats
 from services.ticketing.programme.operations.board import board_of
@@ -59,6 +60,8 @@ def _page(lang: str, secret: str, refusal: Problem | None = None) -> Response:
         booking=booking,
         session=session,
         ends=clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,
+        left=seconds_left(booking, at),
+        line=line_rules(operations.recent_rules(where.id)),
         others=others_with_seats(board.sessions, session, at),
         exhibition={
             "reference": where.reference,
