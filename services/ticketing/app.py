@@ -21,6 +21,8 @@ from services.ticketing.bookings import pages as bookings_pages
 from services.ticketing.bookings.api.full import full_first
 from services.ticketing.bookings.pages.rules import rules_pages
 from services.ticketing.certificates.pages import check_pages, record_pages
+from services.ticketing.classes import api as classes_api
+from services.ticketing.classes import pages as classes_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
 from services.ticketing.doors import api as doors_api
@@ -48,6 +50,7 @@ _APIS = (
     doors_api.api,
     planning_api.api,
     counts_api.api,
+    classes_api.api,
     reports_api.well_known,
 )
 _PAGES = (
@@ -66,6 +69,7 @@ _PAGES = (
     counts_pages.pages,
     reports_pages.pages,
     record_pages,
+    classes_pages.pages,
     check_pages,
 )
 
