@@ -39,6 +39,7 @@ class StaffAct(StrEnum):
     CLASS_CHANGED = "class_changed"
     CLASS_ENROLLED = "class_enrolled"
     PRESENCE_TICKED = "presence_ticked"
+    SHEET_EXPORTED = "sheet_exported"
     BOOKINGS_EXPORTED = "bookings_exported"
     SCANS_EXPORTED = "scans_exported"
     TEXT_CHANGED = "text_changed"

@@ -53,7 +53,7 @@ ROUTES = (
     Route(r"^/(ar|fr|en|zgh)/a/", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/programme(/|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|gates|rooms|programme|counts)(/|\.|$)", "ticketing"),
-    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(groups|door|booking-rules)(/|$)", "ticketing"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(groups|door|booking-rules|classes)(/|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/notices(/|\.|$)", "notifications"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/notices(/|$)", "notifications"),
     Route(r"^/", "registration"),

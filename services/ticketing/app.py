@@ -23,6 +23,8 @@ from services.ticketing.bookings.api import orders
 from services.ticketing.bookings.pages.answering import answer_pages
 from services.ticketing.bookings.pages.rules import rules_pages
 from services.ticketing.certificates.pages import check_pages, record_pages
+from services.ticketing.classes import api as classes_api
+from services.ticketing.classes import pages as classes_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
 from services.ticketing.doors import api as doors_api
@@ -50,6 +52,7 @@ _APIS = (
     doors_api.api,
     planning_api.api,
     counts_api.api,
+    classes_api.api,
     reports_api.well_known,
 )
 _PAGES = (
@@ -69,6 +72,7 @@ _PAGES = (
     counts_pages.pages,
     reports_pages.pages,
     record_pages,
+    classes_pages.pages,
     check_pages,
 )
 

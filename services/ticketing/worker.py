@@ -10,6 +10,7 @@ from services.ticketing.admissions import models as _admissions  # noqa: F401 - 
 from services.ticketing.admissions import tasks as admissions
 from services.ticketing.bookings import operations as bookings
 from services.ticketing.bookings.tasks import on_answer_received, tend_lines
+from services.ticketing.classes import models as _classes  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.counts import models as _counts  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.counts.tasks import watch_counts
 from services.ticketing.planning import tasks as planning

@@ -7,9 +7,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
+from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
+from services.ticketing.access.operations.memory import Memory
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings.domain import BookingState
 from services.ticketing.counts.domain import Attendance, against_usual, capacity_of, crowding, fell_silent
@@ -39,16 +41,15 @@ def show_counts(lang: str, exhibition: str) -> Response:
     where = exhibition_called(exhibition)
     live = f"/{lang}/{where.reference}/office/counts/live"
     day = request.args.get("day")
-    return page("counts/page.html", live=f"{live}?day={day}" if _day(day) else live, **_context(where))
+    return page("counts/page.html", live=f"{live}?day={day}" if _day(day) else live, **_context(where, _day(day)))
 
 
 @pages.get("/counts/live")
 @may("viewer", "steward", "supervisor", "organiser")
 def show_live(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """The part of the page that moves; asked for each second with If-None-Match."""
-    context = _context(exhibition_called(exhibition))
-    moving = [(s.reference, s.seats) for some in ("sessions", "now") for s in context[some]]
-    version = f"{language()} {context['counts']} {context['rows']} {context['silent']} {context['capacity']} {moving}"
+    where = exhibition_called(exhibition)
+    context, version = _looks.get(where.reference, _day(request.args.get("day")), language())
     return etag_page(version, lambda: render_template("counts/live.html", **context))
 
 
@@ -56,7 +57,7 @@ def show_live(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
 @may("viewer", "steward", "supervisor", "organiser")
 def counts_json(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """The page's numbers for a spreadsheet."""
-    context = _context(exhibition_called(exhibition))
+    context = _context(exhibition_called(exhibition), _day(request.args.get("day")))
     body = json.dumps(counts_out(context["counts"], fullest_first(context["programme"]), context["halls"]))
     return etag_page(body, lambda: body, content_type="application/json")
 
@@ -144,10 +145,21 @@ def _bookings(
                 )
 
 
-def _context(where: Exhibition) -> dict[str, Any]:
+def _look(_db: Connection, reference: str, day: date | None, lang: str) -> tuple[dict[str, Any], str]:
+    """What the moving part shows, and a text that changes with any of it."""
+    context = _context(exhibition_called(reference), day)
+    moving = [(s.reference, s.seats) for some in ("sessions", "now") for s in context[some]]
+    return context, f"{lang} {context['counts']} {context['rows']} {context['silent']} {context['in_halls']} {moving}"
+
+
+# Many watch the same page: what it shows is put together a few times a second, however many ask.
+_looks: Memory[tuple[dict[str, Any], str]] = Memory(0.1, _look)
+
+
+def _context(where: Exhibition, asked: date | None) -> dict[str, Any]:
     at = clock.now()
     today = clock.day_in(at, where.zone)
-    day = _day(request.args.get("day")) or today
+    day = asked or today
     found, capacity = recent_live(where.id, day), capacity_of(where.halls)
     programme, counts = board_of(where.id).sessions, found.counts
     began = clock.to_utc(datetime.combine(today, time()), where.zone)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from services.acts import StaffAct
 from services.notifications.access.models import exhibition_copy
 from services.notifications.notices.models import notice
+from services.ticketing.classes.models import class_member
 from shared import clock
 from shared.ids import new_id
 from tests.kit.routes import routes_of
@@ -38,6 +39,7 @@ NO_ACT = {
     f"{_PAGE}/gate/<gate>": "the same, on a page",
     f"POST {_TICKETS}/tallies": "counted heads are a row of their own that names who counted",
     f"{_PAGE}/gate": "a cookie: nothing is kept here",
+    f"{_PAGE}/classes/<reference>/members/<uuid:person>/certificate": "the same, over a class",
     f"{_PAGE}/counts/training": "a certificate is printed: nothing is kept, the paper carries it",
 }
 
@@ -199,6 +201,26 @@ def seats(office: Office, badge: str) -> Iterator[Step]:
     yield Step(f"{_PAGE}/counts/bookings", export, HERE, lambda: office.form("counts/bookings", format="csv"))
 
 
+def classes(office: Office, badge: str) -> Iterator[Step]:
+    """A class of one meeting, from its first day to its sheet."""
+    here, one, changed = f"{_PAGE}/classes", f"{_PAGE}/classes/<reference>", StaffAct.CLASS_CHANGED
+    trainings = office.service.client.get(f"/ticketing/v1/exhibitions/{HERE}/sessions?kind=training").get_json()
+    session = trainings["sessions"][-1]["reference"]
+    typed = {"title_fr": "Apprentis", "sessions": session}
+    yield Step(here, changed, "CL1", lambda: office.form("classes", **typed))
+    yield Step(one, changed, "CL1", lambda: office.form("classes/CL1", **typed, seen="1"))
+    enrolled, who = StaffAct.CLASS_ENROLLED, {"name": "Brahim", "badge": badge}
+    yield Step(f"{one}/members", enrolled, "CL1", lambda: office.form("classes/CL1/members", **who))
+    ticked, meeting = StaffAct.PRESENCE_TICKED, f"classes/CL1/meetings/{session}"
+    yield Step(f"{one}/meetings/<session>", ticked, "CL1", lambda: office.form(meeting))
+    sheet = StaffAct.SHEET_EXPORTED
+    yield Step(f"{one}/sheet", sheet, "CL1", lambda: office.form("classes/CL1/sheet", format="csv"))
+    with office.service.reading() as db:
+        person = db.execute(sa.select(class_member.c.person_id)).scalar_one()
+    gone = f"classes/CL1/members/{person}/remove"
+    yield Step(f"{one}/members/<uuid:person>/remove", enrolled, "CL1", lambda: office.form(gone))
+
+
 def in_ticketing(world: World) -> Iterator[Step]:
     badge = world.register()["badge"]["reference"]
     world.quiet()
@@ -209,6 +231,7 @@ def in_ticketing(world: World) -> Iterator[Step]:
     yield from files(office, day)
     yield from programme(office, day)
     yield from seats(office, badge)
+    yield from classes(office, badge)
 
 
 def fail_one(service: Service) -> str:

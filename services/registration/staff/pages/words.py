@@ -85,6 +85,7 @@ ACTS: dict[str, str] = {
     StaffAct.CLASS_CHANGED: N_("Set up a class"),
     StaffAct.CLASS_ENROLLED: N_("Enrolled people in a class"),
     StaffAct.PRESENCE_TICKED: N_("Ticked who was present"),
+    StaffAct.SHEET_EXPORTED: N_("Took an attendance sheet along as a table"),
     StaffAct.ROOM_ADDED: N_("Set up a room"),
     StaffAct.ROOM_CHANGED: N_("Changed a room"),
     StaffAct.ROOM_REMOVED: N_("Removed a room"),
