@@ -68,7 +68,7 @@ class Wish:
 
     def told_to(self, tell: Callable[[Answer | BaseException], None]) -> None:
         """The same for `tell` to hear when it is there."""
-        group_later(self.operation, self.order, key=self.key, render=self.render, tell=tell)
+        group_later(self.operation, self.order, tell, key=self.key, render=self.render)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,11 @@ class _Reply:
         return self._send is not None
 
     def tell(self, answer: Answer | BaseException) -> None:
-        """Say it when it is there."""
-        self.say(answer)
+        """Say it when it is there; whoever went away spoils nothing for the others."""
+        try:
+            self.say(answer)
+        except Exception as wrong:
+            log.get_logger().error("not-told", exc_info=wrong, request_id=self.request_id)
 
     def say(self, answer: Answer | BaseException) -> list[bytes] | None:
         """Say it, and leave the line that every answer leaves; None where it has gone out by the server's way."""
