@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from services.ticketing.access.api import LATER, HotRoutes
 from services.ticketing.bookings.operations import recent, tries
 from services.ticketing.programme.models import session
+from shared.ids import new_id
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, OPENING, Fair
 from tests.kit.waiting import wait_until
@@ -224,3 +225,30 @@ def test_an_answer_can_come_when_the_call_is_over(fair: Fair) -> None:
     wait_until(lambda: len(came) == 8)
     assert {status for status, _, _ in came} == {201}
     assert len({json.loads(body)["reference"] for _, _, body in came}) == 8
+
+
+SCANS: dict[str, tuple[str, dict[str, Any], int]] = {
+    "a badge": ("A", {}, 201),
+    "a badge on its way out": ("a", {"direction": "out"}, 201),
+    "a code nobody knows": ("A", {"code": "MSM:nonsense"}, 201),
+    "no code": ("A", {"code": ""}, 422),
+    "no id": ("A", {"id": "seven"}, 422),
+    "a direction that is none": ("A", {"direction": "up"}, 422),
+    "a gate that is none": ("NONE", {}, 404),
+}
+
+
+@pytest.mark.parametrize("kind", SCANS)
+def test_scans_are_heard_the_same_on_both_ways(fair: Fair, both: Both, at: At, kind: str) -> None:
+    gate, changed, status = SCANS[kind]
+    at(OPENING)
+    steward, body = fair.staff("steward"), {"id": str(new_id()), "code": fair.badge().code} | changed
+    assert both.said(f"{API}/gates/{gate}/scans", steward, steward, body).status_code == status
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_who_may_not_scan_or_gives_a_reason_is_left_to_the_route(fair: Fair, both: Both) -> None:
+    body = {"id": str(new_id()), "code": fair.badge().code}
+    for caller, more in (("viewer", {}), ("steward", {"override": "she lost her badge"})):
+        with pytest.raises(AssertionError, match="Flask was asked"):
+            both.quick.post(f"{API}/gates/A/scans", json=body | more, headers=fair.staff(caller))
