@@ -210,14 +210,14 @@ def test_an_answer_can_come_when_the_call_is_over(fair: Fair) -> None:
     def send(status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         came.append((status, dict(headers), body))
 
-    def ask(person: Headers) -> None:
+    def ask(person: Headers, story: str) -> None:
         environ = EnvironBuilder(
             f"{API}/sessions/T1/bookings", method="POST", json={}, headers=HttpHeaders(person)
         ).get_environ()
-        environ["HTTP_IDEMPOTENCY_KEY"] = "k"
+        environ |= {"HTTP_IDEMPOTENCY_KEY": "k", "HTTP_X_REQUEST_ID": story}
         assert hot(environ | {LATER: send}, None) is None
 
-    crowd = [threading.Thread(target=ask, args=(fair.person(),)) for _ in range(8)]
+    crowd = [threading.Thread(target=ask, args=(fair.person(), f"story-{n}")) for n in range(8)]
     for one in crowd:
         one.start()
     for one in crowd:
@@ -225,6 +225,8 @@ def test_an_answer_can_come_when_the_call_is_over(fair: Fair) -> None:
     wait_until(lambda: len(came) == 8)
     assert {status for status, _, _ in came} == {201}
     assert len({json.loads(body)["reference"] for _, _, body in came}) == 8
+    told = {one["correlation_id"] for one in fair.service.published("booking.confirmed.v1")}
+    assert told == {f"story-{n}" for n in range(8)}, "each message belongs to its own request, whoever led the group"
 
 
 SCANS: dict[str, tuple[str, dict[str, Any], int]] = {
