@@ -96,7 +96,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             sign_in_address=_sign_in_address,
         )
     )
-    hot = HotRoutes(app.wsgi_app, database, security.headers_of(settings), orders.HOT)
+    hot = HotRoutes(app.wsgi_app, database, security.headers_of(settings), (*orders.HOT, admissions_api.HOT))
     hot.count = app.extensions["numbers"].note
     app.wsgi_app = hot  # type: ignore[method-assign]
     app.context_processor(_frame)

@@ -46,11 +46,12 @@ class Heard:
     endpoint: str
     path: str
     key: str
-    mark: str
+    body: bytes
 
     def keyed(self) -> Key:
         """The place where its answer is kept."""
-        return Key(self.where.id, f"{self.endpoint} {self.path}", self.caller.subject, self.key, self.mark)
+        place = self.where.id, f"{self.endpoint} {self.path}", self.caller.subject, self.key
+        return Key(*place, fingerprint(self.body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +69,23 @@ class Wish:
 
     def told_to(self, tell: Callable[[Answer | BaseException], None]) -> None:
         """The same for `tell` to hear when it is there."""
-        group_later(self.operation, self.order, key=self.key, render=self.render, tell=tell)
+        group_later(self.operation, self.order, tell, key=self.key, render=self.render)
 
 
 @dataclass(frozen=True, slots=True)
 class Hot:
     """A hot route: its address with `exhibition` and the other parts by name, who may call, and what is made of it.
 
-    `wish` returns None for what it leaves to the route; a Problem it raises is the answer.
+    `wish` returns None for what it leaves to the route; a Problem it raises is the answer. `is_keyed`: whether an
+    Idempotency-Key must be there; `also`: header lines that go with what was done.
     """
 
     endpoint: str
     address: re.Pattern[str]
     who: frozenset[str]
     wish: Callable[[Heard], Wish | None]
+    is_keyed: bool = True
+    also: Callable[[], Headers] = list
 
 
 class HotRoutes:
@@ -97,7 +101,7 @@ class HotRoutes:
         route, args = self._route_of(environ)
         if route is None:
             return self.inner(environ, start_response)
-        reply = _Reply(self, environ, route.endpoint, start_response)
+        reply = _Reply(self, route, environ, start_response)
         with using(self._database):
             if (heard := _hear(route, args, environ)) is None:
                 return self.inner(environ, start_response)
@@ -106,11 +110,11 @@ class HotRoutes:
             log.bind(request_id=reply.request_id, correlation_id=reply.request_id)
             try:
                 wish = route.wish(heard)
-                if wish is None:
-                    return self.inner(environ, start_response)
-                return wish.told_to(reply.tell) if reply.comes_later else reply.say(wish.decided())
+                if wish is not None:
+                    return wish.told_to(reply.tell) if reply.comes_later else reply.say(wish.decided())
             except Exception as refusal:
                 return reply.say(refusal)
+            return self.inner(environ, start_response)
 
     def _route_of(self, environ: dict[str, Any]) -> tuple[Hot | None, dict[str, str]]:
         if environ["REQUEST_METHOD"] == "POST" and not environ["QUERY_STRING"]:
@@ -126,7 +130,9 @@ def _hear(route: Hot, args: dict[str, str], environ: dict[str, Any]) -> Heard | 
     key, size = environ.get("HTTP_IDEMPOTENCY_KEY", ""), environ.get("CONTENT_LENGTH", "")
     if kind.lower() != "bearer" or environ.get("CONTENT_TYPE") != "application/json":
         return None
-    if not 0 < len(key) <= 255 or not key.isprintable() or not (size.isdecimal() and 0 < int(size) <= MOST_BYTES):
+    if route.is_keyed and not (0 < len(key) <= 255 and key.isprintable()):
+        return None
+    if not size.isdecimal() or not 0 < int(size) <= MOST_BYTES:
         return None
     body = environ["wsgi.input"].read(int(size))
     environ["wsgi.input"] = io.BytesIO(body)  # for the route, should it be asked after all
@@ -135,14 +141,14 @@ def _hear(route: Hot, args: dict[str, str], environ: dict[str, Any]) -> Heard | 
         caller = caller_of(route.who, args, lambda _purpose: token.strip())
     except Problem:
         return None
-    return Heard(where, caller, args, said, route.endpoint, environ["PATH_INFO"], key, fingerprint(body))
+    return Heard(where, caller, args, said, route.endpoint, environ["PATH_INFO"], key, body)
 
 
 class _Reply:
     """What goes back for one request: at once, or later by the way that the server has left."""
 
-    def __init__(self, routes: HotRoutes, environ: dict[str, Any], endpoint: str, start_response: Any) -> None:
-        self._routes, self._endpoint, self._path = routes, endpoint, environ["PATH_INFO"]
+    def __init__(self, routes: HotRoutes, route: Hot, environ: dict[str, Any], start_response: Any) -> None:
+        self._routes, self._route, self._path = routes, route, environ["PATH_INFO"]
         self._language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         self._send, self._start = environ.get(LATER), start_response
         self._begun = time.perf_counter()
@@ -155,8 +161,11 @@ class _Reply:
         return self._send is not None
 
     def tell(self, answer: Answer | BaseException) -> None:
-        """Say it when it is there."""
-        self.say(answer)
+        """Say it when it is there; whoever went away spoils nothing for the others."""
+        try:
+            self.say(answer)
+        except Exception as wrong:
+            log.get_logger().error("not-told", exc_info=wrong, request_id=self.request_id)
 
     def say(self, answer: Answer | BaseException) -> list[bytes] | None:
         """Say it, and leave the line that every answer leaves; None where it has gone out by the server's way."""
@@ -167,7 +176,9 @@ class _Reply:
             problem = self._problem(answer)
             status, kind, body = problem.status, _REFUSAL, _words(problem, self._language, self._path)
         headers = [kind, ("Content-Length", str(len(body))), ("X-Request-Id", self.request_id)]
-        if problem and "retry_after" in problem.facts:
+        if problem is None:
+            headers += self._route.also()
+        elif "retry_after" in problem.facts:
             headers.append(("Retry-After", str(problem.facts["retry_after"])))
         headers += self._routes.headers
         self._note(status, problem)
@@ -185,7 +196,7 @@ class _Reply:
 
     def _note(self, status: int, problem: Problem | None) -> None:
         took = time.perf_counter() - self._begun
-        self._routes.count(self._endpoint, status, took)
+        self._routes.count(self._route.endpoint, status, took)
         log.get_logger().info(
             "answered",
             method="POST",

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from services.ticketing.access.api import LATER, HotRoutes
 from services.ticketing.bookings.operations import recent, tries
 from services.ticketing.programme.models import session
+from shared.ids import new_id
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, OPENING, Fair
 from tests.kit.waiting import wait_until
@@ -209,14 +210,14 @@ def test_an_answer_can_come_when_the_call_is_over(fair: Fair) -> None:
     def send(status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         came.append((status, dict(headers), body))
 
-    def ask(person: Headers) -> None:
+    def ask(person: Headers, story: str) -> None:
         environ = EnvironBuilder(
             f"{API}/sessions/T1/bookings", method="POST", json={}, headers=HttpHeaders(person)
         ).get_environ()
-        environ["HTTP_IDEMPOTENCY_KEY"] = "k"
+        environ |= {"HTTP_IDEMPOTENCY_KEY": "k", "HTTP_X_REQUEST_ID": story}
         assert hot(environ | {LATER: send}, None) is None
 
-    crowd = [threading.Thread(target=ask, args=(fair.person(),)) for _ in range(8)]
+    crowd = [threading.Thread(target=ask, args=(fair.person(), f"story-{n}")) for n in range(8)]
     for one in crowd:
         one.start()
     for one in crowd:
@@ -224,3 +225,32 @@ def test_an_answer_can_come_when_the_call_is_over(fair: Fair) -> None:
     wait_until(lambda: len(came) == 8)
     assert {status for status, _, _ in came} == {201}
     assert len({json.loads(body)["reference"] for _, _, body in came}) == 8
+    told = {one["correlation_id"] for one in fair.service.published("booking.confirmed.v1")}
+    assert told == {f"story-{n}" for n in range(8)}, "each message belongs to its own request, whoever led the group"
+
+
+SCANS: dict[str, tuple[str, dict[str, Any], int]] = {
+    "a badge": ("A", {}, 201),
+    "a badge on its way out": ("a", {"direction": "out"}, 201),
+    "a code nobody knows": ("A", {"code": "MSM:nonsense"}, 201),
+    "no code": ("A", {"code": ""}, 422),
+    "no id": ("A", {"id": "seven"}, 422),
+    "a direction that is none": ("A", {"direction": "up"}, 422),
+    "a gate that is none": ("NONE", {}, 404),
+}
+
+
+@pytest.mark.parametrize("kind", SCANS)
+def test_scans_are_heard_the_same_on_both_ways(fair: Fair, both: Both, at: At, kind: str) -> None:
+    gate, changed, status = SCANS[kind]
+    at(OPENING)
+    steward, body = fair.staff("steward"), {"id": str(new_id()), "code": fair.badge().code} | changed
+    assert both.said(f"{API}/gates/{gate}/scans", steward, steward, body).status_code == status
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_who_may_not_scan_or_gives_a_reason_is_left_to_the_route(fair: Fair, both: Both) -> None:
+    body = {"id": str(new_id()), "code": fair.badge().code}
+    for caller, more in (("viewer", {}), ("steward", {"override": "she lost her badge"})):
+        with pytest.raises(AssertionError, match="Flask was asked"):
+            both.quick.post(f"{API}/gates/A/scans", json=body | more, headers=fair.staff(caller))
