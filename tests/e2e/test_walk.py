@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.e2e.test_story import PHONE, read_code
-from tests.kit.running import A_WEEK_BEFORE, Running
+from tests.kit.running import BEFORE_THE_FAIR, Running
 from tests.kit.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -75,7 +75,7 @@ class Walk:
 
     def __init__(self, browser: Browser, running: Empty, screenshots: Path) -> None:
         self.browser, self.running, self.screenshots = browser, running, screenshots
-        self.first_day = A_WEEK_BEFORE.date() + timedelta(days=12)
+        self.first_day = BEFORE_THE_FAIR.date() + timedelta(days=12)
         self.contexts: list[BrowserContext] = []
 
     def day(self, nth: int) -> str:
