@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from tests.kit.running import A_WEEK_BEFORE, FAIR, Running
+from tests.kit.running import BEFORE_THE_FAIR, FAIR, Running
 from tests.kit.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -190,7 +190,7 @@ def e164(typed: str) -> str:
 def test_the_story(story: Story, complaints: list[str]) -> None:
     moussem, telling = story.moussem, story.telling
     if telling.nth == 0:
-        moussem.set_clock(A_WEEK_BEFORE)
+        moussem.set_clock(BEFORE_THE_FAIR)
     session = training(moussem, telling.nth)
     fill_but_one(moussem, session, telling)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.kit.running import A_WEEK_BEFORE, FAIR, Running
+from tests.kit.running import BEFORE_THE_FAIR, FAIR, Running
 
 pytestmark = pytest.mark.browser
 HERE, OFFICE = f"/fr/{FAIR}", f"/fr/{FAIR}/office"
@@ -15,7 +15,7 @@ NAME, SHORT = "Zineb <b>Ouhssain</b> زينب", "06 61"
 @pytest.fixture(scope="module", autouse=True)
 def before_the_fair(moussem: Running) -> None:
     """Whatever day the tests before have played."""
-    moussem.set_clock(A_WEEK_BEFORE)
+    moussem.set_clock(BEFORE_THE_FAIR)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.kit.running import A_WEEK_BEFORE, Running
+from tests.kit.running import BEFORE_THE_FAIR, Running
 from tests.kit.waiting import wait_until
 
 DESK: ViewportSize = {"width": 1280, "height": 800}
@@ -67,7 +67,7 @@ class Walk:
 
     def __init__(self, browser: Browser, running: Empty, screenshots: Path, *, has_scripts: bool = True) -> None:
         self.browser, self.running, self.screenshots, self.has_scripts = browser, running, screenshots, has_scripts
-        self.first_day = A_WEEK_BEFORE.date() + timedelta(days=12)
+        self.first_day = BEFORE_THE_FAIR.date() + timedelta(days=12)
         self.contexts: list[BrowserContext] = []
 
     def day(self, nth: int) -> str:

@@ -21,11 +21,11 @@ from tests.kit.tree import ROOT, SERVICES
 from tests.kit.waiting import wait_until
 
 FAIR = "ouarzazate-12"
-A_WEEK_BEFORE = datetime(2026, 11, 27, 12, tzinfo=UTC)
-"""When started systems believe it to be, whatever the day and hour of the test: by day, before the fair opens."""
+BEFORE_THE_FAIR = datetime(2026, 11, 24, 12, tzinfo=UTC)
+"""What started systems believe, whatever the day and hour of the test: noon, ten days before the fair of 4 December."""
 
 
-def let_it_be(data: Path, moment: datetime = A_WEEK_BEFORE) -> None:
+def let_it_be(data: Path, moment: datetime = BEFORE_THE_FAIR) -> None:
     """Where a rehearsal that has no clock yet begins."""
     data.mkdir(parents=True, exist_ok=True)
     clock = data / "rehearsal-clock.json"

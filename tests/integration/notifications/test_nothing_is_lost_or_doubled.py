@@ -18,10 +18,11 @@ from tests.integration.notifications.story import Story
 
 DIES = """
 from services.notifications.deliveries.tasks import senders
-from shared import moments, settings
+from shared import clock, moments, settings
 from shared.db import Database
 moments.of_service("notifications")
 known = settings.load("notifications")
+clock.set_rehearsal(known.rehearsal_file)
 senders(known, Database(known.database_url, "notifications"))[0].send_one()
 """
 
