@@ -9,6 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.notifications.announcements.operations.sending import is_stopped
+from services.notifications.announcements.operations.writing import text_of
 from services.notifications.deliveries.domain import LEASE, CannotSendAgain, Outcome, Step
 from services.notifications.deliveries.models import delivery
 from services.notifications.notices.domain import Act, Channel, Reason, State, before
@@ -18,8 +20,7 @@ from services.notifications.optout.operations import is_unwanted
 from services.notifications.reminders.domain import KIND_OF
 from services.notifications.reminders.operations import still_holds
 from services.notifications.templates.domain import Kind, Template
-from services.notifications.templates.domain.editing import Place
-from services.notifications.templates.operations import find_text, text_for
+from services.notifications.templates.operations import text_for
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ def why_not(db: Connection, claimed: Claimed) -> Reason | None:
         return Reason.NOT_WANTED
     if claimed.kind in KIND_OF.values() and not still_holds(db, claimed.exhibition_id, claimed.data):
         return Reason.NO_LONGER_SO
+    if claimed.kind is Kind.ANNOUNCEMENT and is_stopped(db, claimed.exhibition_id, UUID(claimed.data["announcement"])):
+        return Reason.STOPPED
     return None
 
 
@@ -190,5 +193,5 @@ def _claimed(db: Connection, row: sa.Row[Any]) -> Claimed:
         made_at=row.made_at,
         useful_until=row.useful_until,
         correlation_id=row.correlation_id,
-        own_text=find_text(db, Place(row.exhibition_id, Kind(row.kind), row.language)).template,
+        own_text=text_of(db, row),
     )

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     TOO_LATE = "too-late"
     NOT_WANTED = "not-wanted"
     NO_LONGER_SO = "no-longer-so"
+    STOPPED = "stopped"
     BAD_ADDRESS = "bad-address"
     GATEWAY_REFUSED = "gateway-refused"
     GATEWAY_BUSY = "gateway-busy"
@@ -253,6 +254,7 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_PLACED: True,
     Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
+    Kind.ANNOUNCEMENT: True,
     Kind.STAFF_INVITED: False,  # as every private link; an organiser sends it
     Kind.STAFF_PASSWORD: False,
 }
