@@ -22,4 +22,5 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "booking.queued.v1": ("notifications",),
     "booking.lapsed.v1": ("notifications",),
     "booking.released.v1": ("notifications", "registration"),
+    "answer.received.v1": ("ticketing",),
 }

@@ -67,6 +67,11 @@ SETTINGS = (
     "MOUSSEM_MAIL_FROM",
     "MOUSSEM_SMS_URL",
     "MOUSSEM_SMS_TOKEN",
+    "MOUSSEM_WHATSAPP_URL",
+    "MOUSSEM_WHATSAPP_TOKEN",
+    "MOUSSEM_WHATSAPP_SECRET",
+    "MOUSSEM_CALLBACK_KEY",
+    "MOUSSEM_PROVIDERS",
 )
 """What every web and worker process is told, besides its own database's address."""
 

@@ -72,5 +72,5 @@ def create_worker(settings: Settings, database: Database | None = None) -> Worke
 
 
 def resync(db: Connection) -> int:  # noqa: ARG001 - the same shape in all services
-    """Notifications publishes nothing, so there is nothing to publish again."""
+    """Answers are told once, when they come: there is no state to publish again."""
     return 0

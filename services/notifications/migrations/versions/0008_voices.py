@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import UtcDateTime
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006_channels"
 
 
 def upgrade() -> None:

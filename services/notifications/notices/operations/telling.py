@@ -215,9 +215,9 @@ def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[An
 def make_notices(
     db: Connection, message: Received | Occasion, to: Contact, exhibition: sa.Row[Any] | None, told: Told
 ) -> int:
-    """One notice for each way to the person; returns how many are new: a second telling of the same makes none.
+    """A notice on the first way to the person, and a mail beside it where that is worth one; returns how many are new.
 
-    Nothing for somebody who has stopped this kind.
+    Told again, none; nothing for somebody who has stopped this kind.
     """
     if is_unwanted(db, message.exhibition_id, to.person_id, told.kind):
         return 0
@@ -226,6 +226,7 @@ def make_notices(
     data = told.data
     if may_be_stopped(told.kind):
         data = data | {"stop_secret": make_stop_link(db, message.exhibition_id, to.person_id)}
+    waits = not_before(exhibition, told, now, until) if exhibition else None
     rows = [
         {
             "exhibition_id": message.exhibition_id,
@@ -243,16 +244,17 @@ def make_notices(
             "useful_until": until,
             "state": State.DUE,
             "attempts": 0,
-            "next_at": datetime.now(UTC),
-            "not_before": _not_before(exhibition, told, now, until) if exhibition else None,
+            "next_at": None if channel is Channel.PRINT else datetime.now(UTC),
+            "not_before": waits if channel is not Channel.PRINT else None,
             "reason": "",
+            "priority": domain.priority_of(told.kind),
         }
         for channel, address in domain.ways_to(to, told.kind)
     ]
     return sum(len(insert_new(db, notice, [row], returning=[notice.c.id])) for row in rows)
 
 
-def _not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
+def not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
     """The end of the exhibition's quiet hours, for what waits for it."""
     quiet = QuietHours() if exhibition.begins is None else QuietHours(exhibition.begins, exhibition.ends)
     zone = exhibition.zone

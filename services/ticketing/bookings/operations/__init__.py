@@ -12,15 +12,16 @@ from services.ticketing.bookings import domain
 from services.ticketing.bookings.domain import HOLD, Act, Asked, Booking, BookingKind, BookingState
 from services.ticketing.bookings.domain.rules import DEFAULT, Rules, check_overlap
 from services.ticketing.bookings.operations.changing import (
+    Answered,
     Mine,
     accept_offer,
-    answer_offer,
     cancel_booking,
     cancel_session,
     confirm_hold,
     extend_hold,
     move_line_up,
     resize_booking,
+    take_answer,
     take_back,
     tend,
 )
@@ -41,10 +42,10 @@ from shared.ids import new_id, new_reference
 from shared.problem import Problem
 
 __all__ = [
+    "Answered",
     "Mine",
     "Order",
     "accept_offer",
-    "answer_offer",
     "book_seats",
     "cancel_booking",
     "cancel_session",
@@ -62,6 +63,7 @@ __all__ = [
     "recent_rules",
     "republish",
     "resize_booking",
+    "take_answer",
     "take_back",
     "tend",
 ]
