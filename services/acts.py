@@ -46,6 +46,10 @@ class StaffAct(StrEnum):
     TEXT_TAKEN_AGAIN = "text_taken_again"
     QUIET_HOURS_CHANGED = "quiet_hours_changed"
     REMINDERS_CHANGED = "reminders_changed"
+    ANNOUNCEMENT_WRITTEN = "announcement_written"
+    ANNOUNCEMENT_DROPPED = "announcement_dropped"
+    ANNOUNCEMENT_STARTED = "announcement_started"
+    ANNOUNCEMENT_STOPPED = "announcement_stopped"
     NOTICE_SENT_AGAIN = "notice_sent_again"
 
 

@@ -216,7 +216,7 @@ def _events(said: dict[str, Any], first_state: str) -> list[str]:
 def _deliveries(snapshot: Snapshot) -> Iterator[str]:
     settled = {one["id"] for one in snapshot.notices if _is_too_late(one)}
     for one in snapshot.notices:
-        if one["state"] != "accepted" and one["id"] not in settled:
+        if one["state"] not in ("accepted", "delivered") and one["id"] not in settled:
             yield f"notice {one['id']} ({one['kind']}, {one['channel']}) is {one['state']} {one['reason']}"
     if snapshot.arrived is None:
         return

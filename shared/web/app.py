@@ -139,7 +139,7 @@ def _let_in(app: Flask, part: Part) -> None:
         return
     request.max_content_length = body_limit_of(view) or MAX_BODY
     _look_at_address()
-    if g.is_api and request.method not in security.SAFE and request.get_data():
+    if g.is_api and request.method not in security.SAFE and not hasattr(view, "__reads__") and request.get_data():
         read_json()
     elif not g.is_api:
         security.check_form()

@@ -20,3 +20,10 @@ class FollowedOut(NoticeOut):
     """A notice with every attempt to bring it."""
 
     tries = fields.List(fields.Nested(AttemptOut))
+
+
+class HeardOut(Schema):
+    """How many words were in a report, and how many of them changed anything."""
+
+    heard = fields.Integer()
+    news = fields.Integer()

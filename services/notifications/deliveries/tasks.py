@@ -8,6 +8,7 @@ from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.operations.chain import is_overdue, overtake
 from services.notifications.deliveries.operations.described import providers_from
 from services.notifications.deliveries.operations.money import tidy_budgets
+from services.notifications.deliveries.operations.replying import tidy_replies
 from services.notifications.deliveries.operations.reporting import tidy_reports
 from services.notifications.deliveries.senders import Sender
 from services.notifications.deliveries.senders.pacing import Pacer
@@ -81,4 +82,5 @@ def _overtake(database: Database, providers: Providers) -> int:
 
 def _tidy(database: Database) -> int:
     with database.transaction() as db:
-        return tidy_reports(db, datetime.now(UTC)) + tidy_budgets(db, clock.now() - BUDGETS_KEPT)
+        tidied = tidy_reports(db, datetime.now(UTC)) + tidy_replies(db, datetime.now(UTC))
+        return tidied + tidy_budgets(db, clock.now() - BUDGETS_KEPT)

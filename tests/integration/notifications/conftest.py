@@ -36,6 +36,15 @@ def whatsapp(httpserver: HTTPServer) -> WhatsAppNumber:
     return peer
 
 
+KEY, APP_SECRET = "key-of-the-callbacks", "secret-of-the-app"
+
+
+@pytest.fixture
+def reporting() -> str:
+    """Providers report: the secret that they show."""
+    return KEY
+
+
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     """A mail server that takes everything, until told otherwise."""
@@ -49,6 +58,7 @@ def story(
 ) -> Story:
     """One story with both peers; with a WhatsApp number too, for tests that ask for one."""
     has_whatsapp = "whatsapp" in request.fixturenames
+    reports = {"CALLBACK_KEY": KEY, "WHATSAPP_SECRET": APP_SECRET} if "reporting" in request.fixturenames else {}
     service = service_of(
         "notifications",
         WHATSAPP_URL=request.getfixturevalue("whatsapp").url if has_whatsapp else "",
@@ -59,5 +69,6 @@ def story(
         MAIL_FROM="Moussem <no-reply@fair.example>",
         PUBLIC_URL="https://fair.example",
         REHEARSAL="0",
+        **reports,
     )
     return Story(service)

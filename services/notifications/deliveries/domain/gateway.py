@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.notifications.templates.domain import clean
+
 PLACEHOLDERS = frozenset({"id", "to", "text", "token", "plain_to"})
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -119,7 +121,7 @@ def word(said: Any, path: str) -> str:
     found = at(said, path) if path else None
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
-    return str(found)[:200]
+    return clean(str(found))
 
 
 def each_of(said: Any, path: str) -> Iterator[Any]:

@@ -61,13 +61,14 @@ def _find(db: Connection, channel: Channel, report: Report) -> Row | None:
 
 def _note(db: Connection, providers: Providers, row: Row, report: Report) -> bool:
     line = {"exhibition_id": row.exhibition_id, "notice_id": row.id, "said": report.said.value}
-    kept = line | {"reason": report.reason, "heard_at": datetime.now(UTC)}
+    reason = report.reason.replace(row.address, "…") if row.address else report.reason
+    kept = line | {"reason": reason, "heard_at": datetime.now(UTC)}
     if not insert_new(db, delivery_report, [kept], returning=[delivery_report.c.said]):
         return False
     act, state = (Act.DELIVER, State.DELIVERED) if report.said is Said.DELIVERED else (Act.BOUNCE, State.BOUNCED)
     if row.state not in before(act):
         return False
-    _settle(db, row, state, "" if act is Act.DELIVER else f"{Reason.REPORTED} {report.reason}".strip())
+    _settle(db, row, state, "" if act is Act.DELIVER else f"{Reason.REPORTED} {reason}".strip())
     if act is Act.DELIVER:
         _call_off(db, row)
     else:

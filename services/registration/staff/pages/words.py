@@ -108,6 +108,10 @@ ACTS: dict[str, str] = {
     StaffAct.TEXT_TAKEN_AGAIN: N_("Took an earlier text of a notice again"),
     StaffAct.QUIET_HOURS_CHANGED: N_("Changed the quiet hours"),
     StaffAct.REMINDERS_CHANGED: N_("Changed the reminders"),
+    StaffAct.ANNOUNCEMENT_WRITTEN: N_("Wrote an announcement"),
+    StaffAct.ANNOUNCEMENT_DROPPED: N_("Threw an announcement away"),
+    StaffAct.ANNOUNCEMENT_STARTED: N_("Sent an announcement"),
+    StaffAct.ANNOUNCEMENT_STOPPED: N_("Stopped an announcement"),
     StaffAct.NOTICE_SENT_AGAIN: N_("Let a notice go once more"),
 }
 SERVICES: dict[str, str] = {

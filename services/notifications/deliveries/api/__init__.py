@@ -1,0 +1,6 @@
+"""What became of notices, what providers tell of them, and what they may cost, as JSON."""
+
+from services.notifications.deliveries.api.following import deliveries
+from services.notifications.deliveries.api.providers import providers
+
+__all__ = ["deliveries", "providers"]
