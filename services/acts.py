@@ -41,6 +41,9 @@ class StaffAct(StrEnum):
     QUIET_HOURS_CHANGED = "quiet_hours_changed"
     REMINDERS_CHANGED = "reminders_changed"
     NOTICE_SENT_AGAIN = "notice_sent_again"
+    LETTERS_PRINTED = "letters_printed"
+    LETTERS_HANDED_OVER = "letters_handed_over"
+    SPENDING_CHANGED = "spending_changed"
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,9 @@ ACTS: dict[str, str] = {
     StaffAct.QUIET_HOURS_CHANGED: N_("Changed the quiet hours"),
     StaffAct.REMINDERS_CHANGED: N_("Changed the reminders"),
     StaffAct.NOTICE_SENT_AGAIN: N_("Let a notice go once more"),
+    StaffAct.LETTERS_PRINTED: N_("Prepared letters to print"),
+    StaffAct.LETTERS_HANDED_OVER: N_("Handed letters over"),
+    StaffAct.SPENDING_CHANGED: N_("Changed what notices may cost, and where SMS go"),
 }
 SERVICES: dict[str, str] = {
     "registration": N_("Accounts, applications, stands, desk"),
