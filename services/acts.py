@@ -51,6 +51,9 @@ class StaffAct(StrEnum):
     ANNOUNCEMENT_STARTED = "announcement_started"
     ANNOUNCEMENT_STOPPED = "announcement_stopped"
     NOTICE_SENT_AGAIN = "notice_sent_again"
+    LETTERS_PRINTED = "letters_printed"
+    LETTERS_HANDED_OVER = "letters_handed_over"
+    SPENDING_CHANGED = "spending_changed"
 
 
 @dataclass(frozen=True)

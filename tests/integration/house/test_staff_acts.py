@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from services.acts import StaffAct
 from services.notifications.access.models import exhibition_copy
+from services.notifications.deliveries.models import print_batch
 from services.notifications.notices.models import notice
 from services.ticketing.classes.models import class_member
 from shared import clock
@@ -234,15 +235,15 @@ def in_ticketing(world: World) -> Iterator[Step]:
     yield from classes(office, badge)
 
 
-def fail_one(service: Service) -> str:
-    """A notice that could not be brought; its id."""
+def fail_one(service: Service, **other: Any) -> str:
+    """A notice that could not be brought, but for what is said otherwise; its id."""
     at, failed = clock.now(), new_id()
     who = {"exhibition_id": own_id(service), "id": failed, "message_id": new_id(), "person_id": new_id()}
     what = {"channel": "email", "kind": "booking_confirmed", "language": "fr", "address": "a@mail.example", "data": {}}
     when = {"made_at": at, "settled_at": at, "useful_until": at + timedelta(days=1)}
     rest = {"correlation_id": "", "is_secret": False, "state": "failed", "attempts": 1, "reason": "refused"}
     with service.writing() as db:
-        db.execute(sa.insert(notice).values(who | what | when | rest))
+        db.execute(sa.insert(notice).values(who | what | when | rest | other))
     return str(failed)
 
 
@@ -277,6 +278,28 @@ def in_notifications(world: World) -> Iterator[Step]:
     one, path = "notices/<uuid:notice>/again", "notices/{}/again"
     yield Step(f"POST {_NOTICES}/{one}", sent, first, lambda: office.json("POST", path.format(first), {}))
     yield Step(f"{_PAGE}/{one}", sent, second, lambda: office.form(path.format(second)))
+    yield from letters_and_spending(office)
+
+
+def letters_and_spending(office: Office) -> Iterator[Step]:
+    """Letters that are printed and handed over; limits and dial codes."""
+    printed, handed = StaffAct.LETTERS_PRINTED, StaffAct.LETTERS_HANDED_OVER
+    fail_one(office.service, channel="print", state="due", settled_at=None)
+    yield Step(f"POST {_NOTICES}/letters", printed, "", lambda: office.json("POST", "letters", {}))
+    fail_one(office.service, channel="print", state="due", settled_at=None)
+    yield Step(f"{_PAGE}/notices/letters", printed, "", lambda: office.form("notices/letters"))
+    with office.service.reading() as db:
+        first, second = db.execute(sa.select(print_batch.c.id)).scalars()
+    one = "letters/<uuid:batch>/handed-over"
+    yield Step(
+        f"PUT {_NOTICES}/{one}", handed, str(first), lambda: office.json("PUT", f"letters/{first}/handed-over", {})
+    )
+    path = f"notices/letters/{second}/handed-over"
+    yield Step(f"{_PAGE}/notices/{one}", handed, str(second), lambda: office.form(path))
+    rules, changed = {"sms_a_day": 15000, "whatsapp_a_day": 0, "dial_codes": ["+33"]}, StaffAct.SPENDING_CHANGED
+    yield Step(f"PUT {_NOTICES}/spending", changed, HERE, lambda: office.json("PUT", "spending", rules))
+    typed = {"sms_a_day": "150,5", "whatsapp_a_day": "0", "dial_codes": "+33 +34"}
+    yield Step(f"{_PAGE}/notices/spending", changed, HERE, lambda: office.form("notices/spending", **typed))
 
 
 def announcements(office: Office) -> Iterator[Step]:

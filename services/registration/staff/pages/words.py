@@ -113,6 +113,9 @@ ACTS: dict[str, str] = {
     StaffAct.ANNOUNCEMENT_STARTED: N_("Sent an announcement"),
     StaffAct.ANNOUNCEMENT_STOPPED: N_("Stopped an announcement"),
     StaffAct.NOTICE_SENT_AGAIN: N_("Let a notice go once more"),
+    StaffAct.LETTERS_PRINTED: N_("Prepared letters to print"),
+    StaffAct.LETTERS_HANDED_OVER: N_("Handed letters over"),
+    StaffAct.SPENDING_CHANGED: N_("Changed what notices may cost, and where SMS go"),
 }
 SERVICES: dict[str, str] = {
     "registration": N_("Accounts, applications, stands, desk"),
