@@ -228,33 +228,33 @@ def make_notices(
     data = told.data
     if may_be_stopped(told.kind):
         data = data | {"stop_secret": make_stop_link(db, message.exhibition_id, to.person_id)}
+    same = {
+        "exhibition_id": message.exhibition_id,
+        "message_id": message.id,
+        "person_id": to.person_id,
+        "correlation_id": message.correlation_id,
+        "kind": told.kind,
+        "language": to.language,
+        "data": data,
+        "is_secret": told.kind in SECRET_KINDS,
+        "made_at": now,
+        "useful_until": until,
+        "answer_code": told.answer_code,
+        "priority": domain.priority_of(told.kind),
+    }
     waits = not_before(exhibition, told, now, until) if exhibition else None
     rows = [
-        {
-            "exhibition_id": message.exhibition_id,
-            "id": domain.notice_id(told.same, channel, to.person_id),
-            "message_id": message.id,
-            "channel": channel,
-            "person_id": to.person_id,
-            "correlation_id": message.correlation_id,
-            "kind": told.kind,
-            "language": to.language,
-            "address": address,
-            "data": data,
-            "is_secret": told.kind in SECRET_KINDS,
-            "made_at": now,
-            "useful_until": until,
-            "state": State.DUE,
-            "attempts": 0,
-            "next_at": None if channel is Channel.PRINT else datetime.now(UTC),
-            "not_before": waits if channel is not Channel.PRINT else None,
-            "reason": "",
-            "answer_code": told.answer_code,
-            "priority": domain.priority_of(told.kind),
-        }
+        same
+        | {"id": domain.notice_id(told.same, channel, to.person_id), "channel": channel, "address": address}
+        | _ready(None if channel is Channel.PRINT else datetime.now(UTC), waits)
         for channel, address in domain.ways_to(to, told.kind)
     ]
     return sum(len(insert_new(db, notice, [row], returning=[notice.c.id])) for row in rows)
+
+
+def _ready(at: datetime | None, waits: datetime | None) -> dict[str, Any]:
+    """Where a new notice stands; `at` is None for a letter, which waits for somebody to print it."""
+    return {"state": State.DUE, "attempts": 0, "reason": "", "next_at": at, "not_before": waits if at else None}
 
 
 def not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
