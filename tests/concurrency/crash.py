@@ -43,9 +43,9 @@ def careless(db: Connection, orders: list[Order]) -> Sequence[Booking | Problem]
 
 def place(database: Database, told: dict[str, Any], way: str = "") -> Answer:
     """One order with its key, as the route has it decided."""
-    ids = {name: UUID(told[name]) for name in ("exhibition_id", "session_id", "person_id")}
-    order = Order(**ids, party_size=1, at=datetime.fromisoformat(told["at"]))
-    key = Key(ids["exhibition_id"], "book", told["person_id"], told["key"], "same")
+    exhibition_id, session_id, person_id = (UUID(told[name]) for name in ("exhibition_id", "session_id", "person_id"))
+    order = Order(exhibition_id, session_id, person_id, party_size=1, at=datetime.fromisoformat(told["at"]))
+    key = Key(exhibition_id, "book", told["person_id"], told["key"], "same")
     verb = careless if way == "careless" else operations.book_seats
     with using(database):
         return groups.group(verb, order, key=key, render=lambda one: Answer(201, {"reference": one.reference}))
