@@ -262,9 +262,9 @@ def run(machine: type[Rush], examples: int, *, shrinks: bool = True) -> None:
     run_state_machine_as_test(machine, settings=settings(chosen, database=None, derandomize=True, **more))
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_two_thousand_steps_end_as_the_reference_says(machine: type[Rush]) -> None:
-    run(machine, 2_000 // STEPS)
+def test_two_thousand_steps_end_as_the_reference_says(machine: type[Rush], engine: str) -> None:
+    """PostgreSQL takes 500 of them, where a step costs three times as much; `--full` takes all on both."""
+    run(machine, (2_000 if engine == "sqlite" else 500) // STEPS)
 
 
 @pytest.mark.full
