@@ -106,7 +106,7 @@ _BODIES: dict[BookingState, type[_BookingBody]] = {
 }
 
 
-def booking_told(booking: Booking, answer_code: str | None = None) -> Outgoing:
+def booking_told(booking: Booking, answer_code: str | None = None, correlation_id: str = "") -> Outgoing:
     """The message that tells a booking's present state; a secret where an offer carries the code of its link."""
     more = {"answer_code": answer_code} if answer_code else {}
     body = _BODIES[booking.state](
@@ -123,4 +123,6 @@ def booking_told(booking: Booking, answer_code: str | None = None) -> Outgoing:
         has_arrived=booking.arrived_at is not None,
         **more,
     )
-    return Outgoing(booking.exhibition_id, booking.id, booking.version, body, secret=bool(more))
+    return Outgoing(
+        booking.exhibition_id, booking.id, booking.version, body, secret=bool(more), correlation_id=correlation_id
+    )

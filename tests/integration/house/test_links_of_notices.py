@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from deploy.embedded.plan import target_of
-from services.notifications.deliveries.domain import with_links
+from services.notifications.deliveries.domain.texts import with_links
 from services.notifications.notices.models import notice
 from services.notifications.templates.domain import Kind, render_mail, render_sms
 from services.notifications.templates.operations import text_for

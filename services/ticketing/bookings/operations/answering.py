@@ -1,6 +1,6 @@
 """Links by which an offer is answered without signing in: made with the offer, told once, kept as a hash."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,8 +16,11 @@ from shared.ids import hash_secret, new_secret
 from shared.outbox import Outgoing
 
 
-def tell_with_links(db: Connection, told: Sequence[Booking]) -> list[Outgoing]:
-    """The messages of changed bookings; those of offers carry the code of a new link, which counts from now on."""
+def tell_with_links(db: Connection, told: Sequence[Booking], stories: Mapping[UUID, str]) -> list[Outgoing]:
+    """The messages of changed bookings; those of offers carry the code of a new link, which counts from now on.
+
+    `stories` are the correlation ids of the requests that changed them.
+    """
     codes = {one.id: new_secret() for one in told if one.state is BookingState.OFFERED}
     if codes:
         fresh = insert(db, answer_link)
@@ -27,7 +30,7 @@ def tell_with_links(db: Connection, told: Sequence[Booking]) -> list[Outgoing]:
         links = {one.id: (one.exhibition_id, hash_secret(codes[one.id])) for one in told if one.id in codes}
         named = ("exhibition_id", "code_hash", "booking_id")
         db.execute(newest, [dict(zip(named, (*link, one), strict=True)) for one, link in links.items()])
-    return [booking_told(one, codes[one.id] if one.state is BookingState.OFFERED else None) for one in told]
+    return [booking_told(one, codes.get(one.id), stories.get(one.id, "")) for one in told]
 
 
 def find_by_code(db: Connection, code: str) -> tuple[str, Booking]:

@@ -84,7 +84,7 @@ def _order(where: Exhibition, session: Session) -> Answer:
     order = operations.order_of(where, session.id, person_id, **load_form(NewOrder(unknown=EXCLUDE)))
     order = replace(order, is_hold="hold" in request.form)
     key = idempotency_key(where.id, required=False)
-    refuse_if_full(session, person_id, key, order.at)
+    refuse_if_full(where.id, session.id, person_id, order.at)
     allow_try(person_id)
 
     def render(booking: Booking) -> Answer:
