@@ -45,7 +45,15 @@ class StaffAct(StrEnum):
     TEXT_CHANGED = "text_changed"
     TEXT_TAKEN_AGAIN = "text_taken_again"
     QUIET_HOURS_CHANGED = "quiet_hours_changed"
+    REMINDERS_CHANGED = "reminders_changed"
+    ANNOUNCEMENT_WRITTEN = "announcement_written"
+    ANNOUNCEMENT_DROPPED = "announcement_dropped"
+    ANNOUNCEMENT_STARTED = "announcement_started"
+    ANNOUNCEMENT_STOPPED = "announcement_stopped"
     NOTICE_SENT_AGAIN = "notice_sent_again"
+    LETTERS_PRINTED = "letters_printed"
+    LETTERS_HANDED_OVER = "letters_handed_over"
+    SPENDING_CHANGED = "spending_changed"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from services.ticketing.access.models import metadata
 from services.ticketing.admissions import models as _admissions  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.admissions import tasks as admissions
 from services.ticketing.bookings import operations as bookings
-from services.ticketing.bookings.tasks import tend_lines
+from services.ticketing.bookings.tasks import on_answer_received, tend_lines
 from services.ticketing.classes import models as _classes  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.counts import models as _counts  # noqa: F401 - its tables belong to METADATA
 from services.ticketing.counts.tasks import watch_counts
@@ -32,6 +32,7 @@ HANDLERS: dict[str, Handler] = {
     "key.published.v1": access.on_key_published,
     "staff.changed.v1": access.on_staff_changed,
     "badge.issued.v1": admissions.on_badge_issued,
+    "answer.received.v1": on_answer_received,
 }
 
 

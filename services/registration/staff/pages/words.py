@@ -107,7 +107,15 @@ ACTS: dict[str, str] = {
     StaffAct.TEXT_CHANGED: N_("Changed what a notice says"),
     StaffAct.TEXT_TAKEN_AGAIN: N_("Took an earlier text of a notice again"),
     StaffAct.QUIET_HOURS_CHANGED: N_("Changed the quiet hours"),
+    StaffAct.REMINDERS_CHANGED: N_("Changed the reminders"),
+    StaffAct.ANNOUNCEMENT_WRITTEN: N_("Wrote an announcement"),
+    StaffAct.ANNOUNCEMENT_DROPPED: N_("Threw an announcement away"),
+    StaffAct.ANNOUNCEMENT_STARTED: N_("Sent an announcement"),
+    StaffAct.ANNOUNCEMENT_STOPPED: N_("Stopped an announcement"),
     StaffAct.NOTICE_SENT_AGAIN: N_("Let a notice go once more"),
+    StaffAct.LETTERS_PRINTED: N_("Prepared letters to print"),
+    StaffAct.LETTERS_HANDED_OVER: N_("Handed letters over"),
+    StaffAct.SPENDING_CHANGED: N_("Changed what notices may cost, and where SMS go"),
 }
 SERVICES: dict[str, str] = {
     "registration": N_("Accounts, applications, stands, desk"),
