@@ -1,19 +1,16 @@
 """The scanner in Chromium: what a steward sees, hears and waits for; halls and company, without a network."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_scanner import forge, open_phone
 from tests.kit import scanning
 from tests.kit.running import FAIR, Running
 
 pytestmark = pytest.mark.browser
-PHONE: ViewportSize = {"width": 360, "height": 740}
-MORNING = datetime(2026, 12, 14, 9, 12, tzinfo=UTC)
-DAY = "2026-12-14"
 # What the page asks of the phone, written down.
 LISTEN = """
 window.asked = {buzzes: [], tones: 0, persist: 0};
@@ -39,9 +36,15 @@ READ = """async (code) => {
 
 
 @pytest.fixture(scope="module")
-def people(moussem: Running) -> list[dict[str, Any]]:
-    """Three visitors on the eleventh morning of the fair, at which gate C opens into the first hall."""
-    moussem.set_clock(MORNING)
+def day(moussem: Running) -> str:
+    """The eleventh day of the fair, whichever that is today."""
+    return (moussem.first_day() + timedelta(days=10)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def people(moussem: Running, day: str) -> list[dict[str, Any]]:
+    """Three visitors on that morning."""
+    moussem.set_clock(datetime.combine(date.fromisoformat(day), time(9, 12), tzinfo=UTC))
     return [moussem.register(f"Visiteur {n}", f"06610019{n:02}") for n in range(3)]
 
 
@@ -81,9 +84,9 @@ def test_a_verdict_is_there_at_once_for_eyes_ears_and_hands(
 
 
 def test_halls_and_company_without_a_network_count_as_the_server_would(
-    browser: Browser, moussem: Running, people: list[dict[str, Any]], screenshots: Any
+    browser: Browser, moussem: Running, people: list[dict[str, Any]], day: str, screenshots: Any
 ) -> None:
-    code, before = people[2]["badge"]["code"], scanning.counts(moussem, DAY)
+    code, before = people[2]["badge"]["code"], scanning.counts(moussem, day)
     hall = moussem.call("GET", f"/registration/v1/exhibitions/{FAIR}").body["halls"][0]["reference"]
     gate(moussem, "C", hall)
     try:
@@ -106,7 +109,7 @@ def test_halls_and_company_without_a_network_count_as_the_server_would(
             assert scanning.read(scanner, code) == "D’un pavillon à l’autre", "from the grounds into the hall again"
             phone.set_offline(False)
             expect(scanner.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
-        after = scanning.counts(moussem, DAY)
+        after = scanning.counts(moussem, day)
         assert after["visits"] - before["visits"] == 1
         assert after["tally"]["ins"] - before["tally"]["ins"] == 3
         (one,) = [one for one in after["halls"] if one["hall"] == hall]
