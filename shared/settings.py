@@ -1,4 +1,7 @@
-"""Every setting, with a safe default; read once from the environment. `docs/settings.md` is tested against it."""
+"""Every setting that services share, with a safe default; read once from the environment.
+
+`docs/settings.md` is tested against it, and against what a service has for itself (`domain/settings.py`).
+"""
 
 import os
 import secrets
@@ -20,11 +23,6 @@ DESCRIPTIONS: dict[str, str] = {
     "MOUSSEM_REHEARSAL": "`1` lets staff move the clock. Default off; refused in production.",
     "MOUSSEM_PRODUCTION": "`1` refuses everything meant for trying out. Default off.",
     "MOUSSEM_LOAD_FAIR": "`1` loads the fair of Ouarzazate into an empty installation. Default on, off in production.",
-    "MOUSSEM_SMTP_URL": "Mail server: `smtp://`, `smtp+starttls://` or `smtps://user:password@host:port`. "
-    "Default: the embedded mailbox.",
-    "MOUSSEM_MAIL_FROM": "Sender of mails. Default `Moussem <no-reply@localhost>`.",
-    "MOUSSEM_SMS_URL": "HTTP address of the SMS gateway. Default: the embedded mailbox.",
-    "MOUSSEM_SMS_TOKEN": "Bearer token for the SMS gateway.",
     "MOUSSEM_LOG_LEVEL": "`DEBUG`, `INFO`, `WARNING` or `ERROR`. Default `INFO`.",
     "MOUSSEM_FAULTS_DIR": "Only for the faults harness: a file there strikes the process that reaches its moment.",
 }
@@ -32,7 +30,7 @@ DESCRIPTIONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What one service runs with."""
+    """What one service runs with; `more` is all that was said, for settings that a service alone has."""
 
     service: str
     database_url: str
@@ -43,11 +41,8 @@ class Settings:
     rehearsal: bool
     production: bool
     load_fair: bool
-    smtp_url: str
-    mail_from: str
-    sms_url: str
-    sms_token: str
     log_level: str
+    more: Mapping[str, str]
 
     @property
     def is_https(self) -> bool:
@@ -81,11 +76,8 @@ def load(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
         rehearsal=rehearsal,
         production=production,
         load_fair=_switch(environ, "MOUSSEM_LOAD_FAIR", default=not production),
-        smtp_url=text("SMTP_URL", "smtp://127.0.0.1:1025"),
-        mail_from=text("MAIL_FROM", "Moussem <no-reply@localhost>"),
-        sms_url=text("SMS_URL", "http://127.0.0.1:1080/messages"),
-        sms_token=text("SMS_TOKEN", ""),
         log_level=text("LOG_LEVEL", "INFO").upper(),
+        more={name: value for name, value in environ.items() if name.startswith("MOUSSEM_") and value},
     )
 
 

@@ -50,10 +50,12 @@ ROUTES = (
     Route(r"^/notifications/", "notifications"),
     Route(r"^/mailbox/", "peers"),
     Route(r"^/scan/", "ticketing"),
+    Route(r"^/(ar|fr|en|zgh)/a/", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/programme(/|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(gate|gates|rooms|programme|counts)(/|\.|$)", "ticketing"),
-    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(groups|door|booking-rules)(/|$)", "ticketing"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/office/(groups|door|booking-rules|classes)(/|$)", "ticketing"),
     Route(r"^/(ar|fr|en|zgh)/[^/]+/office/notices(/|\.|$)", "notifications"),
+    Route(r"^/(ar|fr|en|zgh)/[^/]+/notices(/|$)", "notifications"),
     Route(r"^/", "registration"),
 )
 
@@ -66,6 +68,11 @@ SETTINGS = (
     "MOUSSEM_MAIL_FROM",
     "MOUSSEM_SMS_URL",
     "MOUSSEM_SMS_TOKEN",
+    "MOUSSEM_WHATSAPP_URL",
+    "MOUSSEM_WHATSAPP_TOKEN",
+    "MOUSSEM_WHATSAPP_SECRET",
+    "MOUSSEM_CALLBACK_KEY",
+    "MOUSSEM_PROVIDERS",
 )
 """What every web and worker process is told, besides its own database's address."""
 

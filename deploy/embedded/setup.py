@@ -156,7 +156,8 @@ def set_environment(options: Options, addresses: dict[str, str]) -> None:
     if not options.fair:
         environ["MOUSSEM_LOAD_FAIR"] = "0"
     if options.peers:
-        environ.setdefault("MOUSSEM_SMS_TOKEN", secrets.token_urlsafe(16))
+        for name in ("SMS_TOKEN", "WHATSAPP_TOKEN", "WHATSAPP_SECRET", "CALLBACK_KEY"):
+            environ.setdefault(f"MOUSSEM_{name}", secrets.token_urlsafe(16))
     for name, address in addresses.items():
         environ.setdefault(name, address)
     missing = [name for name in ("MOUSSEM_SMTP_URL", "MOUSSEM_SMS_URL") if not environ.get(name)]

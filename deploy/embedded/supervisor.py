@@ -98,6 +98,8 @@ class _Start:
         if self.options.peers:
             found["MOUSSEM_SMTP_URL"] = f"smtp://127.0.0.1:{self.ports['smtp']}"
             found["MOUSSEM_SMS_URL"] = f"http://127.0.0.1:{self.ports['sms']}/messages"
+            found["MOUSSEM_WHATSAPP_URL"] = f"http://127.0.0.1:{self.ports['sms']}/whatsapp/messages"
+            found["MOUSSEM_PROVIDERS"] = str(peers.DESCRIPTION)
         if self.valkey:
             found["MOUSSEM_REDIS_URL"] = self.valkey.url
             self.ports["valkey"] = self.valkey.port
@@ -137,7 +139,8 @@ class _Start:
             act = services.worker(process.service)
         elif process.kind == "peers":
             own = [self.sockets["sms"], self.sockets["smtp"]]
-            act = peers.serve(self.options.data, own[0], own[1], self.mailbox_key)
+            reports_to = f"http://127.0.0.1:{self.ports['notifications']}/notifications/v1/providers"
+            act = peers.serve(self.options.data, own[0], own[1], self.mailbox_key, reports_to)
         else:
             own = [self.sockets["front"]]
             act = front.serve(own[0], self._targets(), tls)

@@ -216,7 +216,7 @@ def _events(said: dict[str, Any], first_state: str) -> list[str]:
 def _deliveries(snapshot: Snapshot) -> Iterator[str]:
     settled = {one["id"] for one in snapshot.notices if _is_too_late(one)}
     for one in snapshot.notices:
-        if one["state"] != "accepted" and one["id"] not in settled:
+        if one["state"] not in ("accepted", "delivered") and one["id"] not in settled:
             yield f"notice {one['id']} ({one['kind']}, {one['channel']}) is {one['state']} {one['reason']}"
     if snapshot.arrived is None:
         return
@@ -228,9 +228,16 @@ def _deliveries(snapshot: Snapshot) -> Iterator[str]:
     yield from (f"notice {key} was delivered and never arrived" for key in known - arrived.keys())
 
 
+REMINDERS = ("reminder_day", "reminder_hour")
+
+
 def _is_too_late(one: dict[str, Any]) -> bool:
-    """That an offer has ended is not told when the clock has jumped over its session meanwhile."""
-    return one["kind"] == "offer_lapsed" and one["state"] == "failed" and str(one["reason"]).startswith("too-late")
+    """Not told when the clock has jumped over its session meanwhile: that an offer has ended, and reminders.
+
+    Those also when the seat was given back before they went out.
+    """
+    reasons = {"offer_lapsed": ("too-late",)} | dict.fromkeys(REMINDERS, ("too-late", "no-longer-so"))
+    return one["state"] == "failed" and str(one["reason"]).startswith(reasons.get(one["kind"], ("-",)))
 
 
 def _own_id(key: str) -> str:

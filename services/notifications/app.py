@@ -7,11 +7,19 @@ from sqlalchemy.engine import Connection
 
 from services.navigation import sign_in_address
 from services.notifications.access.authorise import authorise
-from services.notifications.deliveries.api import deliveries
+from services.notifications.announcements.api import api as announcement_api
+from services.notifications.announcements.pages import pages as announcement_pages
+from services.notifications.deliveries.api import deliveries, office, providers
+from services.notifications.deliveries.operations.described import providers_from
+from services.notifications.deliveries.operations.health import oldest_due
+from services.notifications.deliveries.operations.spending import refused_lately
 from services.notifications.deliveries.pages import delivery_pages
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
+from services.notifications.optout.pages import pages as stop_pages
+from services.notifications.reminders.api import api as reminder_api
+from services.notifications.reminders.pages import pages as reminder_pages
 from services.notifications.templates.api import api as text_api
 from services.notifications.templates.pages import pages as text_pages
 from services.subscriptions import SUBSCRIPTIONS
@@ -23,6 +31,7 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 HERE = Path(__file__).parent
+FEATURES = ("optout", "templates", "notices", "reminders", "announcements", "deliveries")
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -35,14 +44,16 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices, deliveries, text_api],
-        pages=[notice_pages, delivery_pages, text_pages],
+        api=[notices, deliveries, office, providers, text_api, reminder_api, announcement_api],
+        pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages, announcement_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
-        templates=[HERE / "notices" / "templates", HERE / "deliveries" / "templates", HERE / "templates" / "templates"],
+        templates=[HERE / feature / "templates" for feature in FEATURES],
         sign_in_address=_sign_in_address,
         numbers=_numbers,
     )
-    return make_app(part)
+    app = make_app(part)
+    app.extensions["providers"] = providers_from(settings)
+    return app
 
 
 def _sign_in_address(who: frozenset[str]) -> str:
@@ -52,4 +63,6 @@ def _sign_in_address(who: frozenset[str]) -> str:
 def _numbers(db: Connection) -> dict[str, float]:
     """For the metrics: notices not settled yet, and for how many seconds the oldest due one has been due."""
     count, oldest = waiting(db)
-    return {"notices_open": count, "notices_oldest_due_seconds": oldest.total_seconds()}
+    by_channel = {f"notices_oldest_due_seconds_{channel}": seconds for channel, seconds in oldest_due(db).items()}
+    refused = {"notices_refused_by_budget": refused_lately(db)}
+    return {"notices_open": count, "notices_oldest_due_seconds": oldest.total_seconds(), **by_channel, **refused}

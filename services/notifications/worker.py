@@ -5,17 +5,20 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from services.notifications.access.tasks import on_key_published, on_staff_changed
+from services.notifications.announcements import tasks as announcements
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
 from services.notifications.notices.tasks import (
     on_application_changed,
+    on_attendance_told,
     on_booking_told,
     on_exhibition_changed,
     on_link_issued,
     on_person_told,
-    on_session_changed,
     on_staff_link_issued,
 )
+from services.notifications.optout import tasks as stop_links
+from services.notifications.reminders import tasks as reminders
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, log
 from shared import db as databases
@@ -39,7 +42,7 @@ HANDLERS: dict[str, Handler] = {
     "person.link_issued.v1": on_link_issued,
     "person.staff_link_issued.v1": on_staff_link_issued,
     "application.changed.v1": on_application_changed,
-    "session.changed.v1": on_session_changed,
+    "session.changed.v1": reminders.on_session_changed,
     "booking.confirmed.v1": on_booking_told,
     "booking.waitlisted.v1": on_booking_told,
     "booking.cancelled.v1": on_booking_told,
@@ -48,12 +51,15 @@ HANDLERS: dict[str, Handler] = {
     "booking.queued.v1": on_booking_told,
     "booking.lapsed.v1": on_booking_told,
     "booking.released.v1": on_booking_told,
+    "attendance.counted.v1": on_attendance_told,
+    "attendance.threshold_passed.v1": on_attendance_told,
 }
 
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
-    """What this service looks for by itself: notices to bring."""
-    return due_work(settings, database)
+    """What this service looks for by itself: notices to bring, reminders and announcements to make, links to drop."""
+    own = (reminders, announcements, stop_links)
+    return [*due_work(settings, database), *(work for feature in own for work in feature.due_work(database))]
 
 
 def create_worker(settings: Settings, database: Database | None = None) -> Worker:
@@ -69,5 +75,5 @@ def create_worker(settings: Settings, database: Database | None = None) -> Worke
 
 
 def resync(db: Connection) -> int:  # noqa: ARG001 - the same shape in all services
-    """Notifications publishes nothing, so there is nothing to publish again."""
+    """Answers are told once, when they come: there is no state to publish again."""
     return 0

@@ -3,7 +3,7 @@
 from shared.web.answers import etag_page, page, reply
 from shared.web.app import Part, make_app
 from shared.web.bodies import idempotency_field, idempotency_key, load, load_form
-from shared.web.callers import Caller, client_address, current_caller, keyed, may, takes_up_to
+from shared.web.callers import Caller, client_address, current_caller, keyed, may, reads_body, takes_up_to
 from shared.web.security import clear_token_cookie, csrf_field, set_token_cookie, token_from_request
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "make_app",
     "may",
     "page",
+    "reads_body",
     "reply",
     "set_token_cookie",
     "takes_up_to",

@@ -139,7 +139,7 @@ def _let_in(app: Flask, part: Part) -> None:
         return
     request.max_content_length = body_limit_of(view) or MAX_BODY
     _look_at_address()
-    if g.is_api and request.method not in security.SAFE and request.get_data():
+    if g.is_api and request.method not in security.SAFE and not hasattr(view, "__reads__") and request.get_data():
         read_json()
     elif not g.is_api:
         security.check_form()
@@ -208,7 +208,8 @@ def _register(app: Flask, part: Part) -> None:
     app.extensions["moussem_api"] = api
     for blueprint in part.api:
         api.register_blueprint(blueprint)
-    for plain in (*part.pages, watching.watch(service, part.database, part.numbers), description.describe(service)):
+    app.extensions["numbers"] = numbers = watching.Numbers(part.database, part.numbers)
+    for plain in (*part.pages, watching.watch(service, part.database, numbers), description.describe(service)):
         app.register_blueprint(plain)
     app.register_blueprint(_assets())
 

@@ -55,6 +55,12 @@ def takes_up_to(size: int) -> Callable[[View], View]:
     return mark
 
 
+def reads_body(view: View) -> View:
+    """Let a view of the API read its body itself: a stranger's form of it, under a signature."""
+    view.__reads__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def body_limit_of(view: Callable[..., Any]) -> int | None:
     """How many bytes this view takes; None for as many as any other."""
     return cast("int | None", getattr(view, "__takes__", None))

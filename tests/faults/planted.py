@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.notifications.deliveries import operations as deliveries
+from services.notifications.deliveries.operations import sending as deliveries
 from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.notices import domain
 from services.notifications.notices.operations import telling, words
@@ -119,7 +119,7 @@ def new_key_at_each_try() -> None:
     """The provider hears another key at each attempt."""
     post = SmsGateway._post
 
-    def other(self: SmsGateway, _key: str, body: dict[str, str]) -> Any:
+    def other(self: SmsGateway, _key: str, body: Any) -> Any:
         return post(self, str(uuid.uuid4()), body)
 
     _put(SmsGateway, "_post", other)

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -114,6 +114,10 @@ class Running:
         except urllib.error.HTTPError as refused:
             with refused:
                 return Answer(refused.code, _read(refused))
+
+    def first_day(self) -> date:
+        """The day the fair opens: it lies ahead, whenever it was loaded."""
+        return date.fromisoformat(self.call("GET", f"/registration/v1/exhibitions/{FAIR}").body["first_day"])
 
     def sessions(self, **asked: str) -> list[dict[str, Any]]:
         """The programme, at most a hundred sessions."""

@@ -7,12 +7,15 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from deploy.embedded.peers.reporting import Reporter
 from deploy.embedded.peers.store import Arrived, Store
 from deploy.embedded.peers.words import WORDS
 from shared import i18n
 from shared.pages import prepare
 
 COOKIE = "mailbox"
+REFUSED = "+212600000400"
+"""The phone that the gateway refuses."""
 TEXT_LIMIT = 10_000
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
@@ -20,11 +23,19 @@ POLICY = (
 )
 
 
-def make_app(store: Store, sms_token: str, mailbox_key: str) -> Flask:
-    """The gateway (`POST /messages`) and the mailbox (`/mailbox/`)."""
+SILENT = Reporter("", "", "")
+
+
+def make_app(
+    store: Store, sms_token: str, mailbox_key: str, whatsapp_token: str = "", reporter: Reporter = SILENT
+) -> Flask:
+    """The gateway (`POST /messages`), WhatsApp's number (`POST /whatsapp/messages`) and the mailbox (`/mailbox/`)."""
     app = Flask(__name__, template_folder=str(Path(__file__).parent / "templates"), static_folder=None)
     prepare(app.jinja_env)
-    app.add_url_rule("/messages", view_func=_gateway(store, sms_token), methods=["POST"])
+    app.add_url_rule("/messages", "sms", view_func=_gateway(store, sms_token, reporter), methods=["POST"])
+    app.add_url_rule(
+        "/whatsapp/messages", "whatsapp", view_func=_whatsapp(store, whatsapp_token, reporter), methods=["POST"]
+    )
     app.add_url_rule("/mailbox/", "page", lambda: _page(store, "page.html"))
     app.add_url_rule("/mailbox/list", "list", lambda: _list(store))
     app.add_url_rule("/mailbox/messages.json", "messages", lambda: jsonify(_messages(store)))
@@ -34,21 +45,51 @@ def make_app(store: Store, sms_token: str, mailbox_key: str) -> Flask:
     return app
 
 
-def _gateway(store: Store, token: str) -> Any:
+def _is_known(token: str) -> bool:
+    given = request.headers.get("Authorization", "")
+    return not token or hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+
+
+def _gateway(store: Store, token: str, reporter: Reporter) -> Any:
     def accept() -> tuple[Response, int]:
         """Take an SMS: the same key again gets the same answer and is counted, not kept twice."""
-        given = request.headers.get("Authorization", "")
-        if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        if not _is_known(token):
             return jsonify(error="unknown token"), 401
         said, key = request.get_json(silent=True), request.headers.get("Idempotency-Key", "")
         if not isinstance(said, dict) or not all(isinstance(said.get(n), str) for n in ("id", "to", "text")):
             return jsonify(error="id, to and text are needed"), 400
         if not key or not said["to"].startswith("+") or not 0 < len(said["text"]) <= TEXT_LIMIT:
             return jsonify(error="Idempotency-Key, an international number and a text are needed"), 400
+        if said["to"] == REFUSED:
+            return jsonify(error="no such phone"), 400
         store.keep(Arrived("sms", said["to"], key, "", said["text"]))
+        reporter.say("sms", said["to"], said["id"])
         return jsonify(id=said["id"], accepted=True), 200
 
     return accept
+
+
+def _whatsapp(store: Store, token: str, reporter: Reporter) -> Any:
+    def accept() -> tuple[Response, int]:
+        """Take a template message as the Cloud API does: it knows no keys, so the same again is another message."""
+        if not _is_known(token):
+            return jsonify(error={"code": 190, "message": "unknown token"}), 401
+        said = request.get_json(silent=True)
+        template = said.get("template") if isinstance(said, dict) else None
+        if not isinstance(said, dict) or not isinstance(template, dict) or not str(said.get("to", "")).startswith("+"):
+            return jsonify(error={"code": 100, "message": "to and template are needed"}), 400
+        key = str(said.get("biz_opaque_callback_data", ""))
+        store.keep(Arrived("whatsapp", said["to"], key, str(template.get("name", "")), _filled(template)))
+        reporter.say("whatsapp", said["to"], f"wamid.{key}")
+        return jsonify(messaging_product="whatsapp", messages=[{"id": f"wamid.{key}"}]), 200
+
+    return accept
+
+
+def _filled(template: dict[str, Any]) -> str:
+    """What the phone would show: the approved text is WhatsApp's, we only see what is put into it."""
+    parts = [part for part in template.get("components", []) if part.get("type") == "body"]
+    return "\n".join(str(one.get("text", "")) for part in parts for one in part.get("parameters", []))
 
 
 def _asked() -> str:

@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from deploy import web_server
 from deploy.embedded.children import say_ready
 from deploy.embedded.peers.app import make_app
+from deploy.embedded.peers.reporting import Reporter
 from deploy.embedded.peers.store import Store, read_mail
 from shared import clock, log
 
@@ -44,8 +45,13 @@ class Keeper:
         return "250 2.0.0 accepted"
 
 
-def serve(data: Path, sms: socket.socket, smtp: socket.socket, mailbox_key: str) -> Callable[[int], None]:
-    """The peers, on sockets opened before; an empty `mailbox_key` shows the mailbox to all who reach it."""
+def serve(
+    data: Path, sms: socket.socket, smtp: socket.socket, mailbox_key: str, reports_to: str = ""
+) -> Callable[[int], None]:
+    """The peers, on sockets opened before; an empty `mailbox_key` shows the mailbox to all who reach it.
+
+    With an address in `reports_to`, what was taken is reported there a moment later.
+    """
 
     def act(ready: int) -> None:
         log.configure("peers", os.environ.get("MOUSSEM_LOG_LEVEL", "INFO"))
@@ -53,7 +59,12 @@ def serve(data: Path, sms: socket.socket, smtp: socket.socket, mailbox_key: str)
             clock.set_rehearsal(data / "rehearsal-clock.json")
         store = Store(data / "peers.db")
         threading.Thread(target=serve_smtp, args=(store, smtp), name="smtp", daemon=True).start()
-        app = make_app(store, os.environ.get("MOUSSEM_SMS_TOKEN", ""), mailbox_key)
+        said = os.environ.get
+        key = said("MOUSSEM_CALLBACK_KEY", "") if reports_to else ""
+        reporter = Reporter(reports_to, key, said("MOUSSEM_WHATSAPP_SECRET", ""))
+        reporter.begin()
+        tokens = said("MOUSSEM_SMS_TOKEN", ""), said("MOUSSEM_WHATSAPP_TOKEN", "")
+        app = make_app(store, tokens[0], mailbox_key, tokens[1], reporter)
         say_ready(ready)
         web_server.serve(app, sms, THREADS)
 

@@ -11,7 +11,8 @@ from services.acts import StaffAct, staff_acted
 from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.notices import schemas
-from services.notifications.notices.domain import WAITS, Channel, QuietHours, Reason, State, mask
+from services.notifications.notices.domain import WAITS, Channel, QuietHours, Reason, State
+from services.notifications.notices.domain.addresses import mask
 from services.notifications.notices.operations.log import count_by_state, list_notices
 from services.notifications.notices.operations.quiet import find_quiet_hours, set_quiet_hours
 from services.notifications.templates.domain import Kind
@@ -31,9 +32,14 @@ STATES: dict[State, tuple[str, str]] = {
     State.RETRY: ("wait", N_("Trying again")),
     State.ACCEPTED: ("good", N_("Handed over")),
     State.FAILED: ("bad", N_("Failed")),
+    State.DELIVERED: ("good", N_("Arrived")),
+    State.BOUNCED: ("bad", N_("Came back")),
 }
 REASONS: dict[Reason, str] = {
     Reason.TOO_LATE: N_("It was too late to be of use"),
+    Reason.NOT_WANTED: N_("This person wants no reminders and news"),
+    Reason.NO_LONGER_SO: N_("What it says was no longer so"),
+    Reason.STOPPED: N_("Its announcement was stopped"),
     Reason.BAD_ADDRESS: N_("No mail can go to this address"),
     Reason.GATEWAY_REFUSED: N_("The SMS gateway refused it"),
     Reason.GATEWAY_BUSY: N_("The SMS gateway could not take it"),
@@ -45,8 +51,26 @@ REASONS: dict[Reason, str] = {
     Reason.MAIL_AWAY: N_("The mail server could not be reached"),
     Reason.MAIL_GARBLED: N_("The mail server's answer made no sense"),
     Reason.MISHAP: N_("A mistake of ours; it is tried again"),
+    Reason.WHATSAPP_REFUSED: N_("WhatsApp refused it"),
+    Reason.WHATSAPP_BUSY: N_("WhatsApp could not take it"),
+    Reason.WHATSAPP_AWAY: N_("WhatsApp could not be reached"),
+    Reason.WHATSAPP_SLOW: N_("WhatsApp did not answer in time"),
+    Reason.WHATSAPP_GARBLED: N_("WhatsApp’s answer made no sense"),
+    Reason.DIAL_CODE: N_("No SMS goes to this country: its dial code is not open"),
+    Reason.SPENT: N_("The money of the day is spent"),
+    Reason.NUMBER_BUDGET: N_("This number has had its most for today"),
+    Reason.BLOCK_BUDGET: N_("Too many to neighbouring numbers in an hour: this looks like fraud"),
+    Reason.TOO_SLOW: N_("It took too long; the next way has it"),
+    Reason.NO_REPORT: N_("Nobody reported that it arrived; the next way has it"),
+    Reason.REPORTED: N_("The provider reports that it did not arrive"),
+    Reason.NO_MORE_NEEDED: N_("It had arrived by another way"),
 }
-CHANNELS: dict[Channel, str] = {Channel.SMS: N_("SMS"), Channel.EMAIL: N_("E-mail")}
+CHANNELS: dict[Channel, str] = {
+    Channel.SMS: N_("SMS"),
+    Channel.WHATSAPP: N_("WhatsApp"),
+    Channel.EMAIL: N_("E-mail"),
+    Channel.PRINT: N_("Letter"),
+}
 
 
 @notice_pages.get("/<lang>/<exhibition>/office/notices")

@@ -5,7 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
-from services.notifications.notices.domain import Channel, LogFilter, OwnQuietHours, State, mask
+from services.notifications.notices.domain import Channel, LogFilter, OwnQuietHours, State
+from services.notifications.notices.domain.addresses import mask
 from services.notifications.templates.domain import Kind, clean
 from shared.problem import N_
 

@@ -37,11 +37,6 @@ def on_staff_link_issued(db: Connection, message: Received) -> None:
     telling.tell_staff_link(db, message)
 
 
-def on_session_changed(db: Connection, message: Received) -> None:
-    """A session was made, moved, renamed or cancelled."""
-    telling.tell_session(db, message)
-
-
 def on_booking_told(db: Connection, message: Received) -> None:
     """A booking was confirmed, put on the waiting list, moved up or cancelled."""
     telling.tell_booking(db, message)
@@ -50,3 +45,7 @@ def on_booking_told(db: Connection, message: Received) -> None:
 def on_application_changed(db: Connection, message: Received) -> None:
     """An application was handed in, sent back, decided, offered a place, answered or withdrawn."""
     telling.tell_application(db, message)
+
+
+def on_attendance_told(db: Connection, message: Received) -> None:
+    """Counts of a day, or one that passed a number the organiser chose: heard, nobody is told yet."""

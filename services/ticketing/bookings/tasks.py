@@ -1,9 +1,28 @@
-"""What is due in bookings: holds and offers that have ended, lines that wait for the morning."""
+"""What people answer by SMS, and what is due: holds and offers that have ended, lines that wait for the morning."""
+
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
 
 from services.ticketing.bookings import operations
+from services.ticketing.bookings.domain.answers import Answer
 from services.ticketing.programme.operations import list_due
 from shared import clock
 from shared.db import Database
+from shared.outbox import Received
+
+
+def on_answer_received(db: Connection, message: Received) -> None:
+    """Somebody said yes or no to an offer, or that they leave the line; too late or again, it changes nothing."""
+    said = message.body
+    given = operations.Answered(
+        exhibition_id=message.exhibition_id,
+        booking_id=UUID(said["booking_id"]),
+        person_id=UUID(said["person_id"]),
+        answer=Answer(said["answer"]),
+        at=clock.now(),
+    )
+    operations.take_answer(db, given)
 
 
 def tend_lines(database: Database) -> int:

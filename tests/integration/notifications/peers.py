@@ -48,6 +48,28 @@ class Gateway:
         return [text["text"] for text in self.texts.values()]
 
 
+@dataclass
+class WhatsAppNumber:
+    """A number at the Cloud API: it knows no keys, every call is another message."""
+
+    server: HTTPServer
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self.server.url_for("/v23.0/100/messages")
+
+    def take(self, request: Request) -> Response:
+        """Answer one call."""
+        self.calls.append(json.loads(request.get_data()))
+        if self.answers:
+            return self.answers.pop(0)
+        said = {"messaging_product": "whatsapp", "messages": [{"id": f"wamid.{len(self.calls)}"}]}
+        return Response(json.dumps(said), content_type="application/json")
+
+
 @contextmanager
 def hanging(gateway: Gateway) -> Iterator[None]:
     """In this block the gateway takes calls and answers none."""

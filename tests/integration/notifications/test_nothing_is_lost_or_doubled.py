@@ -37,7 +37,7 @@ def send_in_a_process_that_dies_at(moment: str, story: Story, folder: Path) -> i
         "MOUSSEM_DATA": str(folder),
         "MOUSSEM_SECRET": "5e" * 32,
         "MOUSSEM_NOTIFICATIONS_DATABASE_URL": story.service.database.url.render_as_string(hide_password=False),
-        "MOUSSEM_SMS_URL": story.service.settings.sms_url,
+        "MOUSSEM_SMS_URL": story.service.settings.more["MOUSSEM_SMS_URL"],
     }
     return subprocess.run([sys.executable, "-c", DIES], env=environ, timeout=180, check=False).returncode
 

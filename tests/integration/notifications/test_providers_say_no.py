@@ -33,7 +33,7 @@ def test_a_refused_sms_fails_with_its_reason(story: Story, gateway: Gateway, sta
     booked(story, email=None)
     gateway.answers = [Response(status=status)]
     story.send()
-    (row,) = story.notices()
+    (row,) = story.notices("sms")
     assert (row.state, row.attempts, row.reason, row.next_at) == ("failed", 1, f"gateway-refused {status}", None)
     story.skip_pause()
     assert story.send() == 0
@@ -154,7 +154,7 @@ def test_a_refused_recipient_fails_with_the_servers_words_but_without_the_addres
     booked(story, phone=None)
     mailbox.at_recipient = ["550 5.1.1 <fatima@mail.example> is unknown here"]
     story.send()
-    (row,) = story.notices()
+    (row,) = story.notices("email")
     assert (row.state, row.reason) == ("failed", "mail-refused 550 5.1.1 <…> is unknown here")
 
 
@@ -162,7 +162,7 @@ def test_a_refused_text_fails(story: Story, mailbox: Mailbox) -> None:
     booked(story, phone=None)
     mailbox.at_data = ["554 5.7.1 no"]
     story.send()
-    assert story.states() == {"email": "failed"}
+    assert story.states() == {"email": "failed", "print": "due"}
 
 
 def test_a_full_mail_server_is_tried_again(story: Story, mailbox: Mailbox) -> None:

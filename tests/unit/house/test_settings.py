@@ -3,8 +3,11 @@
 import ast
 import re
 
-from shared.settings import DESCRIPTIONS
+from services.notifications.deliveries.domain import settings as of_notifications
+from shared.settings import DESCRIPTIONS as SHARED
 from tests.kit.tree import ROOT, name_of, parse, python_files
+
+DESCRIPTIONS = SHARED | of_notifications.DESCRIPTIONS
 
 
 def test_docs_and_code_say_the_same() -> None:

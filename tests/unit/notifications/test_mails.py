@@ -41,6 +41,7 @@ def claimed(kind: Kind = Kind.BOOKING_CONFIRMED, address: str = "ali@mail.exampl
         exhibition_id=NOTICE,
         id=NOTICE,
         attempt=1,
+        person_id=NOTICE,
         kind=kind,
         language="ar",
         address=address,

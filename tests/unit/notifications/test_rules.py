@@ -30,15 +30,14 @@ from services.notifications.notices.domain import (
     Reason,
     State,
     Times,
-    digits_of,
     kind_of_booking,
     kind_of_link,
-    mask,
     notice_id,
     useful_until,
     waits_until,
     ways_to,
 )
+from services.notifications.notices.domain.addresses import digits_of, mask
 from services.notifications.templates.domain import SECRET_KINDS, Kind
 from services.notifications.templates.domain.kinds import KINDS
 
@@ -48,7 +47,10 @@ NOW = datetime(2026, 12, 5, 10, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("phone", "email", "kind", "ways"),
     [
-        ("+212600000000", "a@b.example", Kind.WELCOME, ["sms", "email"]),
+        ("+212600000000", "a@b.example", Kind.WELCOME, ["sms"]),
+        ("+212600000000", "a@b.example", Kind.BOOKING_CONFIRMED, ["sms", "email"]),  # the entry for the calendar
+        ("+212600000000", "a@b.example", Kind.WAITLIST_JOINED, ["sms"]),
+        (None, None, Kind.BOOKING_CONFIRMED, ["print"]),
         ("+212600000000", None, Kind.WELCOME, ["sms"]),
         (None, "a@b.example", Kind.WELCOME, ["email"]),
         (None, None, Kind.WELCOME, []),
@@ -99,7 +101,7 @@ def test_a_cancellation_is_of_use_for_a_day_and_a_code_until_it_ends() -> None:
 def test_a_notice_has_the_same_id_for_ever_and_each_way_its_own() -> None:
     person = uuid4()
     assert notice_id("a", Channel.SMS, person) == notice_id("a", Channel.SMS, person)
-    assert len({notice_id(s, c, person) for s in "ab" for c in Channel}) == 4
+    assert len({notice_id(s, c, person) for s in "ab" for c in Channel}) == 8
 
 
 def test_addresses_are_masked() -> None:

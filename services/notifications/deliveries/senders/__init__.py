@@ -3,13 +3,16 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Outcome, Step, later, next_step, refused
+from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.operations import Claimed
-from services.notifications.notices.domain import Channel, Reason
+from services.notifications.deliveries.senders.pacing import Pacer
+from services.notifications.notices.domain import Channel, Priority, Reason
+from services.notifications.templates.domain import STOPPABLE_KINDS
 from shared import clock, log
 from shared.db import Database
 from shared.moments import moment
@@ -20,11 +23,17 @@ SETTLE_TRIES = 20
 
 @dataclass(frozen=True)
 class Sender:
-    """One channel and who brings its notices; safe to be used by several threads."""
+    """One channel and who brings its notices; safe to be used by several threads.
+
+    One that takes only what is urgent `up_to` a priority keeps a line free for it.
+    """
 
     channel: Channel
     database: Database
     bring: Callable[[Claimed], Outcome]
+    providers: Providers = field(default_factory=Providers)
+    up_to: Priority = Priority.LOW
+    pacer: Pacer = field(default_factory=Pacer)
 
     def send_one(self) -> int:
         """Bring the notice that has been due longest; 0 when none is due."""
@@ -42,14 +51,18 @@ class Sender:
     def _claim(self) -> Claimed | None:
         # the look is free; only who sees something due asks for the right to write
         with self.database.reading() as db:
-            if not operations.is_due(db, self.channel, datetime.now(UTC)):
+            if not operations.is_due(db, self.channel, datetime.now(UTC), self.up_to) or not self.pacer.may_begin():
                 return None
         with self.database.transaction() as db:
-            return operations.claim(db, self.channel, datetime.now(UTC))
+            return operations.claim(db, self.channel, datetime.now(UTC), self.providers, self.up_to)
 
     def _try(self, claimed: Claimed) -> Outcome:
         if clock.now() > claimed.useful_until:
             return refused(Reason.TOO_LATE)
+        if claimed.refusal:
+            return refused(claimed.refusal)
+        if reason := self._why_not(claimed):
+            return refused(reason)
         try:
             return self.bring(claimed)
         except Exception as wrong:
@@ -57,12 +70,18 @@ class Sender:
             log.get_logger().error("notice-mishap", notice_id=str(claimed.id), error=type(wrong).__name__)
             return later(Reason.MISHAP, type(wrong).__name__, wait=60)
 
+    def _why_not(self, claimed: Claimed) -> Reason | None:
+        if claimed.kind not in STOPPABLE_KINDS:
+            return None
+        with self.database.reading() as db:
+            return operations.why_not(db, claimed)
+
     def _settle(self, claimed: Claimed, outcome: Outcome, step: Step) -> None:
         """Note the answer, with patience: what is not noted is asked of the provider again."""
         for _ in range(SETTLE_TRIES):
             try:
                 with self.database.transaction() as db:
-                    operations.settle(db, claimed, outcome, step)
+                    operations.settle(db, claimed, outcome, step, self.providers)
                 break
             except Problem as away:
                 log.get_logger().warning("notice-not-noted", notice_id=str(claimed.id), error=repr(away))

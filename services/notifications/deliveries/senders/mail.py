@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from services.notifications.deliveries.domain import with_links
+from services.notifications.deliveries.domain.texts import with_links
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.templates.domain import calendar, clean, render_mail
 

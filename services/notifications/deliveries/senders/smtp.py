@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from services.notifications.deliveries.domain import Outcome, later, of_smtp, refused
 from services.notifications.deliveries.operations import Claimed
+from services.notifications.deliveries.operations.described import providers_from
 from services.notifications.deliveries.senders.mail import BadAddress, write_mail
 from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import clean
@@ -30,10 +31,11 @@ class MailServer:
     """The mail server of the settings. ValueError for a URL that names no SMTP server."""
 
     def __init__(self, settings: Settings, timeout: float = TIMEOUT) -> None:
-        self._url, self._timeout = urlsplit(settings.smtp_url), timeout
+        providers = providers_from(settings)
+        self._url, self._timeout = urlsplit(providers.smtp_url), timeout
         if self._url.scheme not in PORTS or not self._url.hostname:
             raise ValueError("MOUSSEM_SMTP_URL must be smtp://, smtp+starttls:// or smtps://host:port")
-        self._sender, self._site = settings.mail_from, settings.public_url
+        self._sender, self._site = providers.mail_from, providers.site
 
     def bring(self, claimed: Claimed) -> Outcome:
         """Ask the server to take it; never raises for what the server does."""

@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notifications.notices.domain import LogFilter, State, digits_of
+from services.notifications.notices.domain import LogFilter, State
+from services.notifications.notices.domain.addresses import digits_of
 from services.notifications.notices.models import booking_copy, contact, notice
 from shared.problem import NotFound
 

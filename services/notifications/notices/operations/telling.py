@@ -22,12 +22,23 @@ from services.notifications.notices.operations.words import (
     words_of_link,
     words_of_staff_link,
 )
+from services.notifications.optout.domain import may_be_stopped
+from services.notifications.optout.operations import is_unwanted, make_stop_link
 from services.notifications.templates.domain import SECRET_KINDS, Kind, clean
 from shared import clock
 from shared.db import insert_new
 from shared.outbox import NotKnownYet, Received
 
 NO_EXHIBITION = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why notices are made where no message says so: the id under which they are told once, and who follows them."""
+
+    exhibition_id: UUID
+    id: UUID
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,12 @@ class Told:
     data: dict[str, str]
     ends_at: datetime
     starts_wall: datetime | None = None
+    answer_code: str | None = None
 
 
 def tell_link(db: Connection, message: Received) -> None:
     """Make the notices of a private link or a code; NotKnownYet before its person or exhibition has arrived."""
-    about = _about(db, message.exhibition_id, message.subject_id)
+    about = about_person(db, message.exhibition_id, message.subject_id)
     body = message.body
     told = Told(
         same=f"{message.name} {message.id}",
@@ -54,7 +66,7 @@ def tell_link(db: Connection, message: Received) -> None:
         data=words_of_link(about, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_staff_link(db: Connection, message: Received) -> None:
@@ -63,7 +75,7 @@ def tell_staff_link(db: Connection, message: Received) -> None:
     NotKnownYet before its exhibition has arrived, if it has one.
     """
     body = message.body
-    exhibition = _exhibition(db, message.exhibition_id) if message.exhibition_id != NO_EXHIBITION else None
+    exhibition = find_exhibition(db, message.exhibition_id) if message.exhibition_id != NO_EXHIBITION else None
     to = _staff_contact(message)
     told = Told(
         same=f"{message.name} {message.id}",
@@ -71,7 +83,7 @@ def tell_staff_link(db: Connection, message: Received) -> None:
         data=words_of_staff_link(to, exhibition, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
-    _make_notices(db, message, to, exhibition, told)
+    make_notices(db, message, to, exhibition, told)
 
 
 def _staff_contact(message: Received) -> Contact:
@@ -87,7 +99,7 @@ def tell_booking(db: Connection, message: Received) -> None:
     NotKnownYet before the person, the session or the exhibition has arrived; nothing is written then.
     """
     body = message.body
-    about = _about(db, message.exhibition_id, UUID(body["person_id"]))
+    about = about_person(db, message.exhibition_id, UUID(body["person_id"]))
     session = _session(db, message.exhibition_id, UUID(body["session_id"]))
     kind = domain.kind_of_booking(body)
     if not keep_booking(db, message) or kind is None:
@@ -96,11 +108,12 @@ def tell_booking(db: Connection, message: Received) -> None:
         same=f"{message.name} {message.subject_id} {message.subject_version}",
         kind=kind,
         data=words_of_booking(about, session, body)
-        | _calendar_facts(message.subject_id, message.subject_version, session),
+        | calendar_facts(message.subject_id, message.subject_version, session),
         ends_at=datetime.fromisoformat(body["ends_at"]) if body.get("ends_at") else session.ends_at,
         starts_wall=session.starts_wall,
+        answer_code=body.get("answer_code"),
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_session(db: Connection, message: Received) -> None:
@@ -120,16 +133,16 @@ def tell_session(db: Connection, message: Received) -> None:
         booking_copy.c.state.not_in(["cancelled", "lapsed", "released"]),
     )
     for row in db.execute(live).all():
-        about = _about(db, message.exhibition_id, row.person_id)
+        about = about_person(db, message.exhibition_id, row.person_id)
         body = {"party_size": row.party_size, "reference": row.reference, "place_in_line": None, "ends_at": None}
         told = Told(
             same=f"{message.name} {message.subject_id} {message.subject_version}",
             kind=Kind.SESSION_MOVED,
-            data=words_of_booking(about, now, body) | _calendar_facts(row.id, row.version, now),
+            data=words_of_booking(about, now, body) | calendar_facts(row.id, row.version, now),
             ends_at=now.ends_at,
             starts_wall=now.starts_wall,
         )
-        _make_notices(db, message, about.contact, about.exhibition, told)
+        make_notices(db, message, about.contact, about.exhibition, told)
 
 
 def tell_application(db: Connection, message: Received) -> None:
@@ -138,7 +151,7 @@ def tell_application(db: Connection, message: Received) -> None:
     NotKnownYet before the person or the exhibition has arrived; nothing is written then.
     """
     body = message.body
-    about = _about(db, message.exhibition_id, UUID(body["person_id"]))
+    about = about_person(db, message.exhibition_id, UUID(body["person_id"]))
     kind = domain.kind_of_application(body["state"], body.get("stands"))
     if not keep_application(db, message) or kind is None:
         return
@@ -148,10 +161,10 @@ def tell_application(db: Connection, message: Received) -> None:
         data=words_of_application(about, body),
         ends_at=datetime.fromisoformat(body["offer_ends_at"]) if body["offer_ends_at"] else end_of(about),
     )
-    _make_notices(db, message, about.contact, about.exhibition, told)
+    make_notices(db, message, about.contact, about.exhibition, told)
 
 
-def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
+def calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict[str, str]:
     """What the calendar entry needs beside the words; its sequence rises with the booking and with the session."""
     return {
         "uid": str(booking_id),
@@ -161,13 +174,14 @@ def _calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dic
     }
 
 
-def _about(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
+def about_person(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
+    """A person and their exhibition; NotKnownYet before either has arrived."""
     person = db.execute(
         sa.select(contact).where(contact.c.exhibition_id == exhibition_id, contact.c.id == person_id)
     ).first()
     if person is None:
         raise NotKnownYet(person_id)
-    exhibition = _exhibition(db, exhibition_id)
+    exhibition = find_exhibition(db, exhibition_id)
     return About(Contact(person_id, person.name, person.phone, person.email, person.language), exhibition)
 
 
@@ -179,7 +193,8 @@ _EXHIBITION = (
 )
 
 
-def _exhibition(db: Connection, exhibition_id: UUID) -> sa.Row[Any]:
+def find_exhibition(db: Connection, exhibition_id: UUID) -> sa.Row[Any]:
+    """An exhibition with its quiet hours; NotKnownYet."""
     exhibition = db.execute(_EXHIBITION, {"of_exhibition": exhibition_id}).first()
     if exhibition is None:
         raise NotKnownYet(exhibition_id)
@@ -199,38 +214,50 @@ def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[An
     return session
 
 
-def _make_notices(db: Connection, message: Received, to: Contact, exhibition: sa.Row[Any] | None, told: Told) -> None:
-    """One notice for each way to the person; a second telling of the same makes none."""
+def make_notices(
+    db: Connection, message: Received | Occasion, to: Contact, exhibition: sa.Row[Any] | None, told: Told
+) -> int:
+    """A notice on the first way to the person, and a mail beside it where that is worth one; returns how many are new.
+
+    Told again, none; nothing for somebody who has stopped this kind.
+    """
+    if is_unwanted(db, message.exhibition_id, to.person_id, told.kind):
+        return 0
     now = clock.now()
     until = domain.useful_until(told.kind, told.ends_at, now)
+    data = told.data
+    if may_be_stopped(told.kind):
+        data = data | {"stop_secret": make_stop_link(db, message.exhibition_id, to.person_id)}
+    same = {
+        "exhibition_id": message.exhibition_id,
+        "message_id": message.id,
+        "person_id": to.person_id,
+        "correlation_id": message.correlation_id,
+        "kind": told.kind,
+        "language": to.language,
+        "data": data,
+        "is_secret": told.kind in SECRET_KINDS,
+        "made_at": now,
+        "useful_until": until,
+        "answer_code": told.answer_code,
+        "priority": domain.priority_of(told.kind),
+    }
+    waits = not_before(exhibition, told, now, until) if exhibition else None
     rows = [
-        {
-            "exhibition_id": message.exhibition_id,
-            "id": domain.notice_id(told.same, channel, to.person_id),
-            "message_id": message.id,
-            "channel": channel,
-            "person_id": to.person_id,
-            "correlation_id": message.correlation_id,
-            "kind": told.kind,
-            "language": to.language,
-            "address": address,
-            "data": told.data,
-            "is_secret": told.kind in SECRET_KINDS,
-            "made_at": now,
-            "useful_until": until,
-            "state": State.DUE,
-            "attempts": 0,
-            "next_at": datetime.now(UTC),
-            "not_before": _not_before(exhibition, told, now, until) if exhibition else None,
-            "reason": "",
-        }
+        same
+        | {"id": domain.notice_id(told.same, channel, to.person_id), "channel": channel, "address": address}
+        | _ready(None if channel is Channel.PRINT else datetime.now(UTC), waits)
         for channel, address in domain.ways_to(to, told.kind)
     ]
-    for row in rows:
-        insert_new(db, notice, [row])
+    return sum(len(insert_new(db, notice, [row], returning=[notice.c.id])) for row in rows)
 
 
-def _not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
+def _ready(at: datetime | None, waits: datetime | None) -> dict[str, Any]:
+    """Where a new notice stands; `at` is None for a letter, which waits for somebody to print it."""
+    return {"state": State.DUE, "attempts": 0, "reason": "", "next_at": at, "not_before": waits if at else None}
+
+
+def not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:
     """The end of the exhibition's quiet hours, for what waits for it."""
     quiet = QuietHours() if exhibition.begins is None else QuietHours(exhibition.begins, exhibition.ends)
     zone = exhibition.zone

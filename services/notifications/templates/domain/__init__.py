@@ -32,6 +32,8 @@ class Kind(StrEnum):
     OFFER_LAPSED = "offer_lapsed"
     BOOKING_PASSED_ON = "booking_passed_on"
     SESSION_MOVED = "session_moved"
+    REMINDER_DAY = "reminder_day"
+    REMINDER_HOUR = "reminder_hour"
     APPLICATION_BEGUN = "application_begun"
     APPLICATION_SUBMITTED = "application_submitted"
     APPLICATION_INCOMPLETE = "application_incomplete"
@@ -43,6 +45,7 @@ class Kind(StrEnum):
     APPLICATION_FREED = "application_freed"
     APPLICATION_LAPSED = "application_lapsed"
     APPLICATION_WITHDRAWN = "application_withdrawn"
+    ANNOUNCEMENT = "announcement"
     STAFF_INVITED = "staff_invited"
     STAFF_PASSWORD = "staff_password"  # noqa: S105 - the name of a notice
 
@@ -50,6 +53,8 @@ class Kind(StrEnum):
 STAFF_KINDS = frozenset({Kind.STAFF_INVITED, Kind.STAFF_PASSWORD})
 _ACCOUNT_KINDS = frozenset({Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
 SECRET_KINDS = _ACCOUNT_KINDS | STAFF_KINDS
+# What a person can do without, and may stop. Everything else they must know: what they booked, were offered or lost.
+STOPPABLE_KINDS = frozenset({Kind.REMINDER_DAY, Kind.REMINDER_HOUR, Kind.ANNOUNCEMENT})
 
 _ANY = frozenset({"name", "exhibition", "place"})
 _ACCOUNT = _ANY | {"badge", "link", "code", "code_words", "until", "my_page"}
@@ -70,11 +75,18 @@ _BOOKING = _ANY | {
 }
 _APPLICATION = _ANY | {"reference", "missing", "until", "rank", "stands", "my_application"}
 _STAFF = _ANY | {"link", "until"}
+_NEWS = _ANY | {"programme", "my_bookings", "my_page"}
 
 
 def _placeholders(kind: Kind) -> frozenset[str]:
+    return _of_thing(kind) | {"stop"} if kind in STOPPABLE_KINDS else _of_thing(kind)
+
+
+def _of_thing(kind: Kind) -> frozenset[str]:
     if kind in STAFF_KINDS:
         return _STAFF
+    if kind is Kind.ANNOUNCEMENT:
+        return _NEWS
     if kind in _ACCOUNT_KINDS:
         return _ACCOUNT
     return frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)

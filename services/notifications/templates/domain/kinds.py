@@ -17,6 +17,8 @@ KINDS: dict[Kind, str] = {
     Kind.OFFER_LAPSED: N_("Offer of a seat lapsed"),
     Kind.BOOKING_PASSED_ON: N_("Booking passed on"),
     Kind.SESSION_MOVED: N_("Session moved"),
+    Kind.REMINDER_DAY: N_("Reminder, a day before"),
+    Kind.REMINDER_HOUR: N_("Reminder, an hour before"),
     Kind.APPLICATION_BEGUN: N_("Application begun"),
     Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
     Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),
@@ -28,6 +30,7 @@ KINDS: dict[Kind, str] = {
     Kind.APPLICATION_FREED: N_("Stand taken back"),
     Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
     Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
+    Kind.ANNOUNCEMENT: N_("End of an announcement"),
     Kind.STAFF_INVITED: N_("Invitation to the staff"),
     Kind.STAFF_PASSWORD: N_("New password for staff"),
 }

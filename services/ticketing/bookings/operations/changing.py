@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.bookings import domain
 from services.ticketing.bookings.domain import COUNTED, EXTENSION, LIVE, Act, Booking, BookingKind, BookingState
+from services.ticketing.bookings.domain.answers import Answer, act_of
 from services.ticketing.bookings.domain.groups import GroupsDiffer
 from services.ticketing.bookings.domain.offers import FIRST_COME
 from services.ticketing.bookings.models import booking
@@ -107,14 +108,34 @@ def accept_offer(db: Connection, mine: Mine) -> Booking:
     return _change(db, mine, change)
 
 
-def answer_offer(db: Connection, exhibition_id: UUID, person_id: UUID, *, accepts: bool, at: datetime) -> Booking:
-    """Yes or no without naming the offer, as an SMS says it: the one that ends first is meant. BookingNotFound."""
-    asked = rows.of_person(exhibition_id, person_id).where(booking.c.state == "offered")
-    offers = rows.select(db, asked.order_by(booking.c.ends_at, booking.c.id).limit(1))
-    if not offers:
-        raise domain.BookingNotFound
-    verb = accept_offer if accepts else cancel_booking
-    return verb(db, Mine(exhibition_id, offers[0].reference, person_id, at))
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody's answer to a notice about their booking, and the moment at which it is heard."""
+
+    exhibition_id: UUID
+    booking_id: UUID
+    person_id: UUID
+    answer: Answer
+    at: datetime
+
+
+def take_answer(db: Connection, given: Answered) -> Booking | None:
+    """Accept, decline or leave as somebody answered; the booking after it, None where they have no such booking.
+
+    An answer that comes too late, or again, changes nothing and is no error: it refuses nothing by raising.
+    """
+
+    def change(one: Round, row: SeatRow, found: Booking) -> Booking:
+        act = act_of(given.answer, found.state)
+        is_taken = act is Act.ACCEPT and found.is_first_come and found.party_size > one.seats[row.id].free
+        if act is None or is_taken or given.at >= row.starts_at:
+            return found
+        return one.change(found, act, **({} if act is Act.ACCEPT else {"cancelled_by": "person"}))
+
+    asked = rows.of_person(given.exhibition_id, given.person_id).where(booking.c.id == given.booking_id)
+    found = rows.select(db, asked)
+    mine = [Mine(given.exhibition_id, one.reference, given.person_id, given.at) for one in found]
+    return _change(db, mine[0], change) if mine else None
 
 
 def resize_booking(db: Connection, mine: Mine, party_size: int) -> Booking:

@@ -1,6 +1,5 @@
 """After an attempt: accepted, again later, or failed. Pauses grow, with chance in them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +20,13 @@ class CannotSendAgain(Problem):
     detail = N_("Only what failed, is still of use and holds no code or private link can.")
 
 
+class NothingToPrint(Problem):
+    slug = "nothing-to-print"
+    status = 409
+    title = N_("No letter waits to be printed.")
+    detail = N_("Letters are for who is reached by no other way.")
+
+
 class Verdict(StrEnum):
     """What a provider's answer means."""
 
@@ -31,11 +37,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A provider's answer; `wait` is the pause in seconds it asked for."""
+    """A provider's answer; `wait` is the pause in seconds it asked for, `provider_id` what it calls the notice."""
 
     verdict: Verdict
     reason: str = ""
     wait: float = 0.0
+    provider_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,15 +52,6 @@ class Step:
     state: State
     next_at: datetime | None
     reason: str
-
-
-def with_links(data: Mapping[str, str], language: str, site: str) -> dict[str, str]:
-    """The words of a notice with the addresses it may name, on pages in its person's language."""
-    home = f"{site}/{language}/{data.get('exhibition_reference', '')}"
-    links = {"programme": f"{home}/programme", "my_bookings": f"{home}/programme/mine", "my_page": f"{home}/me"}
-    links["my_booking"] = f"{links['my_bookings']}/{data.get('reference', '')}"
-    links["my_application"] = f"{home}/apply/mine"
-    return {**data, **links}
 
 
 def pause(attempts: int, chance: float, asked: float = 0.0) -> timedelta:

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.notifications.templates.domain import Kind
+from services.notifications.templates.domain import SECRET_KINDS, STAFF_KINDS, STOPPABLE_KINDS, Kind
+from services.notifications.templates.domain.calendar import method_of
 
-FEWEST_DIGITS = 6  # of a phone number that is looked for
 _NOTICES = UUID("6f0f3a52-77a1-5c1e-9d54-0d1f7c0a9b11")
 
 
@@ -18,7 +18,21 @@ class Channel(StrEnum):
     """A way to reach a person."""
 
     SMS = "sms"
+    WHATSAPP = "whatsapp"
     EMAIL = "email"
+    PRINT = "print"
+
+
+CHAIN = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, Channel.PRINT)
+"""The ways in the order in which they are tried."""
+
+
+class Priority(IntEnum):
+    """Whose notices go first; the lower ones wait for the higher."""
+
+    URGENT = 0
+    NORMAL = 1
+    LOW = 2
 
 
 class State(StrEnum):
@@ -29,12 +43,17 @@ class State(StrEnum):
     RETRY = "retry"
     ACCEPTED = "accepted"
     FAILED = "failed"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
 
 
 class Reason(StrEnum):
     """Why an attempt did not succeed; the provider's own words may follow it."""
 
     TOO_LATE = "too-late"
+    NOT_WANTED = "not-wanted"
+    NO_LONGER_SO = "no-longer-so"
+    STOPPED = "stopped"
     BAD_ADDRESS = "bad-address"
     GATEWAY_REFUSED = "gateway-refused"
     GATEWAY_BUSY = "gateway-busy"
@@ -46,9 +65,25 @@ class Reason(StrEnum):
     MAIL_AWAY = "mail-away"
     MAIL_GARBLED = "mail-garbled"
     MISHAP = "mishap"
+    WHATSAPP_REFUSED = "whatsapp-refused"
+    WHATSAPP_BUSY = "whatsapp-busy"
+    WHATSAPP_AWAY = "whatsapp-away"
+    WHATSAPP_SLOW = "whatsapp-slow"
+    WHATSAPP_GARBLED = "whatsapp-garbled"
+    DIAL_CODE = "dial-code"
+    SPENT = "spent"
+    NUMBER_BUDGET = "number-budget"
+    BLOCK_BUDGET = "block-budget"
+    TOO_SLOW = "too-slow"
+    NO_REPORT = "no-report"
+    REPORTED = "reported"
+    NO_MORE_NEEDED = "no-more-needed"
 
 
-SETTLED = frozenset({State.ACCEPTED, State.FAILED})
+SETTLED = frozenset({State.ACCEPTED, State.FAILED, State.DELIVERED, State.BOUNCED})
+# no other way is tried after these
+ENDING = frozenset({Reason.TOO_LATE, Reason.NOT_WANTED, Reason.NO_LONGER_SO, Reason.NO_MORE_NEEDED})
+BUDGETS = frozenset({Reason.SPENT, Reason.NUMBER_BUDGET, Reason.BLOCK_BUDGET})
 
 
 class Act(StrEnum):
@@ -60,6 +95,9 @@ class Act(StrEnum):
     PUT_OFF = "put off"
     GIVE_UP = "give up"
     SEND_AGAIN = "send again"
+    DELIVER = "deliver"
+    BOUNCE = "bounce"
+    OVERTAKE = "overtake"
 
 
 # docs/states.md shows the same
@@ -73,7 +111,20 @@ TRANSITIONS: tuple[tuple[State | None, Act, State], ...] = (
     (State.DUE, Act.ACCEPT, State.ACCEPTED),
     (State.CLAIMED, Act.PUT_OFF, State.RETRY),
     (State.CLAIMED, Act.GIVE_UP, State.FAILED),
+    (State.DUE, Act.OVERTAKE, State.FAILED),  # the next way takes over
+    (State.RETRY, Act.OVERTAKE, State.FAILED),
+    (State.ACCEPTED, Act.DELIVER, State.DELIVERED),
+    (State.CLAIMED, Act.DELIVER, State.DELIVERED),  # a report that comes before the answer was noted
+    (State.RETRY, Act.DELIVER, State.DELIVERED),
+    (State.DUE, Act.DELIVER, State.DELIVERED),
+    (State.FAILED, Act.DELIVER, State.DELIVERED),  # we gave up, it arrived all the same
+    (State.BOUNCED, Act.DELIVER, State.DELIVERED),
+    (State.ACCEPTED, Act.BOUNCE, State.BOUNCED),
+    (State.CLAIMED, Act.BOUNCE, State.BOUNCED),
+    (State.RETRY, Act.BOUNCE, State.BOUNCED),
+    (State.DUE, Act.BOUNCE, State.BOUNCED),
     (State.FAILED, Act.SEND_AGAIN, State.DUE),
+    (State.BOUNCED, Act.SEND_AGAIN, State.DUE),
 )
 
 
@@ -107,14 +158,40 @@ class LogFilter:
     at_most: int = 50
 
 
-def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
-    """SMS when there is a phone, e-mail too when there is an address.
+def address_on(channel: Channel, contact: Contact, kind: Kind) -> str | None:
+    """Where a person is reached by a way; None where it does not lead to them, or not with this kind of notice.
 
-    A sign-in code proves that somebody holds the phone, so it goes nowhere else where there is one.
+    A sign-in code proves that somebody holds the phone, so it goes nowhere else where there is one. Paper holds no
+    secret: who has no phone is given a PIN at the desk.
     """
-    ways = [(Channel.SMS, contact.phone), (Channel.EMAIL, contact.email)]
-    known = [(channel, address) for channel, address in ways if address]
-    return known[:1] if kind is Kind.SIGN_IN_CODE else known
+    if channel in (Channel.SMS, Channel.WHATSAPP):
+        return contact.phone or None
+    if channel is Channel.EMAIL:
+        is_open = kind is not Kind.SIGN_IN_CODE or not contact.phone
+        return (contact.email or None) if is_open else None
+    return None if kind in NEVER_PRINTED else ""
+
+
+def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
+    """The first way in the chain that leads to the person; beside it a mail for what brings a calendar entry.
+
+    The other ways follow only where one fails (deliveries/operations/chain.py).
+    """
+    known = [(channel, to) for channel in CHAIN if (to := address_on(channel, contact, kind)) is not None]
+    beside = [way for way in known[1:] if way[0] is Channel.EMAIL and method_of(kind)]
+    return known[:1] + beside
+
+
+NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS
+LOW_KINDS = frozenset({Kind.ANNOUNCEMENT})
+"""What may wait behind everything else."""
+
+
+def priority_of(kind: Kind) -> Priority:
+    """What answers somebody who waits for it is urgent; what could wait until morning is not."""
+    if kind in LOW_KINDS:
+        return Priority.LOW
+    return Priority.NORMAL if WAITS[kind] else Priority.URGENT
 
 
 def kind_of_link(purpose: str, code: str | None) -> Kind:
@@ -196,30 +273,9 @@ def notice_id(subject: str, channel: Channel, person_id: UUID) -> UUID:
     return uuid.uuid5(_NOTICES, f"{subject} {channel} {person_id}")
 
 
-def digits_of(words: str) -> str:
-    """The digits of what may be a phone number, without what stands before it at home or abroad; else empty.
-
-    0612 34 56 78, +212 612 345 678 and ٠٦١٢٣٤٥٦٧٨ end alike.
-    """
-    plain = "".join(one for one in words if one not in " ().+-/")
-    found = "".join(str(int(one)) for one in plain) if plain.isdecimal() else ""
-    return found.lstrip("0") if len(found.lstrip("0")) >= FEWEST_DIGITS else ""
-
-
-def mask(channel: Channel, address: str) -> str:
-    """Enough of an address to recognise one's own."""
-    return mask_phone(address) if channel is Channel.SMS else mask_email(address)
-
-
-def mask_phone(phone: str) -> str:
-    """Country and the last two digits: enough to recognise one's own, useless to anybody else."""
-    return f"{phone[:4]} •••• {phone[-2:]}"
-
-
-def mask_email(address: str) -> str:
-    """First letter and host."""
-    local, _, host = address.rpartition("@")
-    return f"{local[:1]}•••@{host}"
+def next_id(first_id: UUID, channel: Channel) -> UUID:
+    """The id of the notice that takes the words of a first one over on another way; the same for ever, too."""
+    return uuid.uuid5(_NOTICES, f"{first_id} {channel}")
 
 
 # Whether a notice waits while people sleep. What answers something a person did a moment ago does not, nor what
@@ -235,6 +291,8 @@ WAITS: dict[Kind, bool] = {
     Kind.MOVED_UP: True,  # somebody else gave a seat back
     Kind.CANCELLED_BY_STAFF: True,
     Kind.SESSION_MOVED: True,
+    Kind.REMINDER_DAY: True,
+    Kind.REMINDER_HOUR: False,  # its session begins today
     Kind.SEAT_OFFERED: False,  # its time to answer runs already; ticketing offers none by night
     Kind.SEAT_FIRST_COME: False,
     Kind.OFFER_LAPSED: True,
@@ -249,6 +307,7 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_PLACED: True,
     Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
+    Kind.ANNOUNCEMENT: True,
     Kind.STAFF_INVITED: False,  # as every private link; an organiser sends it
     Kind.STAFF_PASSWORD: False,
 }
