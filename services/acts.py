@@ -44,6 +44,11 @@ class StaffAct(StrEnum):
     ANNOUNCEMENT_DROPPED = "announcement_dropped"
     ANNOUNCEMENT_STARTED = "announcement_started"
     ANNOUNCEMENT_STOPPED = "announcement_stopped"
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOK_RENEWED = "webhook_renewed"
+    WEBHOOK_TESTED = "webhook_tested"
+    WEBHOOK_REPLAYED = "webhook_replayed"
+    WEBHOOK_ENDED = "webhook_ended"
     NOTICE_SENT_AGAIN = "notice_sent_again"
 
 

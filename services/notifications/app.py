@@ -20,6 +20,8 @@ from services.notifications.reminders.api import api as reminder_api
 from services.notifications.reminders.pages import pages as reminder_pages
 from services.notifications.templates.api import api as text_api
 from services.notifications.templates.pages import pages as text_pages
+from services.notifications.webhooks.api import api as webhook_api
+from services.notifications.webhooks.pages import pages as webhook_pages
 from services.subscriptions import SUBSCRIPTIONS
 from shared import db as databases
 from shared.db import Database
@@ -29,7 +31,7 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 HERE = Path(__file__).parent
-FEATURES = ("optout", "templates", "notices", "reminders", "announcements", "deliveries")
+FEATURES = ("optout", "templates", "notices", "reminders", "announcements", "webhooks", "deliveries")
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -42,8 +44,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices, deliveries, providers, text_api, reminder_api, announcement_api],
-        pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages, announcement_pages],
+        api=[notices, deliveries, providers, text_api, reminder_api, announcement_api, webhook_api],
+        pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages, announcement_pages, webhook_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
         templates=[HERE / feature / "templates" for feature in FEATURES],
         sign_in_address=_sign_in_address,

@@ -18,6 +18,7 @@ from services.notifications.notices.tasks import (
 )
 from services.notifications.optout import tasks as stop_links
 from services.notifications.reminders import tasks as reminders
+from services.notifications.webhooks import tasks as webhooks
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, log
 from shared import db as databases
@@ -31,7 +32,7 @@ METADATA = delivery.metadata
 # here, not in create_worker: handlers write in people's languages whoever calls them
 load_catalogues(Path(__file__).parent / "translations")
 
-HANDLERS: dict[str, Handler] = {
+_HANDLERS: dict[str, Handler] = {
     "key.published.v1": on_key_published,
     "exhibition.changed.v1": on_exhibition_changed,
     "staff.changed.v1": on_staff_changed,
@@ -51,12 +52,13 @@ HANDLERS: dict[str, Handler] = {
     "booking.lapsed.v1": on_booking_told,
     "booking.released.v1": on_booking_told,
 }
+HANDLERS = webhooks.also_out(_HANDLERS)
 
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
     """What this service looks for by itself: notices to bring, reminders and announcements to make, links to drop."""
-    own = (reminders, announcements, stop_links)
-    return [*due_work(settings, database), *(work for feature in own for work in feature.due_work(database))]
+    own = [work for feature in (reminders, announcements, stop_links) for work in feature.due_work(database)]
+    return [*due_work(settings, database), *own, *webhooks.due_work(settings, database)]
 
 
 def create_worker(settings: Settings, database: Database | None = None) -> Worker:

@@ -44,6 +44,7 @@ OFFICE = (
     "notifications/deliveries/",
     "notifications/reminders/",
     "notifications/announcements/",
+    "notifications/webhooks/",
     "notifications/templates/",
     "office.html",
     "problems.html",

@@ -106,6 +106,11 @@ ACTS: dict[str, str] = {
     StaffAct.ANNOUNCEMENT_DROPPED: N_("Threw an announcement away"),
     StaffAct.ANNOUNCEMENT_STARTED: N_("Sent an announcement"),
     StaffAct.ANNOUNCEMENT_STOPPED: N_("Stopped an announcement"),
+    StaffAct.WEBHOOK_MADE: N_("Made a webhook"),
+    StaffAct.WEBHOOK_RENEWED: N_("Gave a webhook another secret"),
+    StaffAct.WEBHOOK_TESTED: N_("Sent a webhook a trial"),
+    StaffAct.WEBHOOK_REPLAYED: N_("Told a webhook something again"),
+    StaffAct.WEBHOOK_ENDED: N_("Ended a webhook"),
     StaffAct.NOTICE_SENT_AGAIN: N_("Let a notice go once more"),
 }
 SERVICES: dict[str, str] = {
