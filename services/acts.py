@@ -34,6 +34,12 @@ class StaffAct(StrEnum):
     GROUP_GAVE_BACK = "group_gave_back"
     READ_AT_DOOR = "read_at_door"
     SCANS_HANDED_IN = "scans_handed_in"
+    ADMITTED_BY_NAME = "admitted_by_name"
+    THRESHOLDS_CHANGED = "thresholds_changed"
+    CLASS_CHANGED = "class_changed"
+    CLASS_ENROLLED = "class_enrolled"
+    PRESENCE_TICKED = "presence_ticked"
+    SHEET_EXPORTED = "sheet_exported"
     BOOKINGS_EXPORTED = "bookings_exported"
     SCANS_EXPORTED = "scans_exported"
     TEXT_CHANGED = "text_changed"
@@ -50,6 +56,9 @@ class StaffAct(StrEnum):
     WEBHOOK_REPLAYED = "webhook_replayed"
     WEBHOOK_ENDED = "webhook_ended"
     NOTICE_SENT_AGAIN = "notice_sent_again"
+    LETTERS_PRINTED = "letters_printed"
+    LETTERS_HANDED_OVER = "letters_handed_over"
+    SPENDING_CHANGED = "spending_changed"
 
 
 @dataclass(frozen=True)

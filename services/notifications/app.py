@@ -9,8 +9,10 @@ from services.navigation import sign_in_address
 from services.notifications.access.authorise import authorise
 from services.notifications.announcements.api import api as announcement_api
 from services.notifications.announcements.pages import pages as announcement_pages
-from services.notifications.deliveries.api import deliveries, providers
+from services.notifications.deliveries.api import deliveries, office, providers
 from services.notifications.deliveries.operations.described import providers_from
+from services.notifications.deliveries.operations.health import oldest_due
+from services.notifications.deliveries.operations.spending import refused_lately
 from services.notifications.deliveries.pages import delivery_pages
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
@@ -44,7 +46,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices, deliveries, providers, text_api, reminder_api, announcement_api, webhook_api],
+        api=[notices, deliveries, office, providers, text_api, reminder_api, announcement_api, webhook_api],
         pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages, announcement_pages, webhook_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
         templates=[HERE / feature / "templates" for feature in FEATURES],
@@ -63,4 +65,6 @@ def _sign_in_address(who: frozenset[str]) -> str:
 def _numbers(db: Connection) -> dict[str, float]:
     """For the metrics: notices not settled yet, and for how many seconds the oldest due one has been due."""
     count, oldest = waiting(db)
-    return {"notices_open": count, "notices_oldest_due_seconds": oldest.total_seconds()}
+    by_channel = {f"notices_oldest_due_seconds_{channel}": seconds for channel, seconds in oldest_due(db).items()}
+    refused = {"notices_refused_by_budget": refused_lately(db)}
+    return {"notices_open": count, "notices_oldest_due_seconds": oldest.total_seconds(), **by_channel, **refused}

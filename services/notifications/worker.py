@@ -10,6 +10,7 @@ from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
 from services.notifications.notices.tasks import (
     on_application_changed,
+    on_attendance_told,
     on_booking_told,
     on_exhibition_changed,
     on_link_issued,
@@ -51,6 +52,8 @@ _HANDLERS: dict[str, Handler] = {
     "booking.queued.v1": on_booking_told,
     "booking.lapsed.v1": on_booking_told,
     "booking.released.v1": on_booking_told,
+    "attendance.counted.v1": on_attendance_told,
+    "attendance.threshold_passed.v1": on_attendance_told,
 }
 HANDLERS = webhooks.also_out(_HANDLERS)
 

@@ -49,7 +49,7 @@ def _outbox_row(message: Outgoing, at: datetime) -> dict[str, Any]:
         "name": message.body.NAME,
         "subject_id": message.subject_id,
         "subject_version": message.version,
-        "correlation_id": log.correlation_id(),
+        "correlation_id": message.correlation_id or log.correlation_id(),
         "occurred_at": at,
         "is_secret": message.secret,
         "body": json.dumps(

@@ -38,6 +38,19 @@ def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
         return list(pool.map(run, acts))
 
 
+class AllHaveLooked:
+    """So many wait for one another once, however slow the machine; whoever comes later does not wait."""
+
+    def __init__(self, number: int) -> None:
+        self._barrier, self._met = threading.Barrier(number), threading.Event()
+
+    def wait(self) -> None:
+        """Until all are here."""
+        if not self._met.is_set():
+            self._barrier.wait(timeout=60)
+            self._met.set()
+
+
 @dataclass
 class Webs:
     """Several web processes of one service; requests go round."""

@@ -29,6 +29,11 @@ class Exhibition:
     halls: tuple[dict[str, Any], ...]
     state: str
 
+    @property
+    def hall_references(self) -> tuple[str, ...]:
+        """What its halls are called."""
+        return tuple(str(hall["reference"]) for hall in self.halls)
+
     def is_over(self, today: date) -> bool:
         """Whether nothing can be reserved any more on the local day `today`."""
         return self.state != "open" or today > self.last_day

@@ -16,7 +16,9 @@ import sqlalchemy as sa
 
 from services.acts import StaffAct
 from services.notifications.access.models import exhibition_copy
+from services.notifications.deliveries.models import print_batch
 from services.notifications.notices.models import notice
+from services.ticketing.classes.models import class_member
 from shared import clock
 from shared.ids import new_id
 from tests.kit.routes import routes_of
@@ -38,6 +40,7 @@ NO_ACT = {
     f"{_PAGE}/gate/<gate>": "the same, on a page",
     f"POST {_TICKETS}/tallies": "counted heads are a row of their own that names who counted",
     f"{_PAGE}/gate": "a cookie: nothing is kept here",
+    f"{_PAGE}/classes/<reference>/members/<uuid:person>/certificate": "the same, over a class",
     f"{_PAGE}/counts/training": "a certificate is printed: nothing is kept, the paper carries it",
 }
 
@@ -181,10 +184,42 @@ def seats(office: Office, badge: str) -> Iterator[Step]:
         HERE,
         lambda: office.form("gate/scans", file=(io.BytesIO(saved), "scans.json")),
     )
+    named = {"id": str(new_id()), "badge": badge, "gate": "A", "reason": "Badge oublié"}
+    letters, by_name = badge.replace("-", ""), StaffAct.ADMITTED_BY_NAME
+    yield Step(f"{_PAGE}/gate/by-name", by_name, letters, lambda: office.form("gate/by-name", **named))
     scans, listed = StaffAct.SCANS_EXPORTED, {"format": "csv"}
     yield Step(f"{_PAGE}/counts/scans", scans, HERE, lambda: office.form("counts/scans", **listed))
+    chosen, page = StaffAct.THRESHOLDS_CHANGED, "counts/thresholds"
+    some = {"visits": [100]}
+    yield Step(
+        f"PUT {_TICKETS}/attendance-thresholds",
+        chosen,
+        HERE,
+        lambda: office.json("PUT", "attendance-thresholds", some),
+    )
+    yield Step(f"{_PAGE}/{page}", chosen, HERE, lambda: office.form(page, visits="100 200", seen="1"))
     export = StaffAct.BOOKINGS_EXPORTED
     yield Step(f"{_PAGE}/counts/bookings", export, HERE, lambda: office.form("counts/bookings", format="csv"))
+
+
+def classes(office: Office, badge: str) -> Iterator[Step]:
+    """A class of one meeting, from its first day to its sheet."""
+    here, one, changed = f"{_PAGE}/classes", f"{_PAGE}/classes/<reference>", StaffAct.CLASS_CHANGED
+    trainings = office.service.client.get(f"/ticketing/v1/exhibitions/{HERE}/sessions?kind=training").get_json()
+    session = trainings["sessions"][-1]["reference"]
+    typed = {"title_fr": "Apprentis", "sessions": session}
+    yield Step(here, changed, "CL1", lambda: office.form("classes", **typed))
+    yield Step(one, changed, "CL1", lambda: office.form("classes/CL1", **typed, seen="1"))
+    enrolled, who = StaffAct.CLASS_ENROLLED, {"name": "Brahim", "badge": badge}
+    yield Step(f"{one}/members", enrolled, "CL1", lambda: office.form("classes/CL1/members", **who))
+    ticked, meeting = StaffAct.PRESENCE_TICKED, f"classes/CL1/meetings/{session}"
+    yield Step(f"{one}/meetings/<session>", ticked, "CL1", lambda: office.form(meeting))
+    sheet = StaffAct.SHEET_EXPORTED
+    yield Step(f"{one}/sheet", sheet, "CL1", lambda: office.form("classes/CL1/sheet", format="csv"))
+    with office.service.reading() as db:
+        person = db.execute(sa.select(class_member.c.person_id)).scalar_one()
+    gone = f"classes/CL1/members/{person}/remove"
+    yield Step(f"{one}/members/<uuid:person>/remove", enrolled, "CL1", lambda: office.form(gone))
 
 
 def in_ticketing(world: World) -> Iterator[Step]:
@@ -197,17 +232,18 @@ def in_ticketing(world: World) -> Iterator[Step]:
     yield from files(office, day)
     yield from programme(office, day)
     yield from seats(office, badge)
+    yield from classes(office, badge)
 
 
-def fail_one(service: Service) -> str:
-    """A notice that could not be brought; its id."""
+def fail_one(service: Service, **other: Any) -> str:
+    """A notice that could not be brought, but for what is said otherwise; its id."""
     at, failed = clock.now(), new_id()
     who = {"exhibition_id": own_id(service), "id": failed, "message_id": new_id(), "person_id": new_id()}
     what = {"channel": "email", "kind": "booking_confirmed", "language": "fr", "address": "a@mail.example", "data": {}}
     when = {"made_at": at, "settled_at": at, "useful_until": at + timedelta(days=1)}
     rest = {"correlation_id": "", "is_secret": False, "state": "failed", "attempts": 1, "reason": "refused"}
     with service.writing() as db:
-        db.execute(sa.insert(notice).values(who | what | when | rest))
+        db.execute(sa.insert(notice).values(who | what | when | rest | other))
     return str(failed)
 
 
@@ -243,6 +279,28 @@ def in_notifications(world: World) -> Iterator[Step]:
     one, path = "notices/<uuid:notice>/again", "notices/{}/again"
     yield Step(f"POST {_NOTICES}/{one}", sent, first, lambda: office.json("POST", path.format(first), {}))
     yield Step(f"{_PAGE}/{one}", sent, second, lambda: office.form(path.format(second)))
+    yield from letters_and_spending(office)
+
+
+def letters_and_spending(office: Office) -> Iterator[Step]:
+    """Letters that are printed and handed over; limits and dial codes."""
+    printed, handed = StaffAct.LETTERS_PRINTED, StaffAct.LETTERS_HANDED_OVER
+    fail_one(office.service, channel="print", state="due", settled_at=None)
+    yield Step(f"POST {_NOTICES}/letters", printed, "", lambda: office.json("POST", "letters", {}))
+    fail_one(office.service, channel="print", state="due", settled_at=None)
+    yield Step(f"{_PAGE}/notices/letters", printed, "", lambda: office.form("notices/letters"))
+    with office.service.reading() as db:
+        first, second = db.execute(sa.select(print_batch.c.id)).scalars()
+    one = "letters/<uuid:batch>/handed-over"
+    yield Step(
+        f"PUT {_NOTICES}/{one}", handed, str(first), lambda: office.json("PUT", f"letters/{first}/handed-over", {})
+    )
+    path = f"notices/letters/{second}/handed-over"
+    yield Step(f"{_PAGE}/notices/{one}", handed, str(second), lambda: office.form(path))
+    rules, changed = {"sms_a_day": 15000, "whatsapp_a_day": 0, "dial_codes": ["+33"]}, StaffAct.SPENDING_CHANGED
+    yield Step(f"PUT {_NOTICES}/spending", changed, HERE, lambda: office.json("PUT", "spending", rules))
+    typed = {"sms_a_day": "150,5", "whatsapp_a_day": "0", "dial_codes": "+33 +34"}
+    yield Step(f"{_PAGE}/notices/spending", changed, HERE, lambda: office.form("notices/spending", **typed))
 
 
 def announcements(office: Office) -> Iterator[Step]:

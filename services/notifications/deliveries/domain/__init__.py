@@ -20,6 +20,13 @@ class CannotSendAgain(Problem):
     detail = N_("Only what failed, is still of use and holds no code or private link can.")
 
 
+class NothingToPrint(Problem):
+    slug = "nothing-to-print"
+    status = 409
+    title = N_("No letter waits to be printed.")
+    detail = N_("Letters are for who is reached by no other way.")
+
+
 class Verdict(StrEnum):
     """What a provider's answer means."""
 

@@ -1,6 +1,6 @@
 """What notices cost, how much may be spent a day, and what smells of pumping fraud."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.notifications.notices.domain import Channel
@@ -66,6 +66,20 @@ class Fraud:
     def is_open(self, to: str, also: frozenset[str] = frozenset()) -> bool:
         """Whether numbers that begin so are served; `also` by an exhibition's own list."""
         return to.startswith((*self.dial_codes, *also))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an exhibition may spend a day, in minor units, by channel (0: all), and which dial codes it opened."""
+
+    most: Mapping[Channel, int]
+    dial_codes: Sequence[str]
+
+    @property
+    def facts(self) -> dict[str, int | str]:
+        """As the log of acts tells them."""
+        limits: dict[str, int | str] = {f"{channel}_a_day": most for channel, most in self.most.items()}
+        return limits | {"dial_codes": " ".join(self.dial_codes)}
 
 
 def is_dial_code(said: str) -> bool:

@@ -213,10 +213,10 @@ def kind_of_booking(body: Mapping[str, Any]) -> Kind | None:
     state = body["state"]
     if state == "cancelled":
         return _CANCELLED_BY.get(body["cancelled_by"], Kind.BOOKING_CANCELLED)
-    if state == "confirmed" and not body["has_arrived"]:
+    if state == "confirmed" and not body.get("has_arrived"):
         return Kind.MOVED_UP if body["was_waitlisted"] else Kind.BOOKING_CONFIRMED
     if state == "offered":
-        return Kind.SEAT_FIRST_COME if body["is_first_come"] else Kind.SEAT_OFFERED
+        return Kind.SEAT_FIRST_COME if body.get("is_first_come") else Kind.SEAT_OFFERED
     if state == "lapsed" and body["was_waitlisted"]:
         return Kind.OFFER_LAPSED
     return Kind.WAITLIST_JOINED if state == "waitlisted" else None

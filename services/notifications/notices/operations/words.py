@@ -49,7 +49,7 @@ def words_of_staff_link(to: Contact, exhibition: sa.Row[Any] | None, body: dict[
 def words_of_booking(about: About, session: sa.Row[Any], body: dict[str, Any]) -> dict[str, str]:
     """Words for anything that happens to a booking; `session` is a row of `session_copy`."""
     seats = body["party_size"]
-    ends = to_wall(datetime.fromisoformat(body["ends_at"]), about.exhibition.zone) if body["ends_at"] else None
+    ends = to_wall(datetime.fromisoformat(body["ends_at"]), about.exhibition.zone) if body.get("ends_at") else None
     with speaking(about.contact.language):
         return _common(about) | {
             "session": clean(pick(session.titles)),

@@ -80,6 +80,12 @@ ACTS: dict[str, str] = {
     Act.STAND_TAKEN_BACK: N_("Took a stand back"),
     Act.EXHIBITOR_PRESENT: N_("Marked an exhibitor as present"),
     Act.EXHIBITOR_ABSENT: N_("Marked an exhibitor as absent"),
+    StaffAct.ADMITTED_BY_NAME: N_("Let somebody in by name"),
+    StaffAct.THRESHOLDS_CHANGED: N_("Chose which counts to be told of"),
+    StaffAct.CLASS_CHANGED: N_("Set up a class"),
+    StaffAct.CLASS_ENROLLED: N_("Enrolled people in a class"),
+    StaffAct.PRESENCE_TICKED: N_("Ticked who was present"),
+    StaffAct.SHEET_EXPORTED: N_("Took an attendance sheet along as a table"),
     StaffAct.ROOM_ADDED: N_("Set up a room"),
     StaffAct.ROOM_CHANGED: N_("Changed a room"),
     StaffAct.ROOM_REMOVED: N_("Removed a room"),
@@ -112,6 +118,9 @@ ACTS: dict[str, str] = {
     StaffAct.WEBHOOK_REPLAYED: N_("Told a webhook something again"),
     StaffAct.WEBHOOK_ENDED: N_("Ended a webhook"),
     StaffAct.NOTICE_SENT_AGAIN: N_("Let a notice go once more"),
+    StaffAct.LETTERS_PRINTED: N_("Prepared letters to print"),
+    StaffAct.LETTERS_HANDED_OVER: N_("Handed letters over"),
+    StaffAct.SPENDING_CHANGED: N_("Changed what notices may cost, and where SMS go"),
 }
 SERVICES: dict[str, str] = {
     "registration": N_("Accounts, applications, stands, desk"),

@@ -1,14 +1,12 @@
 """Pages of visitors: register, one's badge, one's details. Every form works without JavaScript."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
-from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.visitors import schemas
@@ -18,6 +16,7 @@ from services.registration.visitors.operations import badges, people, phones, pr
 from services.registration.visitors.pages.ways import go, inside, newcomers_key, with_tokens
 from shared import i18n
 from shared.db import reading, transaction
+from shared.group import group
 from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
 from shared.problem import ChangedMeanwhile, Invalid, NotFound, NotSignedIn
@@ -65,17 +64,18 @@ def register(lang: str, exhibition: str) -> Response:
     new = people.NewVisitor(
         **_with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
     )
-    with transaction() as db:
-        answer = once(db, newcomers_key(found.id), partial(_register, db, found, new))
-        person_id, at = UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
-        given = people.person_tokens(db, settings(), found, person_id, at)
+    newcomer = people.Newcomer(found.id, settings(), new)
+    answer = group(people.register_visitors, newcomer, key=newcomers_key(found.id), render=_registered)
+    person_id, at = UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
+    with reading() as db:
+        given = people.newcomers_tokens(db, settings(), found.id, person_id, at)
     if reserve:
         return with_tokens(f"/{lang}/{exhibition}/programme/{quote(reserve, safe='')}/reserve", given, code=307)
     return with_tokens(wanted, given)
 
 
-def _register(db: Connection, exhibition: Exhibition, new: people.NewVisitor) -> Answer:
-    somebody, _badge = people.register_visitor(db, settings(), exhibition, new)
+def _registered(registered: tuple[people.Visitor, badges.Badge]) -> Answer:
+    somebody, _badge = registered
     return Answer(201, {"person_id": str(somebody.id), "registered_at": somebody.registered_at.isoformat()})
 
 

@@ -53,6 +53,9 @@ TERMS: tuple[tuple[str, str], ...] = (
 )
 
 
+_TOLD = ("visits", "ins", "outs", "arrivals", "residence", "hall-ins", "hall-outs", "tally-in", "tally-out")
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """One local day's numbers."""
@@ -162,7 +165,7 @@ def numbers_of(counts: Counter[CountKey]) -> dict[str, Any]:
             continue
         if key.measure == "visitors":
             told["visitors"][key.kind] = value
-        elif key.measure in ("visits", "ins", "outs", "arrivals", "residence"):
+        elif key.measure in _TOLD:
             place = told["days"].setdefault(key.day, {}).setdefault(key.measure, {})
             place.setdefault(key.place, {})[key.kind] = value
     return told

@@ -10,19 +10,24 @@ from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Verdict
-from services.notifications.notices.domain import State
+from services.notifications.deliveries.domain.reports import Said
+from services.notifications.deliveries.operations.following import list_reports, list_ways
+from services.notifications.deliveries.pages.here import money_text, providers_here
+from services.notifications.notices.domain import Channel, State
 from services.notifications.notices.operations.log import find_notice
-from services.notifications.notices.pages import frame, line, why
+from services.notifications.notices.pages import CHANNELS, STATES, frame, line, why
 from shared import clock
 from shared.db import reading, transaction
-from shared.i18n import NAMES, hour, in_zone, number, short_date
+from shared.i18n import NAMES, hour, in_zone, ngettext, number, short_date
 from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
 from shared.problem import N_
 from shared.web import current_caller, idempotency_key, may, page
 
-delivery_pages = Blueprint("delivery_pages", __name__, url_prefix="/<lang>/<exhibition>/office/notices")
-
+SAID: dict[Said, tuple[str, str]] = {
+    Said.DELIVERED: ("good", N_("Arrived")),
+    Said.FAILED: ("bad", N_("Came back")),
+}
 # For each answer of a provider: the shape it is shown with, and its word.
 VERDICTS: dict[Verdict | None, tuple[str, str]] = {
     Verdict.ACCEPTED: ("good", N_("Taken")),
@@ -32,7 +37,6 @@ VERDICTS: dict[Verdict | None, tuple[str, str]] = {
 }
 
 
-@delivery_pages.get("/<uuid:notice>")
 @may("organiser", "desk", "viewer")
 def show_notice(lang: str, exhibition: str, notice: UUID) -> Response:
     """One notice: where it stands and why, attempt by attempt."""
@@ -40,6 +44,8 @@ def show_notice(lang: str, exhibition: str, notice: UUID) -> Response:
     with reading() as db:
         row = find_notice(db, known.exhibition_id, notice)
         tries = operations.list_attempts(db, known.exhibition_id, notice)
+        reports = list_reports(db, known.exhibition_id, notice)
+        ways = list_ways(db, row)
     return page(
         "notice.html",
         menu=office_menu(lang, exhibition, request.path, current_caller().roles),
@@ -49,6 +55,9 @@ def show_notice(lang: str, exhibition: str, notice: UUID) -> Response:
         language=NAMES.get(row.language, row.language),
         person=row.person_id,
         tries=[_attempt(one, known.zone) for one in tries],
+        reports=[_report(one, known.zone) for one in reports],
+        ways=[_way(one, notice) for one in ways] if len(ways) > 1 else [],
+        cost=_cost(row),
         is_secret=row.is_secret,
         is_late=row.useful_until <= clock.now(),
         useful_until=_moment(row.useful_until, known.zone),
@@ -58,7 +67,6 @@ def show_notice(lang: str, exhibition: str, notice: UUID) -> Response:
     )
 
 
-@delivery_pages.post("/<uuid:notice>/again")
 @may("organiser", "desk")
 def send_again(lang: str, exhibition: str, notice: UUID) -> Response:  # noqa: ARG001 - the address carries it
     """Let a failed notice go once more."""
@@ -85,6 +93,37 @@ def _attempt(row: Any, zone: str) -> dict[str, Any]:
     }
 
 
+def _report(row: Any, zone: str) -> dict[str, Any]:
+    shape, word = SAID[Said(row.said)]
+    return {"when": _moment(row.heard_at, zone), "shape": shape, "word": _(word), "why": row.reason}
+
+
+def _way(row: Any, shown: UUID) -> dict[str, Any]:
+    """A notice with the same words, as a step of the chain."""
+    shape, word = STATES[State(row.state)]
+    return {
+        "id": row.id,
+        "channel": _(CHANNELS[Channel(row.channel)]),
+        "shape": shape,
+        "word": _(word),
+        "why": why(row.reason),
+        "is_this": row.id == shown,
+    }
+
+
+def _cost(row: Any) -> str:
+    if not row.segments:
+        return ""
+    told = ngettext("%(n)s part", "%(n)s parts", row.segments)
+    return f"{money_text(row.cost, providers_here().prices.currency)} · {told}" if row.cost else told
+
+
 def _moment(at: Any, zone: str) -> str:
     wall = in_zone(at, zone)
     return f"{short_date(wall)} {hour(wall)}"
+
+
+def add_to(pages: Blueprint) -> None:
+    """The addresses of these pages."""
+    pages.get("/<uuid:notice>")(show_notice)
+    pages.post("/<uuid:notice>/again")(send_again)

@@ -1,0 +1,121 @@
+"""Letters: gathered in batches to print, handed over by people. A batch can be printed again at any time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.notifications.deliveries.domain import NothingToPrint, Verdict
+from services.notifications.deliveries.domain.texts import with_links
+from services.notifications.deliveries.models import delivery, print_batch
+from services.notifications.notices.domain import Act, Channel, Reason, State, before
+from services.notifications.notices.models import contact, notice
+from services.notifications.templates.domain import Kind, Mail, render_mail
+from services.notifications.templates.domain.editing import Place
+from services.notifications.templates.operations import find_text
+from shared import clock
+from shared.ids import new_id
+from shared.problem import NotFound
+
+MOST = 100  # letters in a batch
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Letters that were printed together."""
+
+    id: UUID
+    letters: int
+    made_at: datetime
+    handed_over_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter in its person's language."""
+
+    name: str
+    language: str
+    mail: Mail
+
+
+def _waits(exhibition_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        notice.c.exhibition_id == exhibition_id,
+        notice.c.channel == sa.literal_column(f"'{Channel.PRINT.value}'"),
+        notice.c.state == State.DUE,
+    )
+
+
+def count_waiting(db: Connection, exhibition_id: UUID, at: datetime) -> int:
+    """How many letters wait to be printed; `at` by the fair's clock."""
+    waits = sa.select(sa.func.count()).where(*_waits(exhibition_id), notice.c.useful_until > at)
+    return int(db.execute(waits).scalar_one())
+
+
+def list_batches(db: Connection, exhibition_id: UUID, at_most: int = 30) -> Sequence[Batch]:
+    """The newest batches, those not handed over yet first."""
+    its = sa.select(print_batch).where(print_batch.c.exhibition_id == exhibition_id)
+    newest = its.order_by(print_batch.c.handed_over_at.is_not(None), print_batch.c.made_at.desc()).limit(at_most)
+    return [Batch(row.id, row.letters, row.made_at, row.handed_over_at) for row in db.execute(newest).all()]
+
+
+def make_batch(db: Connection, exhibition_id: UUID, staff_id: UUID | None, at: datetime) -> Batch:
+    """Put the oldest letters that wait into a batch; NothingToPrint. `at` by the fair's clock.
+
+    What has become of no use meanwhile is given up.
+    """
+    _give_up_late(db, exhibition_id, at)
+    oldest = sa.select(notice.c.id, notice.c.attempts).where(*_waits(exhibition_id)).order_by(notice.c.made_at)
+    rows = db.execute(oldest.limit(MOST).with_for_update(skip_locked=True)).all()
+    if not rows:
+        raise NothingToPrint
+    batch = Batch(new_id(), len(rows), clock.now(), None)
+    line = {"exhibition_id": exhibition_id, "id": batch.id, "letters": batch.letters, "made_at": batch.made_at}
+    db.execute(sa.insert(print_batch).values(line | {"made_by": staff_id}))
+    now = datetime.now(UTC)
+    its = (notice.c.exhibition_id == exhibition_id, notice.c.id.in_([row.id for row in rows]))
+    printed = {"state": State.ACCEPTED, "settled_at": now, "batch_id": batch.id, "attempts": notice.c.attempts + 1}
+    db.execute(sa.update(notice).where(*its, notice.c.state.in_(before(Act.ACCEPT))).values(printed))
+    tried = {"exhibition_id": exhibition_id, "started_at": now, "ended_at": now, "verdict": Verdict.ACCEPTED.value}
+    db.execute(sa.insert(delivery), [tried | {"notice_id": row.id, "attempt": row.attempts + 1} for row in rows])
+    return batch
+
+
+def _give_up_late(db: Connection, exhibition_id: UUID, at: datetime) -> None:
+    late = sa.update(notice).where(*_waits(exhibition_id), notice.c.useful_until <= at)
+    db.execute(late.values(state=State.FAILED, reason=Reason.TOO_LATE, settled_at=datetime.now(UTC)))
+
+
+def letters_of(db: Connection, exhibition_id: UUID, batch_id: UUID, site: str) -> list[Letter]:
+    """The letters of a batch, by name; NotFound."""
+    its = (notice.c.exhibition_id == exhibition_id, notice.c.channel == Channel.PRINT, notice.c.batch_id == batch_id)
+    whose = sa.and_(contact.c.exhibition_id == notice.c.exhibition_id, contact.c.id == notice.c.person_id)
+    rows = db.execute(sa.select(notice, contact.c.name).outerjoin(contact, whose).where(*its)).all()
+    if not rows:
+        raise NotFound
+    return [_letter(db, row, site) for row in sorted(rows, key=lambda row: (row.name or "", row.made_at))]
+
+
+def _letter(db: Connection, row: sa.Row[Any], site: str) -> Letter:
+    text = find_text(db, Place(row.exhibition_id, Kind(row.kind), row.language)).template
+    mail = render_mail(text, with_links(row.data, row.language, site), row.language)
+    return Letter(row.name or row.data.get("name", ""), row.language, mail)
+
+
+def hand_over(db: Connection, exhibition_id: UUID, batch_id: UUID) -> bool:
+    """All letters of a batch are in their people's hands; False when that was known. NotFound."""
+    its = (print_batch.c.exhibition_id == exhibition_id, print_batch.c.id == batch_id)
+    if db.execute(sa.select(print_batch.c.id).where(*its)).first() is None:
+        raise NotFound
+    done = sa.update(print_batch).where(*its, print_batch.c.handed_over_at.is_(None))
+    if not db.execute(done.values(handed_over_at=clock.now())).rowcount:
+        return False
+    letters = (notice.c.exhibition_id == exhibition_id, notice.c.batch_id == batch_id)
+    arrived = sa.update(notice).where(*letters, notice.c.state.in_(before(Act.DELIVER)))
+    db.execute(arrived.values(state=State.DELIVERED, settled_at=datetime.now(UTC)))
+    return True
