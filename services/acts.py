@@ -50,6 +50,7 @@ class StaffAct(StrEnum):
     ANNOUNCEMENT_DROPPED = "announcement_dropped"
     ANNOUNCEMENT_STARTED = "announcement_started"
     ANNOUNCEMENT_STOPPED = "announcement_stopped"
+    DIGEST_CHOSEN = "digest_chosen"
     WEBHOOK_MADE = "webhook_made"
     WEBHOOK_RENEWED = "webhook_renewed"
     WEBHOOK_TESTED = "webhook_tested"

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
-from services.notifications.access.tasks import on_key_published, on_staff_changed
+from services.notifications.access.tasks import on_key_published
 from services.notifications.announcements import tasks as announcements
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
+from services.notifications.digests import tasks as digests
 from services.notifications.notices.tasks import (
     on_application_changed,
-    on_attendance_told,
     on_booking_told,
     on_exhibition_changed,
     on_link_issued,
@@ -36,7 +36,7 @@ load_catalogues(Path(__file__).parent / "translations")
 _HANDLERS: dict[str, Handler] = {
     "key.published.v1": on_key_published,
     "exhibition.changed.v1": on_exhibition_changed,
-    "staff.changed.v1": on_staff_changed,
+    "staff.changed.v1": digests.on_staff_changed,
     "person.registered.v1": on_person_told,
     "person.changed.v1": on_person_told,
     "person.named.v1": on_person_told,
@@ -52,15 +52,15 @@ _HANDLERS: dict[str, Handler] = {
     "booking.queued.v1": on_booking_told,
     "booking.lapsed.v1": on_booking_told,
     "booking.released.v1": on_booking_told,
-    "attendance.counted.v1": on_attendance_told,
-    "attendance.threshold_passed.v1": on_attendance_told,
+    "attendance.counted.v1": digests.on_attendance_counted,
+    "attendance.threshold_passed.v1": digests.on_threshold_passed,
 }
 HANDLERS = webhooks.also_out(_HANDLERS)
 
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
     """What this service looks for by itself: notices to bring, reminders and announcements to make, links to drop."""
-    own = [work for feature in (reminders, announcements, stop_links) for work in feature.due_work(database)]
+    own = [work for feature in (reminders, announcements, digests, stop_links) for work in feature.due_work(database)]
     return [*due_work(settings, database), *own, *webhooks.due_work(settings, database)]
 
 

@@ -273,6 +273,11 @@ def in_notifications(world: World) -> Iterator[Step]:
     yield Step(f"DELETE {api}", again, name, lambda: office.json("DELETE", path))
     yield Step(form, change, name, lambda: office.form(f"notices/{path}", **own, seen="2"))
     yield Step(f"{form}/again", again, name, lambda: office.form(f"notices/{path}/again", version="1", seen="3"))
+    daily, wish = StaffAct.DIGEST_CHOSEN, {"address": "aicha@mail.example", "hour": "19:00"}
+    yield Step(f"PUT {_NOTICES}/digest", daily, HERE, lambda: office.json("PUT", "digest", wish))
+    yield Step(f"DELETE {_NOTICES}/digest", daily, HERE, lambda: office.json("DELETE", "digest"))
+    yield Step(f"{_PAGE}/notices/digest", daily, HERE, lambda: office.form("notices/digest", **wish))
+    yield Step(f"{_PAGE}/notices/digest/stop", daily, HERE, lambda: office.form("notices/digest/stop"))
     yield from announcements(office)
     yield from webhooks(office)
     first, second, sent = fail_one(office.service), fail_one(office.service), StaffAct.NOTICE_SENT_AGAIN

@@ -44,6 +44,7 @@ OFFICE = (
     "notifications/deliveries/",
     "notifications/reminders/",
     "notifications/announcements/",
+    "notifications/digests/",
     "notifications/webhooks/",
     "notifications/templates/",
     "office.html",

@@ -29,6 +29,8 @@ EVENTS: dict[str, str] = {
     "booking.released.v1": N_("Seat given to the queue"),
     "session.changed.v1": N_("Session made or changed"),
     "application.changed.v1": N_("Application changed"),
+    "attendance.counted.v1": N_("Attendance counted"),
+    "attendance.threshold_passed.v1": N_("A count reached a number"),
 }
 TEST = "webhook.tested.v1"
 

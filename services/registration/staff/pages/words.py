@@ -112,6 +112,7 @@ ACTS: dict[str, str] = {
     StaffAct.ANNOUNCEMENT_DROPPED: N_("Threw an announcement away"),
     StaffAct.ANNOUNCEMENT_STARTED: N_("Sent an announcement"),
     StaffAct.ANNOUNCEMENT_STOPPED: N_("Stopped an announcement"),
+    StaffAct.DIGEST_CHOSEN: N_("Chose when the day’s numbers come"),
     StaffAct.WEBHOOK_MADE: N_("Made a webhook"),
     StaffAct.WEBHOOK_RENEWED: N_("Gave a webhook another secret"),
     StaffAct.WEBHOOK_TESTED: N_("Sent a webhook a trial"),
