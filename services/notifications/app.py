@@ -7,6 +7,8 @@ from sqlalchemy.engine import Connection
 
 from services.navigation import sign_in_address
 from services.notifications.access.authorise import authorise
+from services.notifications.announcements.api import api as announcement_api
+from services.notifications.announcements.pages import pages as announcement_pages
 from services.notifications.deliveries.api import deliveries, office, providers
 from services.notifications.deliveries.operations.described import providers_from
 from services.notifications.deliveries.operations.health import oldest_due
@@ -29,7 +31,7 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 HERE = Path(__file__).parent
-FEATURES = ("optout", "templates", "notices", "reminders", "deliveries")
+FEATURES = ("optout", "templates", "notices", "reminders", "announcements", "deliveries")
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -42,8 +44,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices, deliveries, office, providers, text_api, reminder_api],
-        pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages],
+        api=[notices, deliveries, office, providers, text_api, reminder_api, announcement_api],
+        pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages, announcement_pages],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
         templates=[HERE / feature / "templates" for feature in FEATURES],
         sign_in_address=_sign_in_address,

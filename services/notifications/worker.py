@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from services.notifications.access.tasks import on_key_published, on_staff_changed
+from services.notifications.announcements import tasks as announcements
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
 from services.notifications.notices.tasks import (
@@ -53,8 +54,9 @@ HANDLERS: dict[str, Handler] = {
 
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
-    """What this service looks for by itself: notices to bring, reminders to make, links to drop."""
-    return [*due_work(settings, database), *reminders.due_work(database), *stop_links.due_work(database)]
+    """What this service looks for by itself: notices to bring, reminders and announcements to make, links to drop."""
+    own = (reminders, announcements, stop_links)
+    return [*due_work(settings, database), *(work for feature in own for work in feature.due_work(database))]
 
 
 def create_worker(settings: Settings, database: Database | None = None) -> Worker:

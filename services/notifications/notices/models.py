@@ -14,6 +14,7 @@ contact = sa.Table(
     sa.Column("phone", sa.Text),
     sa.Column("email", sa.Text),
     sa.Column("language", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index("contact_phone", "phone"),
 )
@@ -62,6 +63,18 @@ application_copy = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
+
+# The stands that an application holds now; `hall` is empty where an older message did not say.
+stand_copy = sa.Table(
+    "stand_copy",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("application_id", Id, primary_key=True),
+    sa.Column("stand", sa.Text, primary_key=True),
+    sa.Column("hall", sa.Text, nullable=False),
+    sa.Column("hall_names", sa.JSON, nullable=False),
+)
+sa.Index("stand_copy_of_hall", stand_copy.c.exhibition_id, stand_copy.c.hall)
 
 # The same hour twice: never quiet. Without a row the product's own hours hold.
 quiet_hours = sa.Table(

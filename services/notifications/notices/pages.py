@@ -39,6 +39,7 @@ REASONS: dict[Reason, str] = {
     Reason.TOO_LATE: N_("It was too late to be of use"),
     Reason.NOT_WANTED: N_("This person wants no reminders and news"),
     Reason.NO_LONGER_SO: N_("What it says was no longer so"),
+    Reason.STOPPED: N_("Its announcement was stopped"),
     Reason.BAD_ADDRESS: N_("No mail can go to this address"),
     Reason.GATEWAY_REFUSED: N_("The SMS gateway refused it"),
     Reason.GATEWAY_BUSY: N_("The SMS gateway could not take it"),

@@ -5,7 +5,7 @@ exhibition in its rows, a row a version.
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -155,14 +155,22 @@ def place_of(exhibition_id: UUID, kind: str, language: str) -> Place:
 
 def preview(place: Place, template: Template, exhibition: sa.Row[Any], site: str) -> tuple[str, Mail]:
     """The SMS and the mail as an example of a person would get them; `exhibition` is a row of `exhibition_copy`."""
-    language = place.language
-    values = example(
+    return written(template, example_words(place.language, exhibition, site), place.language)
+
+
+def written(template: Template, words: Mapping[str, str], language: str) -> tuple[str, Mail]:
+    """The SMS and the mail with these words."""
+    return thrifty(render_sms(template, words)), render_mail(template, words, language)
+
+
+def example_words(language: str, exhibition: sa.Row[Any], site: str) -> dict[str, str]:
+    """A word for every placeholder, of nobody real but of this exhibition."""
+    return example(
         language,
         f"{site}/{language}/{exhibition.reference}",
         pick(exhibition.names, language),
         f"{pick(exhibition.venue_names, language)}, {pick(exhibition.town_names, language)}",
     )
-    return thrifty(render_sms(template, values)), render_mail(template, values, language)
 
 
 def refuse(kind: Kind, template: Template) -> None:

@@ -1,5 +1,6 @@
 """What notices say, for organisers: each kind in each language, tried on an example before it is kept."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -8,13 +9,12 @@ from services.acts import StaffAct, staff_acted
 from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.templates import operations, schemas
-from services.notifications.templates.domain import PLACEHOLDERS, RIGHT_TO_LEFT, Kind, Template
+from services.notifications.templates.domain import PLACEHOLDERS, Kind, Template
 from services.notifications.templates.domain.editing import TEXT_LANGUAGES, Place, Written, template_of
-from services.notifications.templates.domain.examples import example
 from services.notifications.templates.domain.kinds import KINDS
 from services.notifications.templates.domain.segments import measure
 from shared.db import reading, transaction
-from shared.i18n import NAMES, hour, in_zone, pick, short_date, span
+from shared.i18n import NAMES, direction, hour, in_zone, pick, short_date, span
 from shared.i18n import gettext as _
 from shared.i18n import language as spoken
 from shared.idempotency import Answer, once
@@ -125,19 +125,27 @@ def _form(
 
 
 def _example(place: Place, template: Template, known: Any) -> dict[str, Any]:
-    sms, mail = operations.preview(place, template, known, settings().public_url)
-    home = f"{settings().public_url}/{place.language}/{known.reference}"
-    values = example(place.language, home, pick(known.names, place.language), pick(known.venue_names, place.language))
+    words = operations.example_words(place.language, known, settings().public_url)
+    return {
+        "shown": shown(place.language, template, words),
+        "direction": direction(place.language),
+        "placeholders": [(f"{{{name}}}", words[name]) for name in sorted(PLACEHOLDERS[place.kind])],
+    }
+
+
+def shown(language: str, template: Template, words: Mapping[str, str]) -> dict[str, Any]:
+    """A text as somebody gets it, for `texts/shown.html`; the SMS measured."""
+    sms, mail = operations.written(template, words, language)
     size = measure(sms)
     return {
+        "language": language,
+        "direction": direction(language),
         "sms": sms,
         "size": size,
         # letters of another script are no surprise to anybody who writes it
-        "dear": list(size.dear)[:8] if place.language in ("fr", "en") else [],
+        "dear": list(size.dear)[:8] if language in ("fr", "en") else [],
         "subject": mail.subject,
         "paragraphs": [block.splitlines() for block in mail.plain.strip().split("\n\n")],
-        "direction": "rtl" if place.language in RIGHT_TO_LEFT else "ltr",
-        "placeholders": [(f"{{{name}}}", values[name]) for name in sorted(PLACEHOLDERS[place.kind])],
     }
 
 

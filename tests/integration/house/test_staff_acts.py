@@ -219,6 +219,8 @@ def own_id(service: Service) -> UUID:
 
 
 def in_notifications(world: World) -> Iterator[Step]:
+    world.register()
+    world.quiet()
     office = Office(world, "notifications")
     hours = {"begins": "22:00", "ends": "07:00"}
     quiet = StaffAct.QUIET_HOURS_CHANGED
@@ -236,6 +238,7 @@ def in_notifications(world: World) -> Iterator[Step]:
     yield Step(f"DELETE {api}", again, name, lambda: office.json("DELETE", path))
     yield Step(form, change, name, lambda: office.form(f"notices/{path}", **own, seen="2"))
     yield Step(f"{form}/again", again, name, lambda: office.form(f"notices/{path}/again", version="1", seen="3"))
+    yield from announcements(office)
     first, second, sent = fail_one(office.service), fail_one(office.service), StaffAct.NOTICE_SENT_AGAIN
     one, path = "notices/<uuid:notice>/again", "notices/{}/again"
     yield Step(f"POST {_NOTICES}/{one}", sent, first, lambda: office.json("POST", path.format(first), {}))
@@ -262,6 +265,37 @@ def letters_and_spending(office: Office) -> Iterator[Step]:
     yield Step(f"PUT {_NOTICES}/spending", changed, HERE, lambda: office.json("PUT", "spending", rules))
     typed = {"sms_a_day": "150,5", "whatsapp_a_day": "0", "dial_codes": "+33 +34"}
     yield Step(f"{_PAGE}/notices/spending", changed, HERE, lambda: office.form("notices/spending", **typed))
+
+
+def announcements(office: Office) -> Iterator[Step]:
+    """Two of them, by JSON and by form: written, changed, sent, stopped, thrown away."""
+    written, dropped = StaffAct.ANNOUNCEMENT_WRITTEN, StaffAct.ANNOUNCEMENT_DROPPED
+    started, stopped = StaffAct.ANNOUNCEMENT_STARTED, StaffAct.ANNOUNCEMENT_STOPPED
+    said = {"who": "visitors", "texts": {"fr": {"sms": "Bonjour"}}}
+    typed = {"who": "visitors", "sms_fr": "Bonjour"}
+    api, form = f"{_NOTICES}/announcements", f"{_PAGE}/notices/announcements"
+    yield Step(f"POST {api}", written, "", lambda: office.json("POST", "announcements", said))
+    first = told(office.service)[-1]["subject"]
+    yield Step(f"{form}/new", written, "", lambda: office.form("notices/announcements/new", **typed))
+    second = told(office.service)[-1]["subject"]
+    yield Step(f"PUT {api}/<uuid:announcement>", written, first, lambda: _tell(office, "PUT", first, "", said))
+    for verb, act in (("start", started), ("stop", stopped)):
+        here = f"{api}/<uuid:announcement>/{verb}"
+        yield Step(f"POST {here}", act, first, partial(_tell, office, "POST", first, f"/{verb}", {}))
+    for verb, act in (("change", written), ("start", started), ("stop", stopped)):
+        path = f"notices/announcements/{second}/{verb}"
+        yield Step(f"{form}/<uuid:announcement>/{verb}", act, second, partial(office.form, path, **typed))
+    office.json("POST", "announcements", said)
+    third = told(office.service)[-1]["subject"]
+    yield Step(f"DELETE {api}/<uuid:announcement>", dropped, third, lambda: _tell(office, "DELETE", third, "", None))
+    office.json("POST", "announcements", said)
+    fourth = told(office.service)[-1]["subject"]
+    path = f"notices/announcements/{fourth}/drop"
+    yield Step(f"{form}/<uuid:announcement>/drop", dropped, fourth, lambda: office.form(path))
+
+
+def _tell(office: Office, method: str, announcement: str, verb: str, body: Any) -> Any:
+    return office.json(method, f"announcements/{announcement}{verb}", body)
 
 
 STEPS = {"ticketing": in_ticketing, "notifications": in_notifications}

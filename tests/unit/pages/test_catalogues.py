@@ -42,6 +42,8 @@ OFFICE = (
     "groups/schemas.py",
     "notifications/notices/",
     "notifications/deliveries/",
+    "notifications/reminders/",
+    "notifications/announcements/",
     "notifications/templates/",
     "office.html",
     "problems.html",

@@ -9,6 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.notifications.announcements.operations.sending import is_stopped
+from services.notifications.announcements.operations.writing import text_of
 from services.notifications.deliveries.domain import LEASE, Outcome, Step
 from services.notifications.deliveries.domain.chain import time_for
 from services.notifications.deliveries.domain.settings import Providers
@@ -21,9 +23,8 @@ from services.notifications.optout.operations import is_unwanted
 from services.notifications.reminders.domain import KIND_OF
 from services.notifications.reminders.operations import still_holds
 from services.notifications.templates.domain import Kind, Template
-from services.notifications.templates.domain.editing import Place
 from services.notifications.templates.domain.segments import segments
-from services.notifications.templates.operations import find_text, text_for
+from services.notifications.templates.operations import text_for
 from shared import clock
 
 DEFAULT = Providers()
@@ -192,6 +193,8 @@ def why_not(db: Connection, claimed: Claimed) -> Reason | None:
         return Reason.NOT_WANTED
     if claimed.kind in KIND_OF.values() and not still_holds(db, claimed.exhibition_id, claimed.data):
         return Reason.NO_LONGER_SO
+    if claimed.kind is Kind.ANNOUNCEMENT and is_stopped(db, claimed.exhibition_id, UUID(claimed.data["announcement"])):
+        return Reason.STOPPED
     return None
 
 
@@ -209,7 +212,7 @@ def _accept(db: Connection, claimed: Claimed, outcome: Outcome, said: dict[str, 
 
 
 def _claimed(db: Connection, row: sa.Row[Any], providers: Providers) -> Claimed:
-    own = find_text(db, Place(row.exhibition_id, Kind(row.kind), row.language)).template
+    own = text_of(db, row)
     size = segments(sms_text(own, row.data, row.language, providers.site)) if row.channel == Channel.SMS else 1
     return Claimed(
         exhibition_id=row.exhibition_id,

@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.notifications.templates.domain import SECRET_KINDS, STAFF_KINDS, Kind
+from services.notifications.templates.domain import SECRET_KINDS, STAFF_KINDS, STOPPABLE_KINDS, Kind
 from services.notifications.templates.domain.calendar import method_of
 
 _NOTICES = UUID("6f0f3a52-77a1-5c1e-9d54-0d1f7c0a9b11")
@@ -53,6 +53,7 @@ class Reason(StrEnum):
     TOO_LATE = "too-late"
     NOT_WANTED = "not-wanted"
     NO_LONGER_SO = "no-longer-so"
+    STOPPED = "stopped"
     BAD_ADDRESS = "bad-address"
     GATEWAY_REFUSED = "gateway-refused"
     GATEWAY_BUSY = "gateway-busy"
@@ -181,9 +182,9 @@ def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
     return known[:1] + beside
 
 
-NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS
-LOW_KINDS: frozenset[Kind] = frozenset()
-"""What may wait behind everything else: announcements."""
+NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS
+LOW_KINDS = frozenset({Kind.ANNOUNCEMENT})
+"""What may wait behind everything else."""
 
 
 def priority_of(kind: Kind) -> Priority:
@@ -306,6 +307,7 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_PLACED: True,
     Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
+    Kind.ANNOUNCEMENT: True,
     Kind.STAFF_INVITED: False,  # as every private link; an organiser sends it
     Kind.STAFF_PASSWORD: False,
 }

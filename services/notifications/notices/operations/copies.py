@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notifications.notices.models import application_copy, booking_copy, contact, session_copy
+from services.notifications.notices.models import application_copy, booking_copy, contact, session_copy, stand_copy
 from services.notifications.templates.domain import clean
-from shared.db import put_newer
+from shared.db import insert_new, put_newer
 from shared.outbox import Received
 
 LONGEST_NAME = 100
@@ -23,6 +24,7 @@ def keep_contact(db: Connection, message: Received) -> None:
         "phone": body["phone"] and clean(body["phone"]),
         "email": body["email"] and clean(body["email"], 254),
         "language": body["language"],
+        "kind": body.get("kind", ""),
         "version": message.subject_version,
     }
     put_newer(db, contact, row)
@@ -68,4 +70,25 @@ def keep_application(db: Connection, message: Received) -> bool:
         "state": message.body["state"],
         "version": message.subject_version,
     }
-    return put_newer(db, application_copy, row)
+    is_newer = put_newer(db, application_copy, row)
+    if is_newer and message.body.get("stands") is not None:
+        _keep_stands(db, message)
+    return is_newer
+
+
+def _keep_stands(db: Connection, message: Received) -> None:
+    own = stand_copy.c
+    its = (own.exhibition_id == message.exhibition_id, own.application_id == message.subject_id)
+    db.execute(sa.delete(stand_copy).where(*its))
+    rows = [
+        {
+            "exhibition_id": message.exhibition_id,
+            "application_id": message.subject_id,
+            "stand": one["stand"],
+            "hall": one.get("hall", ""),
+            "hall_names": one["hall_names"],
+        }
+        for one in message.body["stands"]
+    ]
+    # one stand may be held for two spans of days
+    insert_new(db, stand_copy, rows)

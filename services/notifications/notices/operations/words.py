@@ -91,6 +91,12 @@ def words_of_application(about: About, body: dict[str, Any]) -> dict[str, str]:
         }
 
 
+def words_of_news(about: About) -> dict[str, str]:
+    """Words for what an organiser tells many."""
+    with speaking(about.contact.language):
+        return _common(about)
+
+
 def _stands(held: list[dict[str, Any]]) -> str:
     """The first three stands with hall and days; how many more there are."""
     told = [

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     APPLICATION_FREED = "application_freed"
     APPLICATION_LAPSED = "application_lapsed"
     APPLICATION_WITHDRAWN = "application_withdrawn"
+    ANNOUNCEMENT = "announcement"
     STAFF_INVITED = "staff_invited"
     STAFF_PASSWORD = "staff_password"  # noqa: S105 - the name of a notice
 
@@ -53,7 +54,7 @@ STAFF_KINDS = frozenset({Kind.STAFF_INVITED, Kind.STAFF_PASSWORD})
 _ACCOUNT_KINDS = frozenset({Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
 SECRET_KINDS = _ACCOUNT_KINDS | STAFF_KINDS
 # What a person can do without, and may stop. Everything else they must know: what they booked, were offered or lost.
-STOPPABLE_KINDS = frozenset({Kind.REMINDER_DAY, Kind.REMINDER_HOUR})
+STOPPABLE_KINDS = frozenset({Kind.REMINDER_DAY, Kind.REMINDER_HOUR, Kind.ANNOUNCEMENT})
 
 _ANY = frozenset({"name", "exhibition", "place"})
 _ACCOUNT = _ANY | {"badge", "link", "code", "code_words", "until", "my_page"}
@@ -74,6 +75,7 @@ _BOOKING = _ANY | {
 }
 _APPLICATION = _ANY | {"reference", "missing", "until", "rank", "stands", "my_application"}
 _STAFF = _ANY | {"link", "until"}
+_NEWS = _ANY | {"programme", "my_bookings", "my_page"}
 
 
 def _placeholders(kind: Kind) -> frozenset[str]:
@@ -83,6 +85,8 @@ def _placeholders(kind: Kind) -> frozenset[str]:
 def _of_thing(kind: Kind) -> frozenset[str]:
     if kind in STAFF_KINDS:
         return _STAFF
+    if kind is Kind.ANNOUNCEMENT:
+        return _NEWS
     if kind in _ACCOUNT_KINDS:
         return _ACCOUNT
     return frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)

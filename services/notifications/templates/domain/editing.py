@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.notifications.templates.domain import PLACEHOLDERS, Kind, Template, clean
+from services.notifications.templates.domain import PLACEHOLDERS, STOPPABLE_KINDS, Kind, Template, clean
 from shared.problem import N_
 
 TEXT_LANGUAGES = ("ar", "fr", "en", "zgh")
@@ -19,6 +19,8 @@ NEEDED: dict[Kind, str] = {
     Kind.STAFF_INVITED: "link",
     Kind.STAFF_PASSWORD: "link",
 }
+# Whoever may stop a notice must find out how.
+NEEDED_IN_BODY: dict[Kind, str] = dict.fromkeys(STOPPABLE_KINDS, "stop")
 EMPTY = N_("Please write something here.")
 LONG = N_("At most %(most)s characters.")
 ONE_LINE = N_("This is one line: no line break, please.")
@@ -59,13 +61,16 @@ def template_of(typed: Mapping[str, str]) -> Template:
     return Template(parts["sms"], parts["subject"], parts["body"])
 
 
-def faults_of(kind: Kind, template: Template) -> dict[str, Fault]:
-    """The first thing wrong with each part; empty when the text may be sent."""
-    found = {part: next(_wrong(kind, part, getattr(template, part)), None) for part in LONGEST}
+def faults_of(kind: Kind, template: Template, *, is_whole: bool = True) -> dict[str, Fault]:
+    """The first thing wrong with each part; empty when the text may be sent.
+
+    One that is not whole gets an ending that says what must be said.
+    """
+    found = {part: next(_wrong(kind, part, getattr(template, part), is_whole=is_whole), None) for part in LONGEST}
     return {part: fault for part, fault in found.items() if fault}
 
 
-def _wrong(kind: Kind, part: str, text: str) -> Iterator[Fault]:
+def _wrong(kind: Kind, part: str, text: str, *, is_whole: bool) -> Iterator[Fault]:
     if not text:
         yield EMPTY, {}
     if len(text) > LONGEST[part]:
@@ -78,9 +83,10 @@ def _wrong(kind: Kind, part: str, text: str) -> Iterator[Fault]:
         yield UNKNOWN, {"name": unknown[0]}
     if "{" in _PLACEHOLDER.sub("", text):
         yield LOOSE, {"name": "name"}
-    needed = NEEDED.get(kind)
-    if needed and part != "subject" and needed not in used:
-        yield LACKING, {"name": needed}
+    if is_whole and part != "subject":
+        needed = NEEDED.get(kind) or (NEEDED_IN_BODY.get(kind) if part == "body" else None)
+        if needed and needed not in used:
+            yield LACKING, {"name": needed}
 
 
 def _tidy(text: str) -> str:

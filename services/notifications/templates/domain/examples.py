@@ -73,6 +73,6 @@ def example(language: str, home: str, exhibition: str, place: str) -> dict[str, 
         "my_booking": f"{home}/programme/mine/K7P3M9QA",
         "my_page": f"{home}/me",
         "my_application": f"{home}/apply/mine",
-        "stop": f"{home}/notices/stop/AbCdEfGhJkLmNpQrStUvWxAbCdEfGhJkLmNpQrStUvW",
+        "stop": f"{home}/notices/stop/AbCdEfGhJkLmNpQrStUvWx",
     }
     return _WORDS[language] | _SAME | links | {"exhibition": clean(exhibition), "place": clean(place)}

@@ -30,6 +30,7 @@ KINDS: dict[Kind, str] = {
     Kind.APPLICATION_FREED: N_("Stand taken back"),
     Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
     Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
+    Kind.ANNOUNCEMENT: N_("End of an announcement"),
     Kind.STAFF_INVITED: N_("Invitation to the staff"),
     Kind.STAFF_PASSWORD: N_("New password for staff"),
 }

@@ -224,7 +224,7 @@ def _tell(db: Connection, one: Application, act: Act, by: By, reason: str) -> Ap
     """Move the application, audit it, and let its exhibitor hear which stands they have now."""
     own = allocation.c
     rows = db.execute(
-        sa.select(stand.c.reference, hall.c.names, own.first_day, own.last_day)
+        sa.select(stand.c.reference, hall.c.reference.label("hall"), hall.c.names, own.first_day, own.last_day)
         .join_from(allocation, stand, _SAME_STAND)
         .join(hall, sa.and_(hall.c.exhibition_id == stand.c.exhibition_id, hall.c.id == stand.c.hall_id))
         .where(own.exhibition_id == one.exhibition_id, own.application_id == one.id)
@@ -233,6 +233,7 @@ def _tell(db: Connection, one: Application, act: Act, by: By, reason: str) -> Ap
     told = [
         {
             "stand": row.reference,
+            "hall": row.hall,
             "hall_names": row.names,
             "first_day": row.first_day.isoformat(),
             "last_day": row.last_day.isoformat(),

@@ -1,0 +1,1 @@
+"""Announcements: what an organiser tells a chosen audience, counted and priced first, sent at a chosen speed."""

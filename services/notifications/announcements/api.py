@@ -1,0 +1,139 @@
+"""Announcements in JSON, for organisers."""
+
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+from sqlalchemy.engine import Connection
+
+from services.acts import StaffAct, staff_acted
+from services.notifications.access.authorise import exhibition_called
+from services.notifications.announcements import schemas
+from services.notifications.announcements.domain import Audience, Place, State, Who
+from services.notifications.announcements.operations import audience, sending, writing
+from services.notifications.templates.operations import example_words
+from shared.db import reading, transaction
+from shared.idempotency import Answer, once
+from shared.web import current_caller, idempotency_key, keyed, load, may, reply
+from shared.web.security import settings
+
+api = Blueprint(
+    "announcement_api",
+    __name__,
+    url_prefix="/notifications/v1/exhibitions/<exhibition>/announcements",
+    description="What an organiser tells many at once",
+)
+_BODY = {"content": {"application/json": {"schema": schemas.DraftIn}}, "required": True}
+
+
+@api.get("")
+@may("organiser", "viewer")
+@api.response(200, schemas.AnnouncementsOut)
+def list_announcements(exhibition: str) -> Response:
+    """All of this exhibition, newest first."""
+    known = exhibition_called(exhibition)
+    with reading() as db:
+        rows = writing.list_all(db, known.exhibition_id)
+    return reply(Answer(200, {"announcements": [schemas.line_out(row) for row in rows]}))
+
+
+@api.post("")
+@may("organiser")
+@keyed
+@api.doc(requestBody=_BODY)
+@api.response(201, schemas.AnnouncementOut)
+def write_announcement(exhibition: str) -> Response:
+    """A new draft: nobody is told yet; the answer counts who would be, and the SMS that would be paid for."""
+    known, draft = exhibition_called(exhibition), schemas.draft_of(load(schemas.DraftIn))
+    with transaction() as db:
+
+        def act() -> Answer:
+            place = writing.write(db, known.exhibition_id, draft, current_caller().staff_id)
+            staff_acted(db, known.exhibition_id, StaffAct.ANNOUNCEMENT_WRITTEN, str(place.id))
+            return _answer(db, exhibition, place, 201)
+
+        return reply(once(db, idempotency_key(known.exhibition_id), act))
+
+
+@api.get("/<uuid:announcement>")
+@may("organiser", "viewer")
+@api.response(200, schemas.AnnouncementOut)
+def show_announcement(exhibition: str, announcement: UUID) -> Response:
+    """What it says, whom a draft would reach, how far a sent one has come."""
+    with reading() as db:
+        return reply(_answer(db, exhibition, _place(exhibition, announcement)))
+
+
+@api.put("/<uuid:announcement>")
+@may("organiser")
+@api.doc(requestBody=_BODY)
+@api.response(200, schemas.AnnouncementOut)
+def change_announcement(exhibition: str, announcement: UUID) -> Response:
+    """Another draft in its place."""
+    place, draft = _place(exhibition, announcement), schemas.draft_of(load(schemas.DraftIn))
+    with transaction() as db:
+        writing.change(db, place, draft)
+        staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_WRITTEN, str(place.id))
+        answer = _answer(db, exhibition, place)
+    return reply(answer)
+
+
+@api.delete("/<uuid:announcement>")
+@may("organiser")
+@api.response(204)
+def drop_announcement(exhibition: str, announcement: UUID) -> Response:
+    """Throw a draft away."""
+    place = _place(exhibition, announcement)
+    with transaction() as db:
+        writing.drop(db, place)
+        staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_DROPPED, str(place.id))
+    return Response(status=204)
+
+
+@api.post("/<uuid:announcement>/start")
+@may("organiser")
+@keyed
+@api.response(200, schemas.AnnouncementOut)
+def start_announcement(exhibition: str, announcement: UUID) -> Response:
+    """Tell everybody who is in the audience, at the chosen speed."""
+    place = _place(exhibition, announcement)
+    with transaction() as db:
+
+        def act() -> Answer:
+            people = sending.start(db, place)
+            staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_STARTED, str(place.id), people=people)
+            return _answer(db, exhibition, place)
+
+        return reply(once(db, idempotency_key(place.exhibition_id), act))
+
+
+@api.post("/<uuid:announcement>/stop")
+@may("organiser")
+@keyed
+@api.response(200, schemas.AnnouncementOut)
+def stop_announcement(exhibition: str, announcement: UUID) -> Response:
+    """Tell nobody more, neither with what was made and not brought yet."""
+    place = _place(exhibition, announcement)
+    with transaction() as db:
+
+        def act() -> Answer:
+            if sending.stop(db, place):
+                staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_STOPPED, str(place.id))
+            return _answer(db, exhibition, place)
+
+        return reply(once(db, idempotency_key(place.exhibition_id), act))
+
+
+def _place(exhibition: str, announcement: UUID) -> Place:
+    return Place(exhibition_called(exhibition).exhibition_id, announcement)
+
+
+def _answer(db: Connection, exhibition: str, place: Place, status: int = 200) -> Answer:
+    row, known = writing.find(db, place), exhibition_called(exhibition)
+    shares = []
+    if row.state == State.DRAFT:
+        texts = writing.whole_texts_of(db, place)
+        values = {code: example_words(code, known, settings().public_url) for code in texts}
+        shares = audience.shares(db, place.exhibition_id, Audience(Who(row.who), row.subject), texts, values)
+    said = schemas.announcement_out(row, writing.texts_of(db, place), shares, sending.progress(db, place))
+    return Answer(status, said)

@@ -1,0 +1,1 @@
+"""Writing announcements (`writing`), finding and counting audiences (`audience`), sending them (`sending`)."""
