@@ -191,8 +191,11 @@ def test_why_she_did_not_get_it_stands_on_one_page(waiting: Story) -> None:
     for shown in ("revenu", "absent subscriber", "Les voies", "E-mail", "En attente", "Comptes rendus", "1 partie"):
         assert shown in text, shown
     assert "Renvoyer" in text
+    assert "autre voie" not in text
+    waiting.send()
+    assert "autre voie : E-mail" in ask(waiting, f"{PAGE}/{id_of(waiting)}").text.replace("\u00a0", " ")
     said = ask(waiting, f"{API}/{id_of(waiting, 'email')}").get_json()
-    assert [(way["channel"], way["state"]) for way in said["ways"]] == [("sms", "bounced"), ("email", "due")]
+    assert [(way["channel"], way["state"]) for way in said["ways"]] == [("sms", "bounced"), ("email", "accepted")]
     assert said["ways"][1]["after_id"] == id_of(waiting)
     assert [one["said"] for one in ask(waiting, f"{API}/{id_of(waiting)}").get_json()["reports"]] == ["failed"]
 

@@ -1,6 +1,6 @@
 """The WhatsApp Cloud API: template messages by language, and what its answers mean.
 
-By Meta's public pages on messages, message templates and error codes (docs/providers.md); not tried against it.
+From public pages that docs/providers.md names; not tried against the provider.
 """
 
 import re
