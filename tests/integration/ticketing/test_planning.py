@@ -84,7 +84,7 @@ def test_who_plans_into_a_taken_room_sees_what_is_there_and_which_rooms_are_free
     taken = {"dyes", "wool", "leather"}  # the last by the fair's own programme
     assert set(free) == {one for one, seats in rooms.items() if seats >= 14} - taken
     client, proof = forms(fair)
-    refused = client.post(f"{OFFICE}/programme/new", data=NEW | proof | {"title_fr": "Autre", "capacity": 200})
+    refused = client.post(f"{OFFICE}/programme/new", data=NEW | proof | {"title_fr": "Autre", "capacity": 10})
     assert refused.status_code == 409
     assert "Teindre</a>, dimanche 20 décembre 2026" in refused.text
     assert "Libres à cette heure et assez grandes" in refused.text
