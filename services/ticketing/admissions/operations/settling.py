@@ -46,12 +46,33 @@ def hold(db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey]) -> H
     return _lock(db, exhibition_id, wanted) if wanted else {}
 
 
-def settle(db: Connection, exhibition_id: UUID, before: Held, *, zone: str) -> dict[HolderDayKey, HolderDay]:
-    """Bring admissions and counters in line with the scans of these held days."""
+def guard(db: Connection, exhibition_id: UUID, badge_id: UUID, day: date) -> bool:
+    """Make scans of a badge that happen on this day wait until the commit, or be waited for; whether that is needed.
+
+    A scan that does not know the badge yet and the message that tells of it would else not see one another. On
+    SQLite one writes at a time.
+    """
+    if db.dialect.name == "sqlite":
+        return False
+    _lock(db, exhibition_id, [(badge_id, day)])
+    return True
+
+
+def let_go(db: Connection, exhibition_id: UUID, badge_id: UUID, day: date) -> None:
+    """Remove what only guarded."""
+    own = admission.c
+    mine = sa.delete(admission).where(own.exhibition_id == exhibition_id, own.holder_id == badge_id)
+    db.execute(mine.where(own.gate_day == day, own.last_passed_at.is_(None), own.scan_id.is_(None)))
+
+
+def settle(
+    db: Connection, exhibition_id: UUID, before: Held, *, zone: str, persons: set[UUID] | None = None
+) -> dict[HolderDayKey, HolderDay]:
+    """Bring admissions and counters in line with the scans of these held days; `persons` as for passages_of."""
     wanted = sorted(before)
     if not wanted:
         return {}
-    passages = passages_of(db, exhibition_id, wanted, zone)
+    passages = passages_of(db, exhibition_id, wanted, zone, persons)
     lived = {key: live_day(passages.get(key, [])) for key in wanted}
     changed = {key: day for key, day in lived.items() if _is_news(before[key], day)}
     if changed:
@@ -124,9 +145,12 @@ def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUI
 
 
 def passages_of(
-    db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], zone: str
+    db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], zone: str, persons: set[UUID] | None = None
 ) -> dict[HolderDayKey, list[Passage]]:
-    """The scans of each holder's day, whatever badge of theirs was read."""
+    """The scans of each holder's day, whatever badge of theirs was read.
+
+    `persons`: which holders are persons we know, where somebody has just looked; the others are badges we do not.
+    """
     wanted = set(days)
     holders = {holder for holder, _ in wanted}
     is_few = len(wanted) <= 1000
@@ -134,6 +158,8 @@ def passages_of(
     asked = asked.where(badge.c.exhibition_id == exhibition_id)
     # two statements: for an OR of two indexes SQLite reads every badge of the exhibition
     some = [asked.where(which.in_(holders)) for which in (badge.c.id, badge.c.person_id)] if is_few else [asked]
+    if is_few and persons is not None:
+        some = [asked.where(badge.c.person_id.in_(persons))] if persons else []
     badges = {row.id: row for one in some for row in db.execute(one)}
     read = sa.select(scan).where(scan.c.exhibition_id == exhibition_id)
     if is_few:  # IS NOT NULL beside it would make SQLite read every scan of the exhibition
