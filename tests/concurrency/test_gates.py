@@ -1,7 +1,7 @@
 """Forty stewards read the same badge in the same second: one is let in, all others hear when and where."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -52,7 +52,8 @@ class _Meeting:
 
     def __init__(self, webs: Webs, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
         self.fair, self._workers = webs.fair, ThreadPoolExecutor(1)
-        self.badge, verb, tried = self.fair.badge(is_told=False), getattr(operations, where), []
+        self.badge, verb = self.fair.badge(is_told=False), getattr(operations, where)
+        tried: list[Future[None]] = []
 
         def tell_first(*args: Any, **more: Any) -> Any:
             if not tried:

@@ -5,7 +5,7 @@ move by the difference: so the order of arrival cannot matter, and a recount fin
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -129,11 +129,7 @@ def _lock(db: Connection, exhibition_id: UUID, days: list[HolderDayKey]) -> dict
     rows = [
         {"exhibition_id": exhibition_id, "holder_id": holder, "gate_day": day, "counts": []} for holder, day in days
     ]
-    fresh = insert(db, admission)
-    held = fresh.on_conflict_do_update(
-        index_elements=["exhibition_id", "holder_id", "gate_day"], set_={"gate_day": fresh.excluded.gate_day}
-    )
-    return {(row.holder_id, row.gate_day): row for row in db.execute(held.returning(admission), rows)}
+    return {(row.holder_id, row.gate_day): row for row in db.execute(_written(db, _holding), rows)}
 
 
 def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUID, UUID]:
@@ -209,15 +205,7 @@ def _store(db: Connection, exhibition_id: UUID, changed: dict[HolderDayKey, Hold
         }
         for (holder, gate_day), day in changed.items()
     ]
-    fresh = insert(db, admission)
-    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
-    db.execute(
-        fresh.on_conflict_do_update(
-            index_elements=["exhibition_id", "holder_id", "gate_day"],
-            set_={name: fresh.excluded[name] for name in names},
-        ),
-        rows,
-    )
+    db.execute(_written(db, _storing), rows)
 
 
 def _visitors(
@@ -241,13 +229,8 @@ def _visitors(
         {"exhibition_id": exhibition_id, "holder_id": holder, "kind": kind, "days": step}
         for (holder, kind), step in moved.items()
     ]
-    fresh = insert(db, attendee)
-    told = fresh.on_conflict_do_update(
-        index_elements=["exhibition_id", "holder_id", "kind"],
-        set_={"days": attendee.c.days + fresh.excluded.days},
-    )
     visitors: Counter[CountKey] = Counter()
-    for row in db.execute(told.returning(attendee), rows):
+    for row in db.execute(_written(db, _attending), rows):
         is_here, was_here = row.days > 0, row.days - moved[row.holder_id, row.kind] > 0
         visitors[CountKey("visitors", "", "", row.kind)] += is_here - was_here
     return visitors
@@ -260,13 +243,50 @@ def move_counts(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -
     ]
     if not rows:
         return
+    db.execute(_written(db, _moving), rows)
+
+
+# Every scan says these: they are put together once for each engine.
+_statements: dict[tuple[str, str], Any] = {}
+
+
+def _written(db: Connection, write: Callable[[Connection], Any]) -> Any:
+    key = db.dialect.name, write.__name__
+    if key not in _statements:
+        _statements[key] = write(db)
+    return _statements[key]
+
+
+def _holding(db: Connection) -> Any:
+    fresh = insert(db, admission)
+    key = ["exhibition_id", "holder_id", "gate_day"]
+    return fresh.on_conflict_do_update(index_elements=key, set_={"gate_day": fresh.excluded.gate_day}).returning(
+        admission
+    )
+
+
+def _storing(db: Connection) -> Any:
+    fresh = insert(db, admission)
+    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
+    return fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "holder_id", "gate_day"],
+        set_={name: fresh.excluded[name] for name in names},
+    )
+
+
+def _attending(db: Connection) -> Any:
+    fresh = insert(db, attendee)
+    return fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "holder_id", "kind"],
+        set_={"days": attendee.c.days + fresh.excluded.days},
+    ).returning(attendee)
+
+
+def _moving(db: Connection) -> Any:
     fresh = insert(db, attendance_count)
-    db.execute(
-        fresh.on_conflict_do_update(
-            index_elements=["exhibition_id", "measure", "day", "place", "kind"],
-            set_={"value": attendance_count.c.value + fresh.excluded.value},
-        ),
-        rows,
+    return fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "measure", "day", "place", "kind"],
+        set_={"value": attendance_count.c.value + fresh.excluded.value},
     )
 
 
