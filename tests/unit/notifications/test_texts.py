@@ -47,6 +47,15 @@ VALUES = {
     "rank": "3",
     "stands": "A-014 (Tapis, ven. 4 déc. – mer. 23 déc.)",
     "my_page": "https://moussem.example/fr/ouarzazate-12/me",
+    "visits": "1234 visites",
+    "visitors": "3456 visiteurs",
+    "foreign": "87",
+    "tally": "120",
+    "booked": "240",
+    "came": "198",
+    "no_shows": "42",
+    "report": "https://moussem.example/fr/ouarzazate-12/office/counts/day.pdf?day=2026-12-05",
+    "my_digest": "https://moussem.example/fr/ouarzazate-12/office/notices/digest",
     "stop": "https://moussem.example/fr/ouarzazate-12/notices/stop/abcdefghijklmnopqrstuv",
 }
 # an offer's link answers by itself, so it is another than that of a booking
@@ -68,6 +77,10 @@ def test_every_kind_says_all_it_must_in_every_language(language: str, kind: Kind
         assert "{" not in re.sub(r"style=\"[^\"]*\"", "", text)
     if kind is Kind.ANNOUNCEMENT:  # the ending alone: the rest is written by an organiser
         assert VALUES["stop"] in mail.plain
+        return
+    if kind is Kind.ATTENDANCE_DIGEST:
+        assert VALUES["report"] in sms
+        assert VALUES["my_digest"] in mail.plain
         return
     must = "K7P3M9QA" if kind not in SECRET_KINDS else ""
     must = must or (VALUES["code"] if kind is Kind.SIGN_IN_CODE else VALUES["link"])

@@ -182,8 +182,8 @@ def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
     return known[:1] + beside
 
 
-NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS
-LOW_KINDS = frozenset({Kind.ANNOUNCEMENT})
+NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS | {Kind.ATTENDANCE_DIGEST}
+LOW_KINDS = frozenset({Kind.ANNOUNCEMENT, Kind.ATTENDANCE_DIGEST})
 """What may wait behind everything else."""
 
 
@@ -308,6 +308,7 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
     Kind.ANNOUNCEMENT: True,
+    Kind.ATTENDANCE_DIGEST: False,  # at the hour somebody chose
     Kind.STAFF_INVITED: False,  # as every private link; an organiser sends it
     Kind.STAFF_PASSWORD: False,
 }
