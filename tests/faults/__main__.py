@@ -108,7 +108,7 @@ def run_matrix(
             started = time.monotonic()
             wrong = matrix.strike(arena, crowd, cell, lasts)
             said = "; ".join(wrong[:3]) if wrong else "nothing lost, nothing doubled"
-            print(f"{done}/{len(every)} {cell}: {said} ({time.monotonic() - started:.1f} s)", flush=True)  # noqa: T201 - a command speaks
+            print(f"{engine} {done}/{len(every)} {cell}: {said} ({time.monotonic() - started:.1f} s)", flush=True)  # noqa: T201 - a command speaks
             failed += bool(wrong)
     finally:
         checker.forget(arena.system)
