@@ -45,6 +45,7 @@ OFFICE = (
     "notifications/reminders/",
     "notifications/announcements/",
     "notifications/digests/",
+    "notifications/trials/",
     "notifications/webhooks/",
     "notifications/templates/",
     "office.html",
