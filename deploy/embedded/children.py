@@ -21,8 +21,8 @@ from setproctitle import setproctitle
 
 GRACE_SECONDS = 8
 PR_SET_PDEATHSIG = 1
-STEP = 10
-"""Of 19: a tenth of the time that another process gets when both want all of it."""
+STEP = 5
+"""Of 19: a third of the time that another process gets when both want all of it."""
 
 
 class Nursery:

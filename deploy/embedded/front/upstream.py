@@ -17,7 +17,7 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 PATIENCE_SECONDS = 1.0
 """Who would wait longer for a turn, as far as can be told, is asked to come again instead."""
-GUESS = 500.0
+GUESS = 300.0
 """Answers a second that are expected of a service nobody has waited for yet."""
 ENOUGH, A_WHILE = 100, 0.5
 """The pace is looked at again after so many answers or seconds."""

@@ -74,7 +74,7 @@ class Gateway:
             raise ValueError("sms: fields must hold {text} and {to} or {plain_to}")
 
 
-# Where the common providers of mail put things, by their public pages (docs/providers.md).
+# Where the common providers of mail put things; not tried against them (docs/providers.md).
 BOUNCES: dict[str, Reports] = {
     "brevo": Reports(
         id="message-id", status=("event",), why="reason", failed=("hard_bounce", "blocked", "invalid_email")
