@@ -43,6 +43,7 @@ class StaffAct(StrEnum):
     BOOKINGS_EXPORTED = "bookings_exported"
     SCANS_EXPORTED = "scans_exported"
     TEXT_CHANGED = "text_changed"
+    TEXT_TRIED = "text_tried"
     TEXT_TAKEN_AGAIN = "text_taken_again"
     QUIET_HOURS_CHANGED = "quiet_hours_changed"
     REMINDERS_CHANGED = "reminders_changed"

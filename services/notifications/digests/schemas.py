@@ -2,17 +2,14 @@
 
 from typing import Any
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.notifications.digests.domain import Wish
+from services.notifications.notices.domain.addresses import NO_ADDRESS, ways_of
 from shared.i18n import LANGUAGES
 from shared.problem import N_
 
-NO_ADDRESS = N_("Please give an e-mail address or a phone number, as in 0612 34 56 78.")
 NO_HOUR = N_("Please give an hour, as in 21:00.")
-_HOME = "MA"
 
 
 class DigestIn(Schema):
@@ -44,21 +41,6 @@ class DigestOut(Schema):
     hour = fields.String(allow_none=True, metadata={"example": "19:00"})
     language = fields.String(allow_none=True)
     next_at = fields.String(allow_none=True, metadata={"description": "by the fair's clock; null after the fair"})
-
-
-def ways_of(address: str) -> tuple[str | None, str | None]:
-    """Phone (E.164) and e-mail of what was typed: one of them, or neither."""
-    if "@" in address:
-        try:
-            return None, validate_email(address, check_deliverability=False, test_environment=True).normalized
-        except EmailNotValidError:
-            return None, None
-    try:
-        number = phonenumbers.parse(address, _HOME)
-    except phonenumbers.NumberParseException:
-        return None, None
-    is_good = phonenumbers.is_valid_number(number)
-    return (phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if is_good else None), None
 
 
 def wish_of(said: dict[str, Any]) -> Wish:

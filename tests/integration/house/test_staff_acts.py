@@ -273,6 +273,9 @@ def in_notifications(world: World) -> Iterator[Step]:
     yield Step(f"DELETE {api}", again, name, lambda: office.json("DELETE", path))
     yield Step(form, change, name, lambda: office.form(f"notices/{path}", **own, seen="2"))
     yield Step(f"{form}/again", again, name, lambda: office.form(f"notices/{path}/again", version="1", seen="3"))
+    tried, to = StaffAct.TEXT_TRIED, {"address": "aicha@mail.example"}
+    yield Step(f"POST {api}/trial", tried, name, lambda: office.json("POST", f"{path}/trial", to))
+    yield Step(f"{form}/trial", tried, name, lambda: office.form(f"notices/{path}/trial", **to))
     daily, wish = StaffAct.DIGEST_CHOSEN, {"address": "aicha@mail.example", "hour": "19:00"}
     yield Step(f"PUT {_NOTICES}/digest", daily, HERE, lambda: office.json("PUT", "digest", wish))
     yield Step(f"DELETE {_NOTICES}/digest", daily, HERE, lambda: office.json("DELETE", "digest"))

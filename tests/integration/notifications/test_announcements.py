@@ -9,7 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from services.notifications.access.operations import find_exhibition
-from services.notifications.announcements.domain import AnnouncementBegun, Audience, Draft, NobodyThere, Place, Who
+from services.notifications.announcements.domain import (
+    AnnouncementBegun,
+    Audience,
+    Draft,
+    NobodyThere,
+    Place,
+    Reading,
+    Who,
+)
 from services.notifications.announcements.models import announcement
 from services.notifications.announcements.operations import audience, sending, writing
 from services.notifications.notices.domain import QuietHours
@@ -135,8 +143,10 @@ def test_it_is_counted_by_language_and_by_what_each_name_makes_of_an_sms(hall: S
         known = find_exhibition(db, "ouarzazate-12")
         assert known is not None
         words = {"fr": example_words("fr", known, "https://fair.example")}
-        (share,) = audience.shares(db, hall.exhibition, EVERYBODY, writing.whole_texts_of(db, place), words)
+        counted = Reading(writing.whole_texts_of(db, place), words, lambda to, parts: 30 * parts)
+        (share,) = audience.shares(db, hall.exhibition, EVERYBODY, counted)
     assert (share.people, share.by_sms, share.unreached) == (6, 6, 0)
+    assert share.cost == 30 * 7
     assert share.segments == 5 + 2  # the Arabic name costs a second part
 
 

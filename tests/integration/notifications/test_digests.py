@@ -10,7 +10,7 @@ import pytest
 from services.notifications.access.operations import find_exhibition
 from services.notifications.digests import operations
 from services.notifications.digests.domain import Wish, day_told, next_after
-from services.notifications.digests.schemas import ways_of
+from services.notifications.notices.domain.addresses import ways_of
 from tests.integration.notifications.peers import Gateway, Mailbox, plain_text
 from tests.integration.notifications.story import Story
 

@@ -74,7 +74,7 @@ def test_every_kind_says_all_it_must_in_every_language(language: str, kind: Kind
     sms = render_sms(text_for(kind, language), values_of(kind))
     for text in (sms, mail.subject, mail.plain, mail.as_html):
         assert text.strip()
-        assert "{" not in re.sub(r"style=\"[^\"]*\"", "", text)
+        assert "{" not in re.sub(r"style=\"[^\"]*\"|<style>.*</style>", "", text)
     if kind is Kind.ANNOUNCEMENT:  # the ending alone: the rest is written by an organiser
         assert VALUES["stop"] in mail.plain
         return
@@ -140,6 +140,17 @@ def test_html_is_escaped_and_each_name_keeps_its_own_direction() -> None:
     assert "<bdi>&lt;img src=&quot;x&quot; onerror=alert(1)&gt; &amp; علي</bdi> &lt;b&gt;<br>" in mail.as_html
     assert "<bdi>javascript:alert(1)</bdi>" in mail.as_html
     assert f'<a href="{VALUES["my_page"]}" dir="ltr">' in mail.as_html
+
+
+@pytest.mark.parametrize("language", TEXT_LANGUAGES)
+def test_a_mail_reads_well_in_the_dark_and_asks_nobody_for_anything(language: str) -> None:
+    page = render_mail(text_for(Kind.BOOKING_CONFIRMED, language), VALUES, language).as_html
+    assert "prefers-color-scheme:dark" in page
+    assert 'content="light dark"' in page
+    hosts = set(re.findall(r"(?:src|url|href)=?[\"(]*(https?://[^/\"]+)", page))
+    assert hosts <= {"https://moussem.example"}
+    assert "<img" not in page
+    assert "<table" not in page
 
 
 @pytest.mark.parametrize(

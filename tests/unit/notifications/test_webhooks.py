@@ -3,11 +3,14 @@
 import base64
 import hashlib
 import hmac
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from services.notifications.webhooks.domain import (
+    EVENTS,
     SCHEDULE,
     Outcome,
     Reply,
@@ -16,10 +19,20 @@ from services.notifications.webhooks.domain import (
     next_step,
     rest_after,
     sign,
+    told,
 )
 from services.notifications.webhooks.domain.addresses import fault_of, is_public
 
+CONTRACTS = Path(__file__).parents[2] / "contracts"
 NOW = datetime(2026, 12, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_only_what_was_meant_to_be_told_is_told(name: str) -> None:
+    """A field that comes to a message later is a decision: into TOLD, or into what is kept back here."""
+    body = json.loads((CONTRACTS / f"{name}.json").read_text())["example"]
+    kept_back = set(body) - set(told(name, body))
+    assert kept_back <= {"answer_code", "seats"}, f"{name}: tell {kept_back}, or keep it back?"
 
 
 def test_it_signs_as_the_standard_shows() -> None:

@@ -46,6 +46,7 @@ OFFICE = (
     "notifications/reminders/",
     "notifications/announcements/",
     "notifications/digests/",
+    "notifications/trials/",
     "notifications/webhooks/",
     "notifications/templates/",
     "office.html",

@@ -186,12 +186,20 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
+# Readers that know nothing of it show black on white; no picture, no font and nothing from another host.
+_STYLE = (
+    ":root{color-scheme:light dark}body{background:#FBF7F0;color:#1E1B18}a{color:#A8482A}"
+    "@media(prefers-color-scheme:dark){body{background:#1E1B18;color:#FBF7F0}a{color:#E7A58F}}"
+)
+
+
 def _page(body: str, language: str) -> str:
     direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
     paragraphs = "".join(f"<p>{block.replace(chr(10), '<br>')}</p>\n" for block in body.strip().split("\n\n"))
     return (
         f'<!doctype html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
-        '<meta name="color-scheme" content="light dark">'
+        '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
+        f"<style>{_STYLE}</style>"
         '<meta name="viewport" content="width=device-width"></head>\n'
         f'<body dir="{direction}" style="font:18px/1.5 sans-serif;max-width:36em;margin:1em auto;padding:0 1em">\n'
         f"{paragraphs}</body></html>\n"

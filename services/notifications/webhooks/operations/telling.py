@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notifications.webhooks.domain import TEST, Outcome, Place, State
+from services.notifications.webhooks.domain import TEST, Outcome, Place, State, told
 from services.notifications.webhooks.models import webhook, webhook_attempt, webhook_delivery, webhook_event
 from services.notifications.webhooks.operations.keeping import find
 from shared import clock
@@ -29,7 +29,7 @@ def hear(db: Connection, message: Received) -> int:
     wanting = [row.id for row in rows if message.name in row.events]
     if wanting:
         facts = {"id": str(message.subject_id), "version": message.subject_version}
-        said = (message.name, message.occurred_at, facts | message.body)
+        said = (message.name, message.occurred_at, facts | told(message.name, message.body))
         _put(db, message.exhibition_id, message.id, said, wanting)
     return len(wanting)
 

@@ -105,6 +105,7 @@ ACTS: dict[str, str] = {
     StaffAct.BOOKINGS_EXPORTED: N_("Took the list of all reservations"),
     StaffAct.SCANS_EXPORTED: N_("Took the list of all scans"),
     StaffAct.TEXT_CHANGED: N_("Changed what a notice says"),
+    StaffAct.TEXT_TRIED: N_("Tried a text of notices"),
     StaffAct.TEXT_TAKEN_AGAIN: N_("Took an earlier text of a notice again"),
     StaffAct.QUIET_HOURS_CHANGED: N_("Changed the quiet hours"),
     StaffAct.REMINDERS_CHANGED: N_("Changed the reminders"),
