@@ -6,6 +6,7 @@ us (docs/decisions/0001-web-server.md). granian's inner names may move: tests/in
 
 import asyncio
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,8 +20,8 @@ from shared import log
 # granian's annotations lag behind its code
 _native: Any = _granian
 _scheduler_of: Any = _futures._new_cbscheduler
+_pieces_of: Any = wsgi.ResponseIterWrap
 _signals_of: Any = _signals.set_sync_signals
-_wrap: Any = wsgi._callback_wrapper
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 NO_TLS: tuple[Any, ...] = (False, None, None, None, "tls1.3", None, [], False)
@@ -67,7 +68,38 @@ def serve(app: WsgiApp, listener: socket.socket, threads: int = WEB_THREADS) -> 
         (None, None),
     )
     log.write_behind()
-    scheduler = _scheduler_of(asyncio.new_event_loop(), _wrap(app, {}, None), impl_asyncio=True)
+    scheduler = _scheduler_of(asyncio.new_event_loop(), _answering(app), impl_asyncio=True)
     worker.serve_mtr(scheduler, None, signals)
     stopped.wait()
     log.flush()
+
+
+def _answering(app: WsgiApp) -> Callable[[Any, dict[str, Any]], None]:
+    """What granian calls for a request. The app may answer later, by `moussem.later`: then it returns None."""
+
+    def answer(reply: Any, scope: dict[str, Any]) -> None:
+        started: list[Any] = []
+
+        def start(status: str, headers: list[tuple[str, str]], _wrong: Any = None) -> None:
+            started[:] = int(status[:3]), headers
+
+        said = app(_SAME | scope | {"moussem.later": reply.response_bytes}, start)
+        if isinstance(said, list):
+            reply.response_bytes(*started, b"".join(said))
+        elif said is not None:
+            reply.response_iter(*started, _pieces_of(said))
+
+    return answer
+
+
+_SAME = {
+    "GATEWAY_INTERFACE": "CGI/1.1",
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "granian",
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,  # not in PEP 3333, but Werkzeug asks for it
+    "wsgi.multiprocess": False,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+}

@@ -43,6 +43,7 @@ def office_menu(lang: str, exhibition: str, path: str, roles: Collection[str]) -
         ("exhibitors", _("Exhibitors"), "organiser reviewer supervisor viewer"),
         ("groups", _("Groups"), "organiser desk"),
         ("lists", _("Lists"), "organiser desk supervisor"),
+        ("classes", _("Classes"), "organiser desk supervisor viewer"),
         ("notices", _("Notices"), "organiser desk viewer"),
         ("setup", _("Set up"), "organiser"),
         ("staff", _("Staff"), "organiser"),

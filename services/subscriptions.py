@@ -23,4 +23,6 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "booking.lapsed.v1": ("notifications",),
     "booking.released.v1": ("notifications", "registration"),
     "answer.received.v1": ("ticketing",),
+    "attendance.counted.v1": ("notifications",),
+    "attendance.threshold_passed.v1": ("notifications",),
 }

@@ -1,13 +1,14 @@
 """Group commit: those who ask at the same moment are decided together, in order, in one transaction.
 
-The first thread to come leads: it takes everybody who waits, runs the operation once for all, commits, and hands
-out the answers; whoever came meanwhile is taken in the next round. Crash in mid-group: all or nothing.
+The first to come leads: it takes everybody who waits, runs the operation once for all, commits, and hands out the
+answers; whoever came meanwhile is taken in the next round. Crash in mid-group: all or nothing. Who waits with a thread
+(`group`) leads in its turn; who is told later (`group_later`) costs no thread, and whoever leads goes on for them.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from sqlalchemy.engine import Connection
 from shared.db import Database, current
 from shared.idempotency import Answer, Key, keep, recall, replay
 from shared.moments import moment
-from shared.problem import KeyReused, Problem
+from shared.problem import Failed, KeyReused, Problem
 
 AT_ONCE = 128
 
@@ -24,13 +25,18 @@ Order = TypeVar("Order")
 Outcome = TypeVar("Outcome")
 
 
-@dataclass(eq=False)
+Operation = Callable[[Connection, list[Any]], Sequence[Any]]
+Said = Answer | BaseException
+
+
+@dataclass(eq=False, slots=True)
 class _Waiting(Generic[Order, Outcome]):
     order: Order
     key: Key | None
     render: Callable[[Outcome], Answer]
-    woken: threading.Event = field(default_factory=threading.Event)
-    answer: Answer | BaseException | None = None
+    tell: Callable[[Said], None]
+    thread: threading.Event | None = None
+    answer: Said | None = None
 
 
 class _Queue:
@@ -41,8 +47,15 @@ class _Queue:
         self.waiting: deque[_Waiting[Any, Any]] = deque()
         self.is_led = False
 
+    def is_joined_to_lead(self, member: _Waiting[Any, Any]) -> bool:
+        """Stand in line; whether nobody leads, so that this one must."""
+        with self.lock:
+            self.waiting.append(member)
+            leads, self.is_led = not self.is_led, True
+        return leads
 
-_queues: dict[tuple[int, Callable[..., Any]], _Queue] = {}
+
+_queues: dict[tuple[int, Operation], _Queue] = {}
 _queues_lock = threading.Lock()
 
 
@@ -59,15 +72,11 @@ def group(
     or a Problem as a value. It must not raise for a bad order; a database error makes the members run one by one.
     `render` runs in the thread that leads: it knows nothing of its own request, nor its language.
     """
-    database = current()
+    woken, database = threading.Event(), current()
+    mine: _Waiting[Order, Outcome] = _Waiting(order, key, render, lambda _answer: woken.set(), woken)
     queue = _queue_of(database, operation)
-    mine: _Waiting[Order, Outcome] = _Waiting(order, key, render)
-    with queue.lock:
-        queue.waiting.append(mine)
-        leads = not queue.is_led
-        queue.is_led = True
-    if not leads:
-        mine.woken.wait()
+    if not queue.is_joined_to_lead(mine):
+        woken.wait()
     if mine.answer is None:
         _lead(queue, database, operation)
     if isinstance(mine.answer, BaseException):
@@ -76,7 +85,15 @@ def group(
     return mine.answer
 
 
-def _queue_of(database: Database, operation: Callable[..., Any]) -> _Queue:
+def group_later(operation: Operation, order: Any, tell: Callable[[Said], None], **same: Any) -> None:
+    """The same without waiting: `tell` hears the answer or refusal, in whatever thread leads then; it never raises."""
+    database = current()
+    queue = _queue_of(database, operation)
+    if queue.is_joined_to_lead(_Waiting(order, tell=tell, **same)):
+        _lead(queue, database, operation, is_free=True)
+
+
+def _queue_of(database: Database, operation: Operation) -> _Queue:
     place = (id(database), operation)
     queue = _queues.get(place)
     if queue is None:
@@ -85,21 +102,29 @@ def _queue_of(database: Database, operation: Callable[..., Any]) -> _Queue:
     return queue
 
 
-def _lead(queue: _Queue, database: Database, operation: Callable[..., Any]) -> None:
-    """Serve one round, wake its members, and wake whoever stands first now to lead the next."""
-    with queue.lock:
-        members = [queue.waiting.popleft() for _ in range(min(AT_ONCE, len(queue.waiting)))]
-    _serve(database, operation, members)
-    for member in members:
-        member.woken.set()
-    with queue.lock:
-        heir = queue.waiting[0] if queue.waiting else None
-        queue.is_led = heir is not None
-    if heir:
-        heir.woken.set()
+def _lead(queue: _Queue, database: Database, operation: Operation, *, is_free: bool = False) -> None:
+    """Serve a round and wake whoever stands first now to lead the next; go on for those who have no thread.
+
+    A leader that is not free has an answer of its own to bring: another thread goes on in its place.
+    """
+    while True:
+        with queue.lock:
+            members = [queue.waiting.popleft() for _ in range(min(AT_ONCE, len(queue.waiting)))]
+        _serve(database, operation, members)
+        for member in members:
+            member.tell(member.answer or Failed())
+        with queue.lock:
+            heir = queue.waiting[0] if queue.waiting else None
+            queue.is_led = heir is not None
+        if heir is None:
+            return None
+        if heir.thread is not None:
+            return heir.thread.set()
+        if not is_free:
+            return threading.Thread(target=_lead, args=(queue, database, operation), kwargs={"is_free": True}).start()
 
 
-def _serve(database: Database, operation: Callable[..., Any], members: list[_Waiting[Any, Any]]) -> None:
+def _serve(database: Database, operation: Operation, members: list[_Waiting[Any, Any]]) -> None:
     moment("group.before-transaction")
     try:
         _together(database, operation, members)
@@ -111,7 +136,7 @@ def _serve(database: Database, operation: Callable[..., Any], members: list[_Wai
     moment("group.after-commit")
 
 
-def _alone(database: Database, operation: Callable[..., Any], member: _Waiting[Any, Any]) -> None:
+def _alone(database: Database, operation: Operation, member: _Waiting[Any, Any]) -> None:
     """Run one member of a group that failed; twice, as another process may have kept the same key meanwhile."""
     for is_last in (False, True):
         try:
@@ -129,20 +154,15 @@ def _tell_all(members: list[_Waiting[Any, Any]], wrong: BaseException) -> None:
         member.answer = wrong
 
 
-def _together(database: Database, operation: Callable[..., Any], members: list[_Waiting[Any, Any]]) -> None:
+def _together(database: Database, operation: Operation, members: list[_Waiting[Any, Any]]) -> None:
     with database.transaction() as db:
         fresh, echoes = _sort_out(db, members)
         outcomes = operation(db, [member.order for member in fresh]) if fresh else []
-        answers = [_answer_of(member, outcome) for member, outcome in zip(fresh, outcomes, strict=True)]
+        pairs = list(zip(fresh, outcomes, strict=True))
+        answers: list[Said] = [said if isinstance(said, Problem) else one.render(said) for one, said in pairs]
         _hear_of_twins(db, fresh, answers)
-        keep(
-            db,
-            [
-                (member.key, answer)
-                for member, outcome, answer in zip(fresh, outcomes, answers, strict=True)
-                if member.key and not isinstance(outcome, Problem) and isinstance(answer, Answer)
-            ],
-        )
+        made = [(one.key, answer) for (one, said), answer in zip(pairs, answers, strict=True) if said is not answer]
+        keep(db, [(key, answer) for key, answer in made if key and isinstance(answer, Answer)])
         moment("group.before-commit")
     for member, answer in zip(fresh, answers, strict=True):
         member.answer = answer
@@ -150,7 +170,7 @@ def _together(database: Database, operation: Callable[..., Any], members: list[_
         member.answer = _echo(member, first)
 
 
-def _hear_of_twins(db: Connection, fresh: list[_Waiting[Any, Any]], answers: list[Answer | BaseException]) -> None:
+def _hear_of_twins(db: Connection, fresh: list[_Waiting[Any, Any]], answers: list[Said]) -> None:
     """A refusal may come from the order's own twin, committed by another process while we waited for its rows."""
     refused = {n: fresh[n].key for n, answer in enumerate(answers) if isinstance(answer, Problem)}
     kept = recall(db, [key for key in refused.values() if key]) if db.dialect.name != "sqlite" else {}
@@ -180,11 +200,7 @@ def _sort_out(
     return fresh, echoes
 
 
-def _answer_of(member: _Waiting[Any, Any], outcome: Any) -> Answer | BaseException:
-    return outcome if isinstance(outcome, Problem) else member.render(outcome)
-
-
-def _echo(member: _Waiting[Any, Any], first: Any) -> Answer | BaseException:
+def _echo(member: _Waiting[Any, Any], first: Any) -> Said:
     """What somebody with an answered key hears."""
     assert member.key is not None  # noqa: S101 - only a key makes an echo
     if isinstance(first, _Waiting):

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shared import clock
-from shared.db import Id, UtcDateTime, insert_all, insert_new
+from shared.db import Id, UtcDateTime, array, insert_all, insert_new
 from shared.problem import KeyReused
 
 metadata = sa.MetaData()
@@ -36,25 +36,15 @@ idempotency = sa.Table(
 )
 
 _PLACE = ("exhibition_id", "route", "caller", "key")
-# as text: asked at each sold-out answer, where SQLAlchemy took longer than the database
-_KEPT = "SELECT 1 FROM idempotency WHERE exhibition_id = %s AND route = %s AND caller = %s AND key = %s"
 
-
-def _kept_for(*, is_sqlite: bool) -> sa.Select[Any]:
-    """The rows of keys that come as one JSON value: compiled once, however many they are."""
-    said = sa.bindparam("said", type_=sa.Text)
-    if is_sqlite:
-        one = sa.func.json_each(said).table_valued("value")
-        parts: list[Any] = [sa.func.json_extract(one.c.value, f"$[{n}]") for n in range(len(_PLACE))]
-    else:
-        one = sa.func.json_array_elements(sa.cast(said, sa.JSON)).table_valued(sa.column("value", sa.JSON))
-        parts = [one.c.value[n].as_string() for n in range(len(_PLACE))]
-        parts[0] = sa.cast(parts[0], sa.Uuid)
-    same = [idempotency.c[name] == part for name, part in zip(_PLACE, parts, strict=True)]
-    return sa.select(idempotency).select_from(one).join(idempotency, sa.and_(*same))
-
-
-_KEPT_FOR = {is_sqlite: _kept_for(is_sqlite=is_sqlite) for is_sqlite in (True, False)}
+# as text: SQLAlchemy took longer than the database
+_FOUND = "SELECT exhibition_id, route, caller, idempotency.key, fingerprint, status, body FROM "
+_KEPT_FOR = {
+    "sqlite": f"{_FOUND} json_each(?) AS one JOIN idempotency ON "
+    + " AND ".join(f"idempotency.{name} = json_extract(one.value, '$[{n}]')" for n, name in enumerate(_PLACE)),
+    "postgresql": f"{_FOUND} unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS one(a, b, c, d) "
+    "JOIN idempotency ON (exhibition_id, route, caller, key) = (a, b, c, d)",
+}
 
 
 @dataclass(frozen=True)
@@ -86,10 +76,6 @@ class Key:
         return self.exhibition_id, self.route, self.caller, self.key
 
 
-_SAME = [idempotency.c[name] == sa.bindparam(f"of_{name}") for name in _PLACE]
-_KEEP, _DROP = sa.update(idempotency).where(*_SAME), sa.delete(idempotency).where(*_SAME)
-
-
 def fingerprint(body: bytes) -> str:
     """What tells one body from another."""
     return hashlib.sha256(body).hexdigest()[:32]
@@ -103,28 +89,22 @@ def once(db: Connection, key: Key | None, act: Callable[[], Answer]) -> Answer:
     if not insert_new(db, idempotency, [_row(key, 0, "", clock.machine_now())], returning=[idempotency.c.key]):
         return replay(key, recall(db, [key])[key.place])
     answer = act()
-    own = {f"of_{name}": part for name, part in zip(_PLACE, key.place, strict=True)}
+    here = [idempotency.c[name] == part for name, part in zip(_PLACE, key.place, strict=True)]
     if answer.status < 400:
-        db.execute(_KEEP, {**own, "status": answer.status, "body": answer.body})
+        db.execute(sa.update(idempotency).where(*here).values(status=answer.status, body=answer.body))
     else:
-        db.execute(_DROP, own)
+        db.execute(sa.delete(idempotency).where(*here))
     return answer
-
-
-def was_answered(db: Connection, key: Key) -> bool:
-    """Whether an answer is kept for this key: one look at the primary key."""
-    asked = _KEPT.replace("%s", "?") if db.dialect.name == "sqlite" else _KEPT
-    return db.exec_driver_sql(asked, (key.exhibition_id.hex, *key.place[1:])).first() is not None
 
 
 def recall(db: Connection, keys: Sequence[Key]) -> dict[tuple[UUID, str, str, str], sa.Row[Any]]:
     """The answers kept for these keys, in one statement."""
     if not keys:
         return {}
-    is_sqlite = db.dialect.name == "sqlite"
     said = [[key.exhibition_id.hex, *key.place[1:]] for key in keys]
-    found = db.execute(_KEPT_FOR[is_sqlite], {"said": json.dumps(said)})
-    return {(row.exhibition_id, row.route, row.caller, row.key): row for row in found}
+    asked = [json.dumps(said)] if db.dialect.name == "sqlite" else map(array, zip(*said, strict=True))
+    found = db.exec_driver_sql(_KEPT_FOR[db.dialect.name], tuple(asked))
+    return {(UUID(str(row[0])), row.route, row.caller, row.key): row for row in found}
 
 
 def replay(key: Key, row: sa.Row[Any]) -> Answer:

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -33,11 +34,10 @@ class _Lines:
 
     def flush(self) -> None:
         """Write what waits."""
-        with self._turn:
+        with self._turn, suppress(OSError):  # a full disk costs lines, not the thread that had something to say
             lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            if lines:
-                sys.stderr.write("\n".join(lines) + "\n")
-                sys.stderr.flush()
+            sys.stderr.write("".join(f"{line}\n" for line in lines))
+            sys.stderr.flush()
 
     def _run(self) -> None:
         while True:

@@ -31,7 +31,7 @@ DELIVER, ANSWER = "moussem.deliver", "moussem.answer"
 THREADS = 4
 PARCEL = 50
 CROWD = 20
-DEAF_SECONDS = 6.0
+DEAF_SECONDS, LOOKS = 12.0, 4
 STOP_SECONDS = 5.0
 
 
@@ -190,7 +190,8 @@ class _Hearing:
     """Notices when this process no longer takes tasks although some wait, and ends it, so that it is started anew.
 
     Seen with kombu 5.7: Redis killed while acknowledgements were under way leaves the consumer believing that its
-    prefetch is used up; it stays connected and never asks for a task again.
+    prefetch is used up; it stays connected and never asks for a task again. Whoever has not begun any task yet is not
+    deaf but still starting, which on a busy machine takes its time.
     """
 
     def __init__(self, queue: str, redis_url: str) -> None:
@@ -214,16 +215,16 @@ class _Hearing:
         return noted
 
     def check(self) -> int:
-        """Twice in a row: tasks wait, none is under way here and none was begun since; then this process ends."""
+        """Several times in a row: tasks wait, none is under way here, none was begun since; then this process ends."""
         try:
             waits = self._redis.llen(self._queue)
         except redis.RedisError:
             return 0
         with self._lock:
-            is_idle = self._begun == self._ended == self._begun_before
+            is_idle = 0 < self._begun == self._ended == self._begun_before
             self._begun_before = self._begun
         self._suspicions = self._suspicions + 1 if waits and is_idle else 0
-        if self._suspicions > 1:
+        if self._suspicions >= LOOKS:
             log.get_logger().error("worker-is-deaf", waiting=waits)
             os._exit(75)
         return 0
@@ -241,7 +242,7 @@ class Worker:
         self._due = [
             *due,
             Due("parked", PARKED_SECONDS, lambda: retry_parked(database, handlers)),
-            Due("hearing", DEAF_SECONDS / 2, self._hearing.check),
+            Due("hearing", DEAF_SECONDS / LOOKS, self._hearing.check),
         ]
         self.relay = Relay(self.service, database, _sender_of(settings.redis_url))
         self._deliveries = _Gathered(self._handle)

@@ -56,6 +56,7 @@ class Supervisor:
     """The last question before people are told: does the whole way through the front work?"""
     _stops: int = 0
     _told: bool = False
+    _is_written: bool = False
     _wake: list[socket.socket] = field(default_factory=list)
 
     def run(self) -> int:
@@ -96,7 +97,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_SECONDS
         while not self._stops:
             self._rest(0.02 if not self._told else 1.0)
-            if self._reap() | self._restart_due():
+            if self._reap() | self._restart_due() or not self._is_written:
                 self._write_state()
             self._hear_ready()
             if not self._told and all(child.ready for child in self.children) and self.answers():
@@ -144,7 +145,11 @@ class Supervisor:
     def _restart_due(self) -> bool:
         due = [child for child in self.children if not child.pid and time.monotonic() >= child.restart_at]
         for child in due:
-            self._start(child)
+            try:
+                self._start(child)
+            except OSError as wrong:  # a full disk, no memory for a fork: it may pass
+                child.restart_at = time.monotonic() + LONGEST_PAUSE
+                self._note(f"{child.process.name} could not be started: {wrong}")
         return bool(due)
 
     def _hear_ready(self) -> None:
@@ -168,22 +173,25 @@ class Supervisor:
             "ports": self.ports,
             "processes": {child.process.name: child.pid for child in self.children},
         }
-        beside = self.data / "run.json.new"
-        beside.write_text(json.dumps(state, indent=1))
-        beside.replace(self.data / "run.json")
+        beside, self._is_written = self.data / "run.json.new", False
+        with suppress(OSError):  # a full disk ends nothing; it is written once there is room
+            beside.write_text(json.dumps(state, indent=1))
+            beside.replace(self.data / "run.json")
+            self._is_written = True
 
     def _note(self, text: str) -> None:
         line = json.dumps({"service": "supervisor", "event": text, "at": time.strftime("%FT%TZ", time.gmtime())})
         if self.log is None:
             print(line, file=sys.stderr)
             return
-        with self.log.open("a") as log:
+        with suppress(OSError), self.log.open("a") as log:
             log.write(line + "\n")
 
     def _turn_log(self) -> None:
         """Keep one older log; children append, so the file may be emptied under them."""
         if self.log and self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            self.log.with_suffix(".log.1").write_bytes(self.log.read_bytes())
+            with suppress(OSError):  # no room for the older one: this one makes room
+                self.log.with_suffix(".log.1").write_bytes(self.log.read_bytes())
             os.truncate(self.log, 0)
 
     def _stop_all(self) -> None:

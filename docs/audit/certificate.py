@@ -21,8 +21,9 @@ def main(code, keys):
     if len(signed) != 64 or not any(holds(key, b"moussem-certificate-1:" + data, signed) for key in public):
         print("This fair did not write it.")
         return 1
-    exhibition, name, minutes, sessions, first, last, issued = json.loads(data)
+    exhibition, name, minutes, sessions, first, last, issued, *about = json.loads(data)
     print(f"{name}: {minutes / 60:.1f} hours in {sessions} sessions, {first} to {last}, {exhibition}; written {issued}")
+    print(*about)
     return 0
 
 

@@ -34,8 +34,7 @@ def times(n, point):
 
 def point_of(data):
     """The point that 32 bytes name."""
-    y = int.from_bytes(data, "little")
-    sign, y = divmod(y, 2**255)
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     x = pow(square := (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P, (P + 3) // 8, P)
     x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
     if y >= P or (x * x - square) % P:
@@ -52,20 +51,23 @@ def holds(public, message, signature):
     return s < Q and (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
 
 
-def count(scans):
-    """The numbers, from the scans alone: per holder and day, in the order of times."""
+def count(lines):
+    """The numbers, from the readings alone: per holder and day, in the order of times."""
     days, found, visitors = defaultdict(list), Counter(), set()
-    for day, time, number, gate, direction, holder, kind, home, is_void, _said in scans:
-        if holder and not is_void:
-            days[holder, day].append((time, number, gate, direction, kind, home))
+    for day, time, number, gate, direction, holder, kind, home, void, said, hall in lines:
+        found[day, f"tally-{direction}", gate, kind] += void * (said == "counted")  # heads without a code
+        if holder and not void:
+            days[holder, day].append((time, number, gate, direction, kind, home, hall))
     for (holder, day), some in days.items():
-        is_inside = was_here = False
-        for time, _number, gate, direction, kind, home in sorted(some):
-            if (direction == "in") == is_inside:  # already inside, or out without having come in
+        grounds, here, was_here = False, "", False
+        for time, _number, gate, direction, kind, home, hall in sorted(some):
+            before, left, is_in = bool(grounds or here), here, direction == "in"
+            if is_in and before and hall in ("", here):  # already inside
                 continue
-            is_inside = not is_inside
-            found[day, "ins" if is_inside else "outs", gate, kind] += 1
-            if is_inside and not was_here:
+            grounds, here = (grounds or not hall, hall) if is_in else (grounds and bool(hall), "")
+            found.update([(day, "hall-outs", left, kind)] * bool(left) + [(day, "hall-ins", here, kind)] * bool(here))
+            found[day, "outs" if before else "ins", gate, kind] += bool(grounds or here) != before
+            if is_in and not was_here:
                 quarter, was_here = f"{time[:3]}{int(time[3:5]) // 15 * 15:02}", True
                 found.update([(day, "visits", gate, kind), (day, "arrivals", quarter, kind)])
                 found[day, "residence", home, kind] += bool(home)
@@ -75,16 +77,14 @@ def count(scans):
 
 def main(path, keys=None):
     *body, last = Path(path).read_bytes().splitlines(keepends=True)
-    head, *scans = map(json.loads, body)
+    head, *lines = map(json.loads, body)
     proof, digest = json.loads(last), hashlib.sha256(b"".join(body)).hexdigest()
     told = {("", "visitors", "", kind): n for kind, n in head["numbers"]["visitors"].items()}
     days = [(day, *some) for day, measures in head["numbers"]["days"].items() for some in measures.items()]
-    told |= {
-        (d, what, at, kind): n for d, what, places in days for at, some in places.items() for kind, n in some.items()
-    }
-    found = count(scans)
+    told |= {(d, what, at, k): n for d, what, places in days for at, some in places.items() for k, n in some.items()}
+    found = count(lines)
     wrong = [(key, told.get(key, 0), found[key]) for key in sorted({*told, *found}) if told.get(key, 0) != found[key]]
-    print(f"{head['exhibition']}, {head['made_at']}: {len(scans)} scans, {len(told)} numbers, {len(wrong)} differ")
+    print(f"{head['exhibition']}, {head['made_at']}: {len(lines)} readings, {len(told)} numbers, {len(wrong)} differ")
     print(*(f"  {' '.join(filter(None, key))}: told {said}, counted {n}" for key, said, n in wrong), sep="\n")
     is_signed = digest == proof["sha256"]
     if keys:

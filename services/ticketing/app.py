@@ -9,17 +9,22 @@ from flask import Flask, request
 
 from services import navigation
 from services.subscriptions import SUBSCRIPTIONS
+from services.ticketing.access.api import HotRoutes
 from services.ticketing.access.authorise import authorise
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.admissions import api as admissions_api
 from services.ticketing.admissions.pages import gate as gate_pages
 from services.ticketing.admissions.pages.bringing import bringing_pages
+from services.ticketing.admissions.pages.naming import naming_pages
 from services.ticketing.admissions.pages.scanner import scanner
 from services.ticketing.bookings import api as bookings_api
 from services.ticketing.bookings import pages as bookings_pages
-from services.ticketing.bookings.api.full import full_first
+from services.ticketing.bookings.api import orders
+from services.ticketing.bookings.pages.answering import answer_pages
 from services.ticketing.bookings.pages.rules import rules_pages
 from services.ticketing.certificates.pages import check_pages, record_pages
+from services.ticketing.classes import api as classes_api
+from services.ticketing.classes import pages as classes_pages
 from services.ticketing.counts import api as counts_api
 from services.ticketing.counts import pages as counts_pages
 from services.ticketing.doors import api as doors_api
@@ -47,15 +52,18 @@ _APIS = (
     doors_api.api,
     planning_api.api,
     counts_api.api,
+    classes_api.api,
     reports_api.well_known,
 )
 _PAGES = (
     programme_pages.pages,
     bookings_pages.pages,
     rules_pages,
+    answer_pages,
     gate_pages.pages,
     scanner,
     bringing_pages,
+    naming_pages,
     groups_pages.pages,
     doors_pages.pages,
     importing.import_pages,
@@ -64,6 +72,7 @@ _PAGES = (
     counts_pages.pages,
     reports_pages.pages,
     record_pages,
+    classes_pages.pages,
     check_pages,
 )
 
@@ -87,7 +96,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             sign_in_address=_sign_in_address,
         )
     )
-    app.wsgi_app = full_first(app.wsgi_app, database, security.headers_of(settings))  # type: ignore[method-assign,assignment]
+    hot = HotRoutes(app.wsgi_app, database, security.headers_of(settings), (*orders.HOT, admissions_api.HOT))
+    hot.count = app.extensions["numbers"].note
+    app.wsgi_app = hot  # type: ignore[method-assign]
     app.context_processor(_frame)
     app.jinja_env.filters["as_day"] = _as_day
     return app

@@ -10,9 +10,14 @@ from services.ticketing.admissions import models as _admissions  # noqa: F401 - 
 from services.ticketing.admissions import tasks as admissions
 from services.ticketing.bookings import operations as bookings
 from services.ticketing.bookings.tasks import on_answer_received, tend_lines
+from services.ticketing.classes import models as _classes  # noqa: F401 - its tables belong to METADATA
+from services.ticketing.counts import models as _counts  # noqa: F401 - its tables belong to METADATA
+from services.ticketing.counts.tasks import watch_counts
 from services.ticketing.planning import tasks as planning
 from services.ticketing.planning.fair import load_fair
 from services.ticketing.programme import operations as programme
+from services.ticketing.reports.operations.telling import tell_again
+from services.ticketing.reports.tasks import tell_attendance
 from shared import outbox
 from shared.db import Database
 from shared.outbox import Handler
@@ -49,13 +54,19 @@ class _LoadFair:
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the agreed name of this entry point
     """The work that is looked for again and again."""
     fair = [Due("load-fair", 1.0, _LoadFair(database))] if settings.load_fair else []
-    return [*fair, Due("tend-lines", 0.5, lambda: tend_lines(database))]
+    return [
+        *fair,
+        Due("tend-lines", 0.5, lambda: tend_lines(database)),
+        Due("watch-counts", 0.9, lambda: watch_counts(database)),
+        Due("tell-attendance", 2.0, lambda: tell_attendance(database)),
+    ]
 
 
 def resync(db: Connection) -> int:
-    """Tell the present state of every session and booking again; returns how many messages."""
+    """Tell the present state of every session, booking and day again; returns how many messages."""
     return sum(
-        programme.republish(db, one) + bookings.republish(db, one) for one in access_operations.exhibition_ids(db)
+        programme.republish(db, one) + bookings.republish(db, one) + tell_again(db, one)
+        for one in access_operations.exhibition_ids(db)
     )
 
 

@@ -18,13 +18,17 @@ class Body(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message about to be written. `secret` bodies are blanked once every listener has answered."""
+    """A message about to be written. `secret` bodies are blanked once every listener has answered.
+
+    `correlation_id`: whose story it belongs to, where several are told at once.
+    """
 
     exhibition_id: UUID
     subject_id: UUID
     version: int
     body: Body
     secret: bool = False
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

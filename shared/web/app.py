@@ -208,7 +208,8 @@ def _register(app: Flask, part: Part) -> None:
     app.extensions["moussem_api"] = api
     for blueprint in part.api:
         api.register_blueprint(blueprint)
-    for plain in (*part.pages, watching.watch(service, part.database, part.numbers), description.describe(service)):
+    app.extensions["numbers"] = numbers = watching.Numbers(part.database, part.numbers)
+    for plain in (*part.pages, watching.watch(service, part.database, numbers), description.describe(service)):
         app.register_blueprint(plain)
     app.register_blueprint(_assets())
 

@@ -30,8 +30,13 @@ def read_json() -> Any:
 def _read_json() -> Any:
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise WrongType
+    return parsed(request.get_data())
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The JSON object that these bytes are; BadBody, Invalid where NUL is in it."""
     try:
-        said = json.loads(request.get_data())
+        said = json.loads(body)
     except UNREADABLE as wrong:
         raise BadBody from wrong
     if not isinstance(said, dict) or not _is_text(said):
@@ -66,7 +71,7 @@ def _is_text(said: Any) -> bool:
 
 def load(schema: Schema | type[Schema]) -> dict[str, Any]:
     """The JSON body through a schema; WrongType, BadBody, Invalid. Unknown fields are refused."""
-    return _through(schema, read_json())
+    return through(schema, read_json())
 
 
 def load_form(schema: Schema | type[Schema]) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def load_form(schema: Schema | type[Schema]) -> dict[str, Any]:
         if value.strip() if isinstance(value, str) else value:
             said[name] = value
     refuse_nul(said)
-    return _through(chosen, said)
+    return through(chosen, said)
 
 
 @functools.cache
@@ -90,7 +95,8 @@ def _made(schema: type[Schema]) -> Schema:
     return schema()
 
 
-def _through(schema: Schema | type[Schema], said: dict[str, Any]) -> dict[str, Any]:
+def through(schema: Schema | type[Schema], said: dict[str, Any]) -> dict[str, Any]:
+    """What was said, as a schema reads it; Invalid."""
     chosen = _made(schema) if isinstance(schema, type) else schema
     try:
         loaded: dict[str, Any] = chosen.load(said)

@@ -16,10 +16,9 @@ from shared.web.callers import client_address, may
 LOOPBACK = ("127.0.0.1", "::1", "")
 
 
-def watch(service: str, database: Database, more: Callable[[Any], dict[str, float]] | None) -> Blueprint:
-    """The health and metrics routes; `more` adds the service's own numbers from a database connection."""
+def watch(service: str, database: Database, numbers: "Numbers") -> Blueprint:
+    """The health and metrics routes."""
     routes = Blueprint("watch", __name__, url_prefix=f"/{service}")
-    numbers = _Numbers(database, more)
 
     @routes.get("/health/live")
     @may("anyone")
@@ -51,8 +50,8 @@ def watch(service: str, database: Database, more: Callable[[Any], dict[str, floa
     return routes
 
 
-class _Numbers:
-    """What one service tells Prometheus."""
+class Numbers:
+    """What one service tells Prometheus; `more` adds its own numbers from a database connection."""
 
     def __init__(self, database: Database, more: Callable[[Any], dict[str, float]] | None) -> None:
         self._database, self._more = database, more
@@ -62,11 +61,15 @@ class _Numbers:
         self._gauges: dict[str, Gauge] = {}
 
     def count(self, response: Response) -> Response:
-        """Note one answer."""
-        self._requests.labels(request.endpoint or "none", response.status_code).inc()
+        """Note one answer of Flask's."""
         if "started" in g:
-            self._seconds.observe(time.perf_counter() - g.started)
+            self.note(request.endpoint or "none", response.status_code, time.perf_counter() - g.started)
         return response
+
+    def note(self, endpoint: str, status: int, seconds: float) -> None:
+        """Note one answer."""
+        self._requests.labels(endpoint, status).inc()
+        self._seconds.observe(seconds)
 
     def as_text(self) -> bytes:
         """Everything, with the gauges read from the database now."""

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.bench import gates, journey, pages, relay, rushes, seats, whole
+from tests.bench import gates, journey, notices, pages, relay, rushes, seats, whole
 
 NAMES = {
     "empty_route": pages.empty_route,
@@ -12,6 +12,8 @@ NAMES = {
     "memory": whole.memory,
     "programme_page": pages.programme_page,
     "relay": relay.run,
+    "notices": notices.notices,
+    "notices_memory": notices.notices_memory,
     "journey": journey.journey,
     "booking_hot_session": seats.booking_hot_session,
     "booking_many_sessions": seats.booking_many_sessions,
@@ -28,7 +30,12 @@ NAMES = {
     "live": gates.live,
 }
 
-QUICK = {"opening": rushes.opening_quick, "growth": rushes.growth_quick, "counts": gates.counts_quick}
+QUICK = {
+    "opening": rushes.opening_quick,
+    "growth": rushes.growth_quick,
+    "counts": gates.counts_quick,
+    "notices_memory": notices.notices_memory_quick,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,7 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./moussem bench", description="Measure, beside a reference, in one run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run: {', '.join(NAMES)}; all by default")
     parser.add_argument(
-        "--quick", action="store_true", help="shorter where there is a shorter way: opening, growth, counts"
+        "--quick",
+        action="store_true",
+        help=f"shorter where there is a shorter way: {', '.join(QUICK)}",
     )
     given = parser.parse_args(arguments)
     chosen = given.names or NAMES

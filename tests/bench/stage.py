@@ -26,9 +26,9 @@ from shared.db import Database
 from shared.ids import new_id
 from shared.tokens import NewKey, b64, new_key
 from tests.bench.load import post
-from tests.faults.start import let_it_be_noon
 from tests.kit import valkey
 from tests.kit.databases import Databases
+from tests.kit.running import let_it_be
 from tests.kit.waiting import wait_until
 
 REFERENCE = "bench-1"
@@ -131,7 +131,7 @@ def stage(engine: str, *, by_day: bool = False) -> Iterator[Hall]:
     try:
         hall = open_hall(databases.new("ticketing", engine))
         if by_day:
-            let_it_be_noon(folder)
+            let_it_be(folder, datetime.now(UTC).replace(hour=12))  # the crowd's tokens are of today
         with served(hall, folder, server.url, by_day=by_day):
             yield hall
     finally:

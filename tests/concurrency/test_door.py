@@ -1,6 +1,5 @@
 """Fifty people are read at the door of a session with one seat left: one comes in, the others queue in one order."""
 
-import threading
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +12,7 @@ from services.ticketing.bookings.operations.counting import recount
 from services.ticketing.bookings.operations.door import Coming, Entry, come_in
 from services.ticketing.programme.models import session
 from services.ticketing.programme.operations import SeatRow, lock_sessions
-from tests.concurrency.crowd import Webs, at_once
+from tests.concurrency.crowd import AllHaveLooked, Webs, at_once
 from tests.concurrency.test_mixed import carelessly
 from tests.conftest import At
 from tests.integration.ticketing.scene import EXHIBITION
@@ -55,16 +54,12 @@ def test_of_fifty_one_has_the_last_seat_and_the_queue_is_whole(webs: Webs, at: A
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first guard off: all have looked before anybody writes."""
-    together = threading.Barrier(20)
+    together = AllHaveLooked(20)
 
     def read(db: Any, exhibition_id: UUID, ids: Any) -> dict[UUID, SeatRow]:
         found = lock_sessions(db, exhibition_id, ids)
         db.commit()
-        if not together.broken:
-            try:
-                together.wait(timeout=5)
-            except threading.BrokenBarrierError:
-                together.abort()
+        together.wait()
         return found
 
     monkeypatch.setattr("services.ticketing.bookings.operations.rounds.lock_sessions", read)

@@ -53,7 +53,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def look(*given: Any) -> None:
         check(*given)
-        together.wait(timeout=20)
+        together.wait(timeout=60)
 
     monkeypatch.setattr("services.ticketing.bookings.operations.rounds.lock_sessions", read)
     monkeypatch.setattr(passing, "_check_taker", look)

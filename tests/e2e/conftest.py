@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.kit import required
 from tests.kit.running import Running
 
+# what a page must show it may show late: tests run side by side on small machines
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
@@ -35,7 +38,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         required.cannot_have("browser", "no chromium on PATH")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        started = playwright.chromium.launch(executable_path=program, args=SWITCHES, timeout=2 * PATIENCE_MS)
         yield started
         started.close()
 

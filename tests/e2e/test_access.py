@@ -79,8 +79,8 @@ def test_office_pages_can_be_used_by_everybody(page: Page, moussem: Running) -> 
     wrong = [f"sign-in: {what}" for what in page.evaluate(LOOK)["bad"]]
     page.fill("[name=login]", "organiser")
     page.fill("[name=password]", moussem.password_of("organiser"))
-    page.locator("main form button").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
     for path in ("office/", "office/counts", "office/notices"):
         answer = page.goto(f"/fr/{FAIR}/{path}")
         assert answer is not None

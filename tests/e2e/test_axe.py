@@ -47,7 +47,7 @@ class People:
     def browsing(self, kind: str, tokens: dict[str, str]) -> BrowserContext:
         """A browser that is signed in."""
         opened = self.browser.new_context(base_url=self.moussem.url, viewport={"width": 320, "height": 800})
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(60_000)
         names = {f"{kind}_{service}": token for service, token in tokens.items()}
         opened.add_cookies([{"name": name, "value": token, "url": self.moussem.url} for name, token in names.items()])
         return opened
@@ -69,7 +69,7 @@ class People:
             said = self.moussem.call("POST", path, asked | {"seats": 3}, token=token)
             return str(said.body["reference"]) if said.status == 201 else ""
 
-        return wait_until(held, 20)  # the badge is on its way
+        return wait_until(held)  # the badge is on its way
 
     @cached_property
     def applicant(self) -> BrowserContext:
@@ -108,7 +108,7 @@ class People:
     def private_link(self) -> str:
         """Where the link in the welcome leads."""
         # the welcome may be overtaken by what was said after it
-        return str(wait_until(lambda: re.findall(r"/k/[\w-]{22}", str(self.moussem.messages_to(PHONE))), 20)[0])
+        return str(wait_until(lambda: re.findall(r"/k/[\w-]{22}", str(self.moussem.messages_to(PHONE))))[0])
 
     def invitation(self, login: str) -> str:
         """Where somebody who is invited to the staff is led."""
@@ -184,6 +184,7 @@ def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], 
         "/<lang>/office/first/<secret>": SPENT.format(lang=lang),
         "/<lang>/<exhibition>/device/<secret>": f"/{lang}/{FAIR}/device/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/<exhibition>/programme/mine/<reference>/group": f"/{lang}/{FAIR}/programme/mine/{people.group}/group",
+        "/<lang>/a/<secret>": f"/{lang}/a/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/<exhibition>/programme/pass/<secret>": f"/{lang}/{FAIR}/programme/pass/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/office/join/<secret>": f"/{lang}/{people.invitation(f'{lang}{in_full}@moussem.example')}",
     }

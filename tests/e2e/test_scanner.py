@@ -1,8 +1,9 @@
 """The scanner at a gate, in Chromium: without a network it decides as the server would, and loses nothing."""
 
+import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,18 @@ from tests.kit.tree import ROOT
 
 pytestmark = pytest.mark.browser
 PHONE: ViewportSize = {"width": 360, "height": 740}
-MORNING = datetime(2026, 12, 11, 9, 12, tzinfo=UTC)
-DAY = "2026-12-11"
 
 
 @pytest.fixture(scope="module")
-def people(moussem: Running) -> list[dict[str, Any]]:
+def day(moussem: Running) -> str:
+    """The eighth day of the fair, whichever that is today."""
+    return (moussem.first_day() + timedelta(days=7)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def people(moussem: Running, day: str) -> list[dict[str, Any]]:
     """Three visitors on the eighth morning of the fair."""
-    moussem.set_clock(MORNING)
+    moussem.set_clock(datetime.combine(date.fromisoformat(day), time(9, 12), tzinfo=UTC))
     return [moussem.register(f"Visiteuse {n}", f"06610009{n:02}") for n in range(3)]
 
 
@@ -46,15 +51,15 @@ def filming(
 
 def open_phone(browser: Browser, moussem: Running, **more: Any) -> BrowserContext:
     phone = browser.new_context(base_url=moussem.url, viewport=PHONE, locale="fr-MA", **more)
-    phone.set_default_timeout(15_000)
+    phone.set_default_timeout(60_000)
     return phone
 
 
 def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_network(
-    browser: Browser, filming: Browser, moussem: Running, people: list[dict[str, Any]], screenshots: Path
+    browser: Browser, filming: Browser, moussem: Running, people: list[dict[str, Any]], day: str, screenshots: Path
 ) -> None:
     other, third = (person["badge"]["code"] for person in people[1:])
-    before = scanning.counts(moussem, DAY)
+    before = scanning.counts(moussem, day)
     with (
         open_phone(browser, moussem) as office,
         open_phone(filming, moussem) as phone,
@@ -64,9 +69,10 @@ def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_netwo
         scanner = scanning.enrol_offline(office, phone, "Porte A, gauche")
         beside = scanning.enrol_offline(office, neighbour, "Porte A, droite")
         expect(scanner.locator("#word")).to_have_text("Bienvenue")
+        assert scanner.evaluate(PICTURES) >= 5, "pictures a second that are read"
         scanner.screenshot(path=screenshots / "scanner-fr-offline.png", full_page=True)
         expect(scanner.locator("#line")).to_have_text("Pas de réseau")
-        expect(scanner.locator("#waiting")).to_contain_text("1, depuis 09:1")
+        expect(scanner.locator("#waiting")).to_contain_text(re.compile(r"1, depuis 09:[1-5]"))
         assert scanning.read(scanner, other) == "Bienvenue"
         assert scanning.read(scanner, other) == "Non : déjà à l’intérieur"
         assert scanning.read(scanner, forge(third)) == "Non : falsifié"
@@ -75,8 +81,8 @@ def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_netwo
         for online in (neighbour, phone):
             online.set_offline(False)
         for page in (beside, scanner):
-            expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
-    after = scanning.counts(moussem, DAY)
+            expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=60_000)
+    after = scanning.counts(moussem, day)
     assert after["visits"] - before["visits"] == 3, "of two phones that let in the same badge one admitted it"
     assert after["inside"] - before["inside"] == 3
 
@@ -117,16 +123,16 @@ def test_a_phone_at_the_door_of_a_session_seats_people_and_keeps_what_the_networ
         page.locator("[data-language=ar]").click()
         page.screenshot(path=screenshots / "scanner-ar-door-offline.png")
         page.locator("[data-language=fr]").click()
-        expect(page.locator("#waiting")).to_contain_text("2, depuis 09:1")
+        expect(page.locator("#waiting")).to_contain_text(re.compile(r"2, depuis 09:[1-5]"))
         phone.set_offline(False)
-        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=60_000)
         assert scanning.read(page, second) == "Non : déjà à l’intérieur", "it was written down when the network came"
 
 
 def test_a_supervisor_opens_with_a_reason_and_heads_are_counted_without_a_network(
-    browser: Browser, moussem: Running, people: list[dict[str, Any]], screenshots: Path
+    browser: Browser, moussem: Running, people: list[dict[str, Any]], day: str, screenshots: Path
 ) -> None:
-    before = scanning.counts(moussem, DAY)
+    before = scanning.counts(moussem, day)
     with open_phone(browser, moussem) as phone:
         page = scanning.sign_in(phone, moussem)
         page.goto(f"/scan/#{FAIR}/fr")
@@ -134,28 +140,28 @@ def test_a_supervisor_opens_with_a_reason_and_heads_are_counted_without_a_networ
         page.locator("#setup button").click()
         scanning.read(page, people[0]["badge"]["code"])
         assert scanning.read(page, people[0]["badge"]["code"]) == "Non : déjà à l’intérieur"
-        inside = scanning.counts(moussem, DAY)["inside"]
+        inside = scanning.counts(moussem, day)["inside"]
         page.locator("#override").click()
         page.fill("#reason", "Sortie par la porte de secours")
         page.screenshot(path=screenshots / "scanner-fr-override.png")
         page.locator("#reasoning button").first.click()
         expect(page.locator("#word")).to_have_text("Bon retour")
         expect(page.locator("#override")).to_be_hidden()
-        assert scanning.counts(moussem, DAY)["inside"] == inside
+        assert scanning.counts(moussem, day)["inside"] == inside
         phone.set_offline(True)
         page.locator("#counting").click()
         page.fill("#head-count", "28")
         page.screenshot(path=screenshots / "scanner-fr-heads.png")
         page.locator("#count-heads").click()
         expect(page.locator("#word")).to_have_text("Comptés\xa0: 28")
-        expect(page.locator("#waiting")).to_contain_text("1, depuis 09:1")
+        expect(page.locator("#waiting")).to_contain_text(re.compile(r"1, depuis 09:[1-5]"))
         phone.set_offline(False)
-        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
+        expect(page.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=60_000)
         page.goto(f"/ar/{FAIR}/office/gate/scans")
         expect(page.locator("main")).to_contain_text("Sortie par la porte de secours")
         expect(page.locator("main")).to_contain_text("28")
         page.screenshot(path=screenshots / "scans-ar.png", full_page=True)
-    assert scanning.counts(moussem, DAY)["visitors"] <= before["visitors"] + 1, "heads are no visitors"
+    assert scanning.counts(moussem, day)["visitors"] <= before["visitors"] + 1, "heads are no visitors"
 
 
 def forge(code: str) -> str:
@@ -197,4 +203,17 @@ READ_CONTRACT = """async ({contract, without}) => {
     forged += said.reason === 'forged';
   }
   return {good, accepted, forged: forged > 0};
+}"""
+
+
+# The most pictures that were read in one second, of at most ten seconds.
+PICTURES = """async () => {
+  const read = () => Number(document.getElementById('picture').dataset.pictures ?? 0);
+  let most = 0;
+  for (let n = 0; n < 10 && most < 5; n++) {
+    const before = read(), begun = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    most = Math.max(most, (read() - before) * 1000 / (performance.now() - begun));
+  }
+  return most;
 }"""

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from tests.kit.running import FAIR, Running
+from tests.kit.running import BEFORE_THE_FAIR, FAIR, Running
 from tests.kit.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -62,7 +62,7 @@ def context(browser: Browser, moussem: Running, telling: Telling, complaints: li
         java_script_enabled=telling.scripts,
         locale=telling.language,
     ) as opened:
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(60_000)
         opened.on("weberror", lambda error: complaints.append(str(error.error)))
         opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         yield opened
@@ -87,8 +87,8 @@ class Story:
 
     def submit(self, form: str) -> None:
         """Press the one button of a form."""
-        self.page.locator(f"{form} button[type=submit], {form} button:not([type])").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator(f"{form} button[type=submit], {form} button:not([type])").first.click()
 
     def register(self) -> str:
         """From the fair's page to a badge; what a reader reads from its picture."""
@@ -178,7 +178,7 @@ def read_code(picture: bytes) -> str:
 
 def seats_left(moussem: Running, session: dict[str, Any], wanted: int) -> None:
     """The programme says so, after the moment for which it may be remembered."""
-    wait_until(lambda: moussem.session(session["reference"])["seats"]["left"] == wanted, 3)
+    wait_until(lambda: moussem.session(session["reference"])["seats"]["left"] == wanted)
 
 
 def e164(typed: str) -> str:
@@ -190,7 +190,7 @@ def e164(typed: str) -> str:
 def test_the_story(story: Story, complaints: list[str]) -> None:
     moussem, telling = story.moussem, story.telling
     if telling.nth == 0:
-        moussem.set_clock(datetime.now(UTC).replace(hour=12))  # at night nobody is offered a seat
+        moussem.set_clock(BEFORE_THE_FAIR)
     session = training(moussem, telling.nth)
     fill_but_one(moussem, session, telling)
 
@@ -200,7 +200,7 @@ def test_the_story(story: Story, complaints: list[str]) -> None:
     story.reserve(session["reference"])
     seats_left(moussem, session, 0)
     phone = e164(telling.phone)
-    wait_until(lambda: len(moussem.messages_to(phone)) >= 2, 20)  # the welcome, and the confirmation
+    wait_until(lambda: len(moussem.messages_to(phone)) >= 2)  # the welcome, and the confirmation
 
     waiting_phone = f"+21263{telling.nth}000001"
     waiting = moussem.register("Rachid Naciri", waiting_phone, email=f"rachid{telling.nth}@example.org")
@@ -222,7 +222,7 @@ def test_the_story(story: Story, complaints: list[str]) -> None:
     assert f"/programme/mine/{placed['reference']}" in told[0]["text"], "one link to accept or decline"
     taken = moussem.call("POST", f"{path}/acceptance", {}, token=waiting["tokens"]["ticketing"]).body
     assert (taken["state"], taken["was_waitlisted"]) == ("confirmed", True)
-    mails = wait_until(lambda: moussem.messages_to(f"rachid{telling.nth}@example.org"), 20)
+    mails = wait_until(lambda: moussem.messages_to(f"rachid{telling.nth}@example.org"))
     wait_until(
         lambda: any(".ics" in str(m["attachments"]) for m in moussem.messages_to(f"rachid{telling.nth}@example.org")),
         20,
@@ -249,7 +249,7 @@ def walk_in(story: Story, code: str) -> None:
     assert "09:1" in no, f"it says when: {no}"
     assert "A" in no, f"it says where: {no}"
 
-    wait_until(lambda: visits(moussem, tokens["ticketing"]) == before + 1, 10)
+    wait_until(lambda: visits(moussem, tokens["ticketing"]) == before + 1)
     story.sign_in_as("organiser")
     story.go("office/counts")
     story.picture("10-counts")

@@ -1,12 +1,11 @@
 """The chief forms where no scripts run: refused, they say where and keep what was typed; put right, they do it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.kit.running import FAIR, Running
+from tests.kit.running import BEFORE_THE_FAIR, FAIR, Running
 
 pytestmark = pytest.mark.browser
 HERE, OFFICE = f"/fr/{FAIR}", f"/fr/{FAIR}/office"
@@ -16,7 +15,7 @@ NAME, SHORT = "Zineb <b>Ouhssain</b> زينب", "06 61"
 @pytest.fixture(scope="module", autouse=True)
 def before_the_fair(moussem: Running) -> None:
     """Whatever day the tests before have played."""
-    moussem.set_clock(datetime.now(UTC))
+    moussem.set_clock(BEFORE_THE_FAIR)
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def page(browser: Browser, moussem: Running) -> Iterator[Page]:
     with browser.new_context(
         base_url=moussem.url, viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="fr"
     ) as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         yield context.new_page()
 
 
@@ -32,8 +31,8 @@ def send(page: Page, form: str, **typed: str) -> None:
     """Fill a form and press its first button."""
     for name, value in typed.items():
         page.fill(f"{form} [name={name}]", value)
-    page.locator(f"{form} button").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(f"{form} button").first.click()
 
 
 def is_refused_at(page: Page, field: str) -> None:
@@ -95,8 +94,8 @@ def test_applying(page: Page) -> None:
     page.select_option("[name=home]", "MA-08")
     for name, value in (typed | {"phone": SHORT, "shows": "Dix tapis noués"}).items():
         page.fill(f"{form} [name={name}]", value)
-    page.press("[name=phone]", "Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.press("[name=phone]", "Enter")
     is_refused_at(page, "phone")
     is_kept(page, form, **typed, phone=SHORT, shows="Dix tapis noués", filiere="carpets", home="MA-08")
     assert page.is_checked("[value=cooperative]")

@@ -1,9 +1,12 @@
 """The independent auditor: reads all three databases and the providers' books, and names what is wrong."""
 
+import json
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +20,12 @@ from services.ticketing.bookings.models import booking
 from services.ticketing.programme.models import session
 from shared.db import Database
 from shared.outbox import backlog, outbox
+from shared.problem import Unavailable
 from tests.faults.crowd import Books
 from tests.faults.system import System
 
+REFERENCE = re.compile(r"\b[A-Z0-9]{6,12}\b")
+PROMISED = ("confirmed", "offered", "held")
 SERVICES = ("registration", "ticketing", "notifications")
 
 
@@ -38,21 +44,38 @@ def check(system: System, books: Books) -> list[str]:
     with _reading(system, "ticketing") as db:
         bookings = db.execute(sa.select(booking)).all()
         sessions = db.execute(sa.select(session)).all()
-        told = {(row.subject_id, row.subject_version): row.name for row in db.execute(sa.select(outbox))}
+        said = db.execute(sa.select(outbox).where(outbox.c.name.startswith("booking.")).order_by(outbox.c.id)).all()
+    told = {(row.subject_id, row.subject_version): row.name for row in said}
     with _reading(system, "notifications") as db:
         phones = {row.id: row.phone for row in db.execute(sa.select(contact))}
         failed = db.execute(sa.select(notice.c.id).where(notice.c.state == "failed")).scalars().all()
     return [
         *_acknowledged(books, bookings),
         *_seats(bookings, sessions),
+        *_once_oversold(said, sessions),
         *_told(bookings, told),
         *_arrived(system, bookings, told, phones),
+        *_hours(system, bookings, sessions),
         *(f"notice {one} failed" for one in failed),
         *(f"a server error was shown: {text}" for text in books.server_errors),
     ]
 
 
 def _open(system: System) -> list[str]:
+    try:
+        return _waiting(system)
+    except (Unavailable, sa.exc.DBAPIError) as away:
+        _look_anew(system)
+        return [f"a database is away: {away!r}"]
+
+
+def _look_anew(system: System) -> None:
+    for service in SERVICES:
+        if opened := _databases.get(system.database_url(service)):
+            opened.dispose()
+
+
+def _waiting(system: System) -> list[str]:
     found = []
     for service in SERVICES:
         with _reading(system, service) as db:
@@ -96,6 +119,24 @@ def _seats(bookings: Any, sessions: Any) -> Iterator[str]:
     yield from (f"person {who} holds {n} bookings for one session" for (_, who), n in live.items() if n > 1)
 
 
+def _once_oversold(said: Any, sessions: Any) -> Iterator[str]:
+    """At no moment more seats were promised than there are, by what was said at each change."""
+    capacity = {str(row.id): (row.reference, row.capacity) for row in sessions}
+    held: dict[UUID, int] = {}
+    promised, found = Counter[str](), set[str]()
+    # two processes may speak in the same millisecond; whoever spoke first cannot be told then
+    for _, at_once in groupby(said, lambda row: row.id.int >> 80):
+        moved = set()
+        for row in at_once:
+            body = json.loads(row.body)
+            seats = body["party_size"] if body["state"] in PROMISED else 0
+            promised[body["session_id"]] += seats - held.get(row.subject_id, 0)
+            held[row.subject_id] = seats
+            moved.add(body["session_id"])
+        found |= {one for one in moved if promised[one] > capacity[one][1]}
+    yield from (f"session {capacity[one][0]} was oversold for a while" for one in sorted(found))
+
+
 def _told(bookings: Any, told: dict[tuple[UUID, int], str]) -> Iterator[str]:
     """Each version of each booking has its message."""
     for row in bookings:
@@ -107,24 +148,46 @@ def _told(bookings: Any, told: dict[tuple[UUID, int], str]) -> Iterator[str]:
 def _arrived(system: System, bookings: Any, told: Any, phones: dict[UUID, str]) -> Iterator[str]:
     """The newest state of each booking reached its phone, and nothing reached a phone twice."""
     arrived = [message for message in system.arrived() if message["channel"] == "sms"]
-    keys = {message["key"] for message in arrived}
+    known = {message["key"] for message in arrived}
     for row in bookings:
         same = f"{told.get((row.id, row.version))} {row.id} {row.version}"
-        if str(notice_id(same, Channel.SMS, row.person_id)) not in keys:
+        if str(notice_id(same, Channel.SMS, row.person_id)) not in known:
             yield f"booking {row.reference}: {phones.get(row.person_id)} was not told that it is {row.state}"
     texts = defaultdict(list)
     for message in arrived:
         texts[message["to"], message["text"]].append(message["key"])
     yield from (
-        f"{to} was told {len(same_text)} times: {text}" for (to, text), same_text in texts.items() if same_text[1:]
+        f"{to} was told {len(same_text)} times: {text[:99]!r}"
+        for (to, text), same_text in texts.items()
+        if same_text[1:]
     )
+
+
+def _hours(system: System, bookings: Any, sessions: Any) -> Iterator[str]:
+    """Whatever names a booking names the hour at which its session begins on the fair's wall."""
+    begins = {row.id: f"{row.starts_wall:%H:%M}" for row in sessions}
+    hours = {row.reference: begins[row.session_id] for row in bookings}
+    for message in system.arrived():
+        for reference in hours.keys() & set(REFERENCE.findall(message["text"])):
+            if hours[reference] not in message["text"]:
+                yield f"{message['to']} was told another hour than {hours[reference]}: {message['text'][:99]!r}"
 
 
 @contextmanager
 def _reading(system: System, service: str) -> Iterator[Connection]:
-    database = Database(system.database_url(service), service)
-    try:
-        with database.reading() as db:
-            yield db
-    finally:
-        database.dispose()
+    """A look at a service's database, once it can be had."""
+    url = system.database_url(service)
+    if url not in _databases:
+        _databases[url] = Database(url, service)
+    with _databases[url].reading() as db:
+        yield db
+
+
+def forget(system: System) -> None:
+    """Close what was opened to look at a system."""
+    for service in SERVICES:
+        if opened := _databases.pop(system.database_url(service), None):
+            opened.dispose()
+
+
+_databases: dict[str, Database] = {}

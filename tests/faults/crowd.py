@@ -12,7 +12,9 @@ import requests
 from shared.ids import new_secret
 from tests.faults.system import EXHIBITION, System
 
-PATIENCE_SECONDS = 60
+NAMES = ("Artisane {}", "فاطمة {}", "=HYPERLINK({})", "ⵜⴰⵏⵉⵔⵜ {}")
+LANGUAGES = ("fr", "ar", "en")
+PATIENCE_SECONDS = 150
 
 
 @dataclass
@@ -32,14 +34,19 @@ class Books:
     cancelled: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
     server_errors: list[str] = field(default_factory=list)
+    put_off: list[str] = field(default_factory=list)
+    """Bookings and cancellations that were asked to come again (502, 503)."""
 
 
 class Crowd:
     """A crowd at one system."""
 
-    def __init__(self, system: System, seed: int) -> None:
+    def __init__(self, system: System, seed: int, *, is_mixed: bool = False) -> None:
+        """`is_mixed`: of three languages, a third with an e-mail address, some with names that bite."""
         self.system, self.random, self.books = system, random.Random(seed), Books()
         self.people: list[Person] = []
+        self._office: requests.Session | None = None
+        self._is_mixed = is_mixed
 
     def register(self, number: int) -> None:
         """Let so many more people register."""
@@ -49,7 +56,11 @@ class Crowd:
 
     def _register(self, n: int) -> Person:
         phone = f"+2126{10_000_000 + n:08d}"
-        said = self._send("registration", "/visitors", {"name": f"Artisane {n}", "phone": phone, "language": "fr"})
+        about = {"name": f"Artisane {n}", "phone": phone, "language": "fr"}
+        if self._is_mixed:
+            about |= {"name": NAMES[n % len(NAMES)].format(n), "language": LANGUAGES[n % len(LANGUAGES)]}
+            about |= {"email": f"artisane{n}@moussem.example"} if n % 3 == 0 else {}
+        said = self._send("registration", "/visitors", about)
         return Person(said["person_id"], phone, said["tokens"]["ticketing"])
 
     def book(self, people: list[Person], session: str) -> None:
@@ -73,6 +84,20 @@ class Crowd:
         with ThreadPoolExecutor(max(1, len(references))) as pool:
             list(pool.map(one, references))
 
+    def office(self) -> requests.Session:
+        """An organiser's browser, signed in once: a name may not sign in often."""
+        if self._office is None:
+            lines = (self.system.folder / "data" / "staff.txt").read_text().splitlines()
+            login, password = next(line.split()[:2] for line in lines if line.startswith("organiser"))
+            asked = {"login": login, "password": password}
+            address = f"{self.system.url}/registration/v1/staff/sign-in"
+            said = requests.post(address, json=asked, timeout=20).json()
+            self._office = requests.Session()
+            self._office.trust_env = False
+            for service, token in said["tokens"].items():
+                self._office.cookies.set(f"staff_{service}", token)
+        return self._office
+
     def give_all_back(self) -> None:
         """Cancel everything that is still held, so that the same sessions can be fought for again."""
         self.cancel([reference for reference in self.books.booked if reference not in self.books.cancelled])
@@ -81,23 +106,25 @@ class Crowd:
         """POST with one key until an answer comes that is no 5xx, as a person who presses the button again."""
         headers = {"Idempotency-Key": new_secret()} | ({"Authorization": f"Bearer {token}"} if token else {})
         address = f"{self.system.url}/{service}/v1/exhibitions/{EXHIBITION}{path}"
-        return _until_answered(lambda: requests.post(address, json=body, headers=headers, timeout=10), self.books)
+        return self._until_answered(lambda: requests.post(address, json=body, headers=headers, timeout=10), path)
 
-
-def _until_answered(send: Callable[[], requests.Response], books: Books) -> dict[str, Any]:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        try:
-            response = send()
-        except requests.RequestException:
+    def _until_answered(self, send: Callable[[], requests.Response], path: str) -> dict[str, Any]:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            try:
+                response = send()
+                said: dict[str, Any] = response.json()
+            except requests.RequestException:
+                time.sleep(0.1)
+                continue
+            if response.status_code < 400:
+                return said
+            if response.status_code < 500 and response.status_code != 429:
+                self.books.refused.append(str(said.get("type")))
+                return {}
+            if "/bookings" in path and response.status_code != 429:
+                self.books.put_off.append(f"{path}: {response.status_code} {said.get('type')}")
+            if response.status_code not in (429, 502, 503):
+                self.books.server_errors.append(response.text[:200])
             time.sleep(0.1)
-            continue
-        said: dict[str, Any] = response.json()
-        if response.status_code < 500:
-            if response.status_code >= 400:
-                books.refused.append(str(said.get("type")))
-            return said
-        if response.status_code not in (502, 503):
-            books.server_errors.append(response.text[:200])
-        time.sleep(0.1)
-    raise TimeoutError("no answer in a minute")
+        raise TimeoutError(f"no answer in {PATIENCE_SECONDS} seconds: {path}")

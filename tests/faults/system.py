@@ -1,4 +1,4 @@
-"""The real embedded system under attack: started, struck, looked at, stopped."""
+"""The real embedded system under attack: started, looked at, stopped. How it is struck stands in `striking.py`."""
 
 import json
 import os
@@ -20,28 +20,48 @@ from tests.kit.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 EXHIBITION = "ouarzazate-12"
+READY_SECONDS = 150
+LONGEST_MOMENT = 40
 
 
 @dataclass
 class System:
-    """One running Moussem on a data folder of its own; `planted` names a bug it is started with."""
+    """One running Moussem on a data folder of its own; `planted`: every bug is in it, switched off.
 
-    planted: str = ""
+    `lines` are ports it is told to reach some settings' addresses at, in place of the real ones; `environ` is what
+    else its start is told.
+    """
+
+    planted: bool = False
     urls: dict[str, str] = field(default_factory=dict)
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="moussem-faults-")))
+    lines: dict[str, int] = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it on a port that is free and wait until it answers."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.faults = self.folder / "faults"
         self.faults.mkdir(exist_ok=True)
-        environ = os.environ | self.urls | {"MOUSSEM_FAULTS_DIR": str(self.faults), "MOUSSEM_LOG_LEVEL": "INFO"}
-        command = [sys.executable, "-m", "tests.faults.start", str(self.folder / "data"), str(self.port), self.planted]
+        self.launch()
+        wait_until(self.is_ready, READY_SECONDS, every=0.05)
+
+    def launch(self) -> None:
+        """Start it at its address."""
+        environ = os.environ | self.urls | self.environ | {"MOUSSEM_FAULTS_DIR": str(self.faults)}
+        environ |= {"MOUSSEM_LOG_LEVEL": "INFO", "FAULTS_LINES": json.dumps(self.lines)}
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.start",
+            str(self.folder / "data"),
+            str(self.port),
+            "planted" * self.planted,
+        ]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
-        wait_until(self.is_ready, 60)
 
     def is_ready(self) -> bool:
         """Whether the programme is there and every part answers."""
@@ -55,31 +75,34 @@ class System:
     def sessions(self) -> list[dict[str, Any]]:
         """The programme as the API tells it."""
         address = f"{self.url}/ticketing/v1/exhibitions/{EXHIBITION}/sessions?page_size=100"
-        said = requests.get(address, timeout=5).json()
+        said = requests.get(address, timeout=10).json()
         return cast(list[dict[str, Any]], said["sessions"])
 
     def stop(self) -> None:
         """End it in order; its log stays in the folder."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=60)
 
     def state(self) -> dict[str, Any]:
-        """What the supervisor says of itself."""
-        return cast(dict[str, Any], json.loads((self.folder / "data" / "run.json").read_text()))
+        """What the supervisor says of itself; empty while it is about to."""
+        try:
+            return cast(dict[str, Any], json.loads((self.folder / "data" / "run.json").read_text()))
+        except (FileNotFoundError, ValueError):
+            return {"processes": {}, "ports": {}}
 
     def pid_of(self, name: str) -> int:
-        """The process id of one part of the plan, now."""
-        return int(self.state()["processes"][name])
+        """The process id of one part of the plan, now; 0 when it is not there."""
+        return int(self.state()["processes"].get(name, 0))
 
     def kill(self, name: str) -> None:
         """kill -9 of one part, and wait until a new one stands in its place."""
-        old = self.pid_of(name)
+        old = wait_until(lambda: self.pid_of(name))
         os.kill(old, signal.SIGKILL)
-        wait_until(lambda: self.pid_of(name) != old, 30)
+        wait_until(lambda: self.pid_of(name) not in (0, old), 60)
 
     def empty_queue(self) -> None:
         """Throw away everything Redis holds."""
-        with redis.Redis.from_url(self.redis_url(), socket_timeout=5) as client:
+        with redis.Redis.from_url(self.redis_url(), socket_timeout=20) as client:
             client.flushall()
 
     def redis_url(self) -> str:
@@ -102,15 +125,17 @@ class System:
         """Whether a process came by."""
         return not (self.faults / moment).exists()
 
-    def at_moment(self, moment: str, act: Callable[[], None], seconds: float = 15) -> bool:
+    def at_moment(self, moment: str, act: Callable[[], None], seconds: float = LONGEST_MOMENT) -> bool:
         """When a process waits at its moment, act and let it go on; False when none came."""
         try:
             wait_until((self.faults / f"{moment}.reached").exists, seconds)
         except AssertionError:
             (self.faults / moment).unlink(missing_ok=True)
             return False
-        act()
-        (self.faults / f"{moment}.go").touch()
+        try:
+            act()
+        finally:
+            (self.faults / f"{moment}.go").touch()
         return True
 
     def database_url(self, service: str) -> str:

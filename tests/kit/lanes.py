@@ -1,4 +1,4 @@
-"""Runs pytest in lanes at once: rules and services, the whole system, faults.
+"""Runs pytest in lanes at once: rules and services, seats, the whole system, faults.
 
 The lanes share nothing: each has its own PostgreSQL, Valkey and folders. What the others say is printed when the
 first has ended, and their closing lines become one.

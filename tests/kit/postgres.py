@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Server:
     bin: Path | None = None
     folder: Path | None = None
     process: subprocess.Popen[bytes] | None = None
+    start_again: Callable[[], subprocess.Popen[bytes]] | None = None
     _made: int = field(default=0, repr=False)
 
     def url_of(self, name: str) -> str:
@@ -86,7 +88,7 @@ def start(*, fsync: bool = False) -> Server:
         if not server.answers():
             raise NoPostgres("MOUSSEM_TEST_POSTGRES does not answer")
         return server
-    return _start_own(find_programs(), fsync=fsync)
+    return start_own(fsync=fsync)
 
 
 def find_programs() -> Path:
@@ -126,23 +128,28 @@ def _copied_where_all_may_read(package: Path) -> Path:
     return place
 
 
-def _start_own(programs: Path, *, fsync: bool) -> Server:
-    user = processes.unprivileged()
+def start_own(*, fsync: bool, within: Path | None = None) -> Server:
+    """A PostgreSQL of our own, whatever server is given, its folder in `within` if named; NoPostgres."""
+    programs, user = find_programs(), processes.unprivileged()
     # /tmp, not the configured folder: another user must be able to walk in, and socket paths are short
-    place = places.in_memory(2**30) if not fsync else None
-    folder = Path(tempfile.mkdtemp(prefix="moussem-postgres-", dir=place or ("/tmp" if user[0] else None)))  # noqa: S108
+    place = within or (places.in_memory(2**30) if not fsync else None) or ("/tmp" if user[0] else None)  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="moussem-postgres-", dir=place))
     os.chown(folder, *(user if user[0] else (-1, -1)))
     server = Server(sa.make_url("postgresql://postgres@127.0.0.1/postgres"), programs, folder)
     with (folder / "log").open("wb") as log:
         made = processes.start([programs / "initdb", *_initdb_options(folder / "data")], as_user=user, output=log)
         if made.wait(120) != 0:
             raise NoPostgres(f"initdb failed: {_last_lines(folder)}")
-        port = processes.free_port()
-        server.url = server.url.set(port=port)
-        server.process = processes.start(
-            [programs / "postgres", *_server_options(folder, port, fsync=fsync)], as_user=user, output=log
-        )
-    wait_until(server.answers, 30)
+    port = processes.free_port()
+    server.url = server.url.set(port=port)
+
+    def launch() -> subprocess.Popen[bytes]:
+        command: list[str | Path] = [programs / "postgres", *_server_options(folder, port, fsync=fsync)]
+        with (folder / "log").open("ab") as log:
+            return processes.start(command, as_user=user, output=log)
+
+    server.start_again, server.process = launch, launch()
+    wait_until(server.answers, 90)
     return server
 
 

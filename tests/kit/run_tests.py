@@ -15,8 +15,9 @@ from tests.kit import postgres, required
 from tests.kit.lanes import Ended, Lane, together
 
 ROOT = Path(__file__).resolve().parents[2]
-# Three lanes: the first keeps a core busy, the others wait for starts, recoveries and pages most of their time.
+# Four lanes: the first two keep a core busy each, the others wait for starts, recoveries and pages most of their time.
 SERVICES = ("tests/unit", "tests/contracts", "tests/integration")
+SEATS = ("tests/integration/ticketing", "tests/integration/shared")
 SYSTEM = ("tests/integration/deploy", "tests/concurrency", "tests/e2e")
 FAULTS = ("tests/faults",)
 CHECKS: dict[str, list[str]] = {
@@ -124,13 +125,14 @@ def _all_tests(run: Run, browser: Future[Step], types: Future[Step], more: list[
             ready.result()
         return Lane(ROOT, [*_present(paths), *more]).follow(said.append), said
 
-    with ThreadPoolExecutor(2) as beside:
+    with ThreadPoolExecutor(3) as beside:
         others = {
+            "seats": beside.submit(lane, SEATS),
             "whole system": beside.submit(lane, SYSTEM, browser),
             "faults": beside.submit(lane, FAULTS),
         }
         heading("tests: rules and services")
-        apart = [f"--ignore={path}" for path in SYSTEM]
+        apart = [f"--ignore={path}" for path in (*SEATS, *SYSTEM)]
         ended = [Lane(ROOT, [*_present(SERVICES), *apart, *more]).follow(say)]
         say(ended[0].closing)
         run.show(browser.result())

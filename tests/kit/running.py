@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,17 @@ from tests.kit.tree import ROOT, SERVICES
 from tests.kit.waiting import wait_until
 
 FAIR = "ouarzazate-12"
+BEFORE_THE_FAIR = datetime(2026, 11, 24, 12, tzinfo=UTC)
+"""What started systems believe, whatever the day and hour of the test: noon, ten days before the fair of 4 December."""
+
+
+def let_it_be(data: Path, moment: datetime = BEFORE_THE_FAIR) -> None:
+    """Where a rehearsal that has no clock yet begins."""
+    data.mkdir(parents=True, exist_ok=True)
+    clock = data / "rehearsal-clock.json"
+    if not clock.exists():
+        said = {"anchor_real": time.time(), "anchor_clock": moment.timestamp(), "rate": 1}
+        clock.write_text(json.dumps(said))
 
 
 @dataclass
@@ -39,6 +51,7 @@ class Running:
         self.data, self.port = data, processes.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._tokens: dict[str, dict[str, str]] = {}
+        let_it_be(data)
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         command = [sys.executable, "-P", "-m", "deploy.cli", "run", "--rehearsal"]
         command += ["--port", str(self.port), "--data", str(data), *self.options]
@@ -49,7 +62,7 @@ class Running:
             command, cwd=ROOT, env=environ, stdout=self._said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
 
-    def wait_until_ready(self, timeout: float = 60) -> None:
+    def wait_until_ready(self, timeout: float = 150) -> None:
         """Until every service answers and the programme has arrived; AssertionError with what was printed."""
         try:
             wait_until(self._is_ready, timeout, every=0.1)
@@ -61,7 +74,7 @@ class Running:
         """Stories are told by night too."""
         path, never = f"/notifications/v1/exhibitions/{FAIR}/quiet-hours", {"begins": "00:00", "ends": "00:00"}
         token = self.staff_tokens("organiser")["notifications"]
-        wait_until(lambda: self.call("PUT", path, never, token=token).status == 200, 30, every=0.1)
+        wait_until(lambda: self.call("PUT", path, never, token=token).status == 200, 60, every=0.1)
 
     def _is_ready(self) -> bool:
         if self._process.poll() is not None:
@@ -96,11 +109,15 @@ class Running:
         data = json.dumps(body).encode() if body is not None else None
         asked = urllib.request.Request(f"{self.url}{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(asked, timeout=20) as answer:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
                 return Answer(answer.status, _read(answer))
         except urllib.error.HTTPError as refused:
             with refused:
                 return Answer(refused.code, _read(refused))
+
+    def first_day(self) -> date:
+        """The day the fair opens: it lies ahead, whenever it was loaded."""
+        return date.fromisoformat(self.call("GET", f"/registration/v1/exhibitions/{FAIR}").body["first_day"])
 
     def sessions(self, **asked: str) -> list[dict[str, Any]]:
         """The programme, at most a hundred sessions."""

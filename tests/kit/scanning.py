@@ -46,13 +46,15 @@ def enrol_offline(office: BrowserContext, phone: BrowserContext, name: str, **fi
     for field, value in ({"name": name} | fields).items():
         desk.fill(f"[name={field}]", value)
     desk.select_option("[name=profile]", "steward")
-    desk.locator("form:has([name=gates]) button").last.click()
+    with desk.expect_navigation():
+        desk.locator("form:has([name=gates]) button").last.click()
     link = re.search(rf"/fr/{FAIR}/device/[\w-]{{22}}", desk.content())
     assert link, desk.content()
     desk.close()
     scanner = phone.new_page()
     scanner.goto(link[0])
-    scanner.locator("main form button").click()
+    with scanner.expect_navigation():
+        scanner.locator("main form button").click()
     scanner.locator("main a[href^='/scan/']").click()
     expect(scanner.locator("#setup")).to_be_visible()
     scanner.evaluate("navigator.serviceWorker.ready.then(() => true)")

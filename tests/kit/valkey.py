@@ -30,7 +30,7 @@ class Valkey:
     def answers(self) -> bool:
         """Whether it is up."""
         try:
-            with redis.Redis(port=self.port, socket_timeout=1) as client:
+            with redis.Redis(port=self.port, socket_timeout=10) as client:
                 return bool(client.ping())
         except redis.ConnectionError:
             return False
@@ -57,5 +57,5 @@ def start(port: int | None = None) -> Valkey:
     options = ("--bind", "127.0.0.1", "--port", port, "--dir", folder, "--save", "", "--appendonly", "no")
     process = processes.start([get_binary_path(), *map(str, options)], output=DEVNULL)
     server = Valkey(port, folder, process)
-    wait_until(server.answers, 10)
+    wait_until(server.answers, 60)
     return server

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 10.0, *, every: float = 0.01) -> T:
+def wait_until(condition: Callable[[], T], timeout: float = 30.0, *, every: float = 0.01) -> T:
     """The first true answer of `condition`; AssertionError after `timeout` seconds."""
     ends = time.monotonic() + timeout
     while True:

@@ -17,8 +17,10 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 PATIENCE_SECONDS = 1.0
 """Who would wait longer for a turn, as far as can be told, is asked to come again instead."""
-PACE = 200
-"""The pace of a service is that of its last so many answers."""
+GUESS = 300.0
+"""Answers a second that are expected of a service nobody has waited for yet."""
+ENOUGH, A_WHILE = 100, 0.5
+"""The pace is looked at again after so many answers or seconds."""
 IDLE_SECONDS = 5.0
 """A kept connection older than this is not used again: the service may be about to close it."""
 
@@ -178,6 +180,28 @@ class Upstream(asyncio.Protocol):
         return self._done is not None and at > self.deadline
 
 
+class Pace:
+    """Answers a second of a service while people wait for it; what was seen last holds until more is known.
+
+    Quiet hours say nothing about a rush: counted with them, whoever came first in it would be sent away.
+    """
+
+    def __init__(self) -> None:
+        self.per_second, self._since, self._answers = GUESS, 0.0, 0
+
+    def begin(self, at: float) -> None:
+        """Somebody has to wait from now on, or still has to."""
+        self._since, self._answers = at, 0
+
+    def note(self, at: float) -> None:
+        """One more answer while somebody waits."""
+        self._answers += 1
+        spent = at - self._since
+        if spent > 0 and (self._answers >= ENOUGH or spent > A_WHILE):
+            self.per_second = self._answers / spent
+            self.begin(at)
+
+
 class Pool:
     """The connections to one service."""
 
@@ -187,7 +211,7 @@ class Pool:
         self._all: set[Upstream] = set()
         self._connecting = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._answered: deque[float] = deque(maxlen=PACE)
+        self._pace = Pace()
 
     async def take(self, *, fresh: bool = False) -> Upstream:
         """A connection for one exchange; OSError when the service cannot be reached, TimeoutError when too long.
@@ -202,18 +226,14 @@ class Pool:
                 found.close()
             if len(self._all) + self._connecting < MOST_CONNECTIONS:
                 return await self._connect()
-            wait = self._expected_wait()
+            wait = len(self._waiting) / self._pace.per_second
             if wait > PATIENCE_SECONDS:
                 raise Busy(wait)
+            if not self._waiting:
+                self._pace.begin(time.monotonic())
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             await asyncio.wait_for(turn, ANSWER_SECONDS)
-
-    def _expected_wait(self) -> float:
-        """Seconds until a turn, at the pace of the last answers; a guess while there were few."""
-        if len(self._answered) < PACE:
-            return len(self._waiting) / PACE
-        return len(self._waiting) * (time.monotonic() - self._answered[0]) / PACE
 
     async def _connect(self) -> Upstream:
         loop = asyncio.get_running_loop()
@@ -229,7 +249,8 @@ class Pool:
     def give_back(self, upstream: Upstream) -> None:
         """After an exchange: keep the connection if it can be used again."""
         upstream.idle_since = time.monotonic()
-        self._answered.append(upstream.idle_since)
+        if self._waiting:
+            self._pace.note(upstream.idle_since)
         if upstream.is_usable:
             self._idle.append(upstream)
             self._next()

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import socket
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,9 @@ class Keeper:
         except (ValueError, LookupError, TypeError) as wrong:
             log.get_logger().warning("mail-unreadable", error=repr(wrong))
             return "554 5.6.0 unreadable"
+        except sqlite3.Error as wrong:
+            log.get_logger().warning("mail-not-kept", error=repr(wrong))
+            return "452 4.3.1 no room, come again"
         return "250 2.0.0 accepted"
 
 

@@ -114,6 +114,8 @@ notice = sa.Table(
     sa.Column("not_before", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),
     sa.Column("reason", sa.Text, nullable=False, default=""),
+    # of the link that answers an offer; gone once the notice is settled
+    sa.Column("answer_code", sa.Text),
     sa.Column("priority", sa.Integer, nullable=False, server_default="1"),
     sa.Column("after_id", Id),
     sa.Column("provider_id", sa.Text),

@@ -10,14 +10,15 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from sqlalchemy.engine import Connection
 
-from services.registration.exhibitions.operations import Exhibition, find_exhibition
+from services.registration.exhibitions.operations import Exhibition, exhibition_id_of, find_exhibition
 from services.registration.visitors import schemas
 from services.registration.visitors.operations import badges, people, phones, pins, print_badge, sign_in
 from shared import i18n
 from shared.clock import now
 from shared.db import reading, transaction
+from shared.group import group
 from shared.idempotency import Answer, once
-from shared.problem import ChangedMeanwhile, ConditionMissing, NotSignedIn, Problem
+from shared.problem import ChangedMeanwhile, ConditionMissing, NotFound, NotSignedIn, Problem
 from shared.web import client_address, current_caller, idempotency_key, keyed, load, may, reply
 from shared.web.security import settings
 
@@ -42,18 +43,21 @@ def register(exhibition: str) -> Response:
     """Register for an exhibition: a badge, and the tokens to act with."""
     said = {"language": i18n.language()} | load(schemas.NewVisitor)
     new = people.NewVisitor(**said, may_text=phones.may_welcome(said["phone"], client_address()))
-    with transaction() as db:
-        found = find_exhibition(db, exhibition)
-        key = idempotency_key(found.id)
-        answer = once(db, replace(key, caller="") if key else None, partial(_register, db, found, new))
-        given = people.person_tokens(
-            db, settings(), found, UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
-        )
+    with reading() as db:
+        exhibition_id = exhibition_id_of(db, exhibition)
+    if exhibition_id is None:
+        raise NotFound
+    key = idempotency_key(exhibition_id)
+    newcomer = people.Newcomer(exhibition_id, settings(), new)
+    answer = group(people.register_visitors, newcomer, key=replace(key, caller="") if key else None, render=_registered)
+    at = datetime.fromisoformat(answer.data["registered_at"])
+    with reading() as db:
+        given = people.newcomers_tokens(db, settings(), exhibition_id, UUID(answer.data["person_id"]), at)
     return reply(Answer(answer.status, {**answer.data, "tokens": given}))
 
 
-def _register(db: Connection, exhibition: Exhibition, new: people.NewVisitor) -> Answer:
-    somebody, badge = people.register_visitor(db, settings(), exhibition, new)
+def _registered(registered: tuple[people.Visitor, badges.Badge]) -> Answer:
+    somebody, badge = registered
     said = {
         "person_id": somebody.id,
         "reference": somebody.reference,

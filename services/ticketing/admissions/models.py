@@ -12,6 +12,7 @@ gate = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("reference", sa.Text, nullable=False),
     sa.Column("names", sa.JSON, nullable=False),
+    sa.Column("hall", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("exhibition_id", "reference"),
 )
 
@@ -41,9 +42,11 @@ badge = sa.Table(
 _OF_A_BADGE = sa.text("badge_id IS NOT NULL")
 
 _OF_A_SUPERVISOR = sa.text("override IS NOT NULL")
+_BY_NAME = sa.text("by_name IS NOT NULL")
 
 # `badge_id` and `kind` stand only where the code named a badge that may pass on `gate_day`; `told` is what a device
-# that decided alone said to the steward; `override` why a supervisor let somebody in all the same.
+# that decided alone said to the steward; `override` why a supervisor let somebody in all the same; `by_name` why
+# somebody who showed no code came in by their name; `hall` what the gate opened into when the scan came.
 scan = sa.Table(
     "scan",
     metadata,
@@ -60,6 +63,8 @@ scan = sa.Table(
     sa.Column("scanned_by", Id),
     sa.Column("told", sa.Text),
     sa.Column("override", sa.Text),
+    sa.Column("by_name", sa.Text),
+    sa.Column("hall", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("direction IN ('in', 'out')", name="direction"),
     # a gate's last scan, asked each second
     sa.Index(None, "exhibition_id", "gate", "scanned_at"),
@@ -70,6 +75,7 @@ scan = sa.Table(
         sqlite_where=_OF_A_SUPERVISOR,
         postgresql_where=_OF_A_SUPERVISOR,
     ),
+    sa.Index("ix_scan_by_name", "exhibition_id", "scanned_at", sqlite_where=_BY_NAME, postgresql_where=_BY_NAME),
     sa.Index(
         "ix_scan_badge",
         "exhibition_id",

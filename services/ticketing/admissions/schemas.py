@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
-from services.ticketing.admissions.domain import Direction, TallyReason, Verdict, Word
+from services.ticketing.admissions.domain import Direction, Gate, TallyReason, Verdict, Word
 from services.ticketing.admissions.domain.bundles import Bundle, Holder
 from services.ticketing.bookings.domain.door import OPENS
 from services.ticketing.programme.domain import Session
 from shared import clock
+from shared.i18n import is_line
 from shared.problem import N_
 from shared.tokens import b64
 
@@ -45,7 +46,14 @@ class NewScan(Schema):
         metadata={"description": "Why a supervisor lets this badge in all the same; others may not."},
     )
 
-    @validates("override")
+    by_name = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(3, 200, error=NO_REASON),
+        metadata={"description": "Why the desk lets in somebody without a code, by the letters of their badge."},
+    )
+
+    @validates("override", "by_name")
     def _is_a_reason(self, value: str | None, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
         if value is not None and ("\x00" in value or not value.strip()):
             raise ValidationError(NO_REASON)
@@ -82,6 +90,30 @@ class BroughtScan(NewScan):
             raise ValidationError(N_("This time is too far from now."))
 
 
+class NewNamed(Schema):
+    """Somebody without their code, at a gate: the letters of their badge and why none is shown."""
+
+    id = fields.UUID(required=True)
+    badge = fields.String(required=True, validate=validate.Length(1, 20))
+    gate = fields.String(required=True, validate=validate.Length(1, 40))
+    direction = fields.Enum(Direction, by_value=True, load_default=Direction.IN)
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(3, 200, error=NO_REASON),
+        error_messages={"required": NO_REASON},
+    )
+
+    @validates("reason")
+    def _is_a_reason(self, value: str, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
+        if not value.strip() or not is_line(value):
+            raise ValidationError(NO_REASON)
+
+    @validates("badge")
+    def _has_no_nul(self, value: str, data_key: str) -> None:  # noqa: ARG002 - marshmallow's signature
+        if "\x00" in value:
+            raise ValidationError(N_("Please read or type a code."))
+
+
 class NewTally(Schema):
     """Heads counted at a gate without a code, named by the device that counted them."""
 
@@ -116,6 +148,15 @@ def look_at_scan(item: dict[str, Any]) -> dict[str, Any]:
     return loaded
 
 
+def look_at_heads(item: dict[str, Any]) -> dict[str, Any] | None:
+    """Heads that were brought in a file, through their schema; None when they cannot be read."""
+    try:
+        loaded: dict[str, Any] = NewTally().load(item)
+    except ValidationError:
+        return None
+    return loaded
+
+
 class BroughtScans(Schema):
     """Readings to hand over, oldest first; each is looked at for itself."""
 
@@ -143,6 +184,7 @@ class VerdictOut(Schema):
         },
     )
     is_return = fields.Boolean(metadata={"description": "Admitted again on the same day: adds no visit."})
+    is_transfer = fields.Boolean(metadata={"description": "From one hall to another: was inside already."})
     entered = fields.String(metadata={"description": "already-inside: at what hour"})
     gate = fields.String(metadata={"description": "already-inside: at which gate"})
     first_day = fields.String(metadata={"description": "too-early: when the badge begins to count"})
@@ -154,6 +196,7 @@ class GateOut(Schema):
 
     reference = fields.String()
     names = fields.Dict(fields.String(), fields.String())
+    hall = fields.String(metadata={"description": 'The hall it opens into; "" for a gate of the grounds'})
 
 
 class GatesOut(Schema):
@@ -181,6 +224,11 @@ class BundleOut(Schema):
     )
 
 
+def gate_out(gate: Gate) -> dict[str, Any]:
+    """A gate as GateOut describes it."""
+    return {"reference": gate.reference, "names": gate.names, "hall": gate.hall}
+
+
 def bundle_out(bundle: Bundle, at: datetime) -> dict[str, Any]:
     """A bundle as BundleOut describes it."""
     where = bundle.exhibition
@@ -191,7 +239,7 @@ def bundle_out(bundle: Bundle, at: datetime) -> dict[str, Any]:
         "first_day": where.first_day.isoformat(),
         "last_day": where.last_day.isoformat(),
         "utc_offset_minutes": int(offset.total_seconds() // 60),
-        "gates": [{"reference": one.reference, "names": one.names} for one in bundle.gates],
+        "gates": [gate_out(one) for one in bundle.gates],
         "keys": [
             {
                 "number": key.number,

@@ -47,10 +47,15 @@ class BookingWaitlisted(_BookingBody):
     NAME: ClassVar[str] = "booking.waitlisted.v1"
 
 
+@dataclass(frozen=True, slots=True)
 class BookingOffered(_BookingBody):
-    """Freed seats are put to somebody who waited, until a moment."""
+    """Freed seats are put to somebody who waited, until a moment.
+
+    `answer_code`: the secret of the link that answers it, told once; null when it is told again.
+    """
 
     NAME: ClassVar[str] = "booking.offered.v1"
+    answer_code: str | None = None
 
 
 class BookingQueued(_BookingBody):
@@ -101,8 +106,9 @@ _BODIES: dict[BookingState, type[_BookingBody]] = {
 }
 
 
-def booking_told(booking: Booking) -> Outgoing:
-    """The message that tells a booking's present state."""
+def booking_told(booking: Booking, answer_code: str | None = None, correlation_id: str = "") -> Outgoing:
+    """The message that tells a booking's present state; a secret where an offer carries the code of its link."""
+    more = {"answer_code": answer_code} if answer_code else {}
     body = _BODIES[booking.state](
         reference=booking.reference,
         session_id=str(booking.session_id),
@@ -115,5 +121,8 @@ def booking_told(booking: Booking) -> Outgoing:
         ends_at=booking.ends_at.isoformat() if booking.ends_at else None,
         is_first_come=booking.is_first_come,
         has_arrived=booking.arrived_at is not None,
+        **more,
     )
-    return Outgoing(booking.exhibition_id, booking.id, booking.version, body)
+    return Outgoing(
+        booking.exhibition_id, booking.id, booking.version, body, secret=bool(more), correlation_id=correlation_id
+    )

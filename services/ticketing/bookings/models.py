@@ -9,9 +9,10 @@ from shared.db import Id, UtcDateTime
 # SQLite uses a partial index only where the statement says the very same words.
 LIVE = sa.text("booking.state IN ('held', 'confirmed', 'waitlisted', 'offered', 'queued')")
 WAITS = sa.text("booking.state IN ('waitlisted', 'offered', 'queued')")
+OVER = sa.text("booking.state IN ('cancelled', 'lapsed', 'released')")
 ENDS = sa.text("booking.state IN ('held', 'offered')")
 IS_GROUP = sa.text("booking.kind = 'group' AND booking.state = 'confirmed'")
-_LIVE, _WAITS, _ENDS = (sa.text(said.text.removeprefix("booking.")) for said in (LIVE, WAITS, ENDS))
+_LIVE, _WAITS, _OVER, _ENDS = (sa.text(said.text.removeprefix("booking.")) for said in (LIVE, WAITS, OVER, ENDS))
 _GROUP = sa.text(IS_GROUP.text.replace("booking.", ""))
 
 booking = sa.Table(
@@ -65,6 +66,7 @@ booking = sa.Table(
         postgresql_where=_WAITS,
     ),
     sa.Index("ix_booking_ends", "exhibition_id", "session_id", "ends_at", sqlite_where=_ENDS, postgresql_where=_ENDS),
+    sa.Index("ix_booking_over", "exhibition_id", "session_id", "person_id", sqlite_where=_OVER, postgresql_where=_OVER),
     sa.Index("ix_booking_person", "exhibition_id", "person_id"),
     sa.Index("ix_booking_group", "exhibition_id", "session_id", sqlite_where=_GROUP, postgresql_where=_GROUP),
 )
@@ -95,6 +97,16 @@ booking_pass = sa.Table(
     sa.Column("booking_id", Id, primary_key=True),
     sa.Column("code_hash", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("exhibition_id", "code_hash"),
+)
+
+# The link by which an offer is answered; the last one made counts. Its address names no exhibition.
+answer_link = sa.Table(
+    "answer_link",
+    metadata,
+    sa.Column("exhibition_id", Id, primary_key=True),
+    sa.Column("booking_id", Id, primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary, nullable=False),
+    sa.Index("answer_link_by_hash", "code_hash"),
 )
 
 # The secret address of a person's calendar; the last one made counts.

@@ -44,6 +44,12 @@ class Reply(Schema):
     seen = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1))
 
 
+class YesOrNo(Schema):
+    """What somebody says to an offer by its link."""
+
+    answer = fields.String(required=True, validate=validate.OneOf(["yes", "no"]))
+
+
 class PassCode(Schema):
     """The code of a one-use link by which a booking is passed on."""
 

@@ -2,26 +2,32 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
+from services.ticketing.access.operations.memory import Memory
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings.domain import BookingState
-from services.ticketing.counts.domain import against_usual, capacity_of, crowding, fell_silent
-from services.ticketing.counts.domain.homes import home_word
+from services.ticketing.counts.domain import Attendance, against_usual, capacity_of, crowding, fell_silent
+from services.ticketing.counts.domain.homes import by_country, home_word
+from services.ticketing.counts.domain.thresholds import Thresholds
 from services.ticketing.counts.operations import every_booking, recent_live
-from services.ticketing.counts.schemas import ExportForm, counts_out
+from services.ticketing.counts.operations.thresholds import choose_thresholds, passed_on, read_thresholds
+from services.ticketing.counts.schemas import ExportForm, ThresholdsForm, counts_out, halls_out
 from services.ticketing.programme.domain import fullest_first
 from services.ticketing.programme.operations.board import board_of
 from shared import clock, i18n, sheets
 from shared import db as databases
-from shared.db import Database, transaction
+from shared.db import Database, reading, transaction
 from shared.i18n import gettext as _
 from shared.i18n import language
+from shared.problem import ChangedMeanwhile, Invalid, Problem
 from shared.sheets import Format
 from shared.web import etag_page, load_form, may, page
 
@@ -35,16 +41,15 @@ def show_counts(lang: str, exhibition: str) -> Response:
     where = exhibition_called(exhibition)
     live = f"/{lang}/{where.reference}/office/counts/live"
     day = request.args.get("day")
-    return page("counts/page.html", live=f"{live}?day={day}" if _day(day) else live, **_context(where))
+    return page("counts/page.html", live=f"{live}?day={day}" if _day(day) else live, **_context(where, _day(day)))
 
 
 @pages.get("/counts/live")
 @may("viewer", "steward", "supervisor", "organiser")
 def show_live(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """The part of the page that moves; asked for each second with If-None-Match."""
-    context = _context(exhibition_called(exhibition))
-    moving = [(s.reference, s.seats) for some in ("sessions", "now") for s in context[some]]
-    version = f"{language()} {context['counts']} {context['rows']} {context['silent']} {context['capacity']} {moving}"
+    where = exhibition_called(exhibition)
+    context, version = _looks.get(where.reference, _day(request.args.get("day")), language())
     return etag_page(version, lambda: render_template("counts/live.html", **context))
 
 
@@ -52,8 +57,8 @@ def show_live(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
 @may("viewer", "steward", "supervisor", "organiser")
 def counts_json(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
     """The page's numbers for a spreadsheet."""
-    context = _context(exhibition_called(exhibition))
-    body = json.dumps(counts_out(context["counts"], fullest_first(context["programme"])))
+    context = _context(exhibition_called(exhibition), _day(request.args.get("day")))
+    body = json.dumps(counts_out(context["counts"], fullest_first(context["programme"]), context["halls"]))
     return etag_page(body, lambda: body, content_type="application/json")
 
 
@@ -78,6 +83,48 @@ def export_bookings(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - t
     return response
 
 
+@pages.get("/counts/thresholds")
+@may("organiser")
+def show_thresholds(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries the language
+    """Which counts other programs, and whoever subscribed, are told of when they are reached."""
+    return _thresholds(exhibition_called(exhibition))
+
+
+@pages.post("/counts/thresholds")
+@may("organiser")
+def change_thresholds(lang: str, exhibition: str) -> Response:
+    """Choose others."""
+    where = exhibition_called(exhibition)
+    try:
+        said = load_form(ThresholdsForm)
+        seen = said.pop("seen")
+        with transaction() as db:
+            choose_thresholds(db, where.id, Thresholds(**said), seen=seen)
+            staff_acted(db, where.id, StaffAct.THRESHOLDS_CHANGED, where.reference, **said)
+    except (Invalid, ChangedMeanwhile) as refused:
+        return _thresholds(where, refused)
+    return make_response(redirect(f"/{lang}/{where.reference}/office/counts/thresholds?saved=1", code=303))
+
+
+def _thresholds(where: Exhibition, refused: Problem | None = None) -> Response:
+    with reading() as db:
+        chosen, version = read_thresholds(db, where.id)
+        passed = passed_on(db, where, clock.day_in(clock.now(), where.zone))
+    now = {name: " ".join(map(str, numbers)) for name, numbers in asdict(chosen).items()}
+    return page(
+        "counts/thresholds.html",
+        status=refused.status if refused else 200,
+        values=request.form if refused else now,
+        now=now,
+        version=version,
+        passed=[one | {"wall": clock.to_wall(datetime.fromisoformat(one["at"]), where.zone)} for one in passed],
+        errors=refused.errors if isinstance(refused, Invalid) else {},
+        is_stale=isinstance(refused, ChangedMeanwhile),
+        is_saved="saved" in request.args,
+        capacity=capacity_of(where.halls),
+    )
+
+
 def _bookings(
     database: Database, where: Exhibition, heads: list[str], words: tuple[dict[str, str], str]
 ) -> Iterator[sheets.Row]:
@@ -98,10 +145,21 @@ def _bookings(
                 )
 
 
-def _context(where: Exhibition) -> dict[str, Any]:
+def _look(_db: Connection, reference: str, day: date | None, lang: str) -> tuple[dict[str, Any], str]:
+    """What the moving part shows, and a text that changes with any of it."""
+    context = _context(exhibition_called(reference), day)
+    moving = [(s.reference, s.seats) for some in ("sessions", "now") for s in context[some]]
+    return context, f"{lang} {context['counts']} {context['rows']} {context['silent']} {context['in_halls']} {moving}"
+
+
+# Many watch the same page: what it shows is put together a few times a second, however many ask.
+_looks: Memory[tuple[dict[str, Any], str]] = Memory(0.1, _look)
+
+
+def _context(where: Exhibition, asked: date | None) -> dict[str, Any]:
     at = clock.now()
     today = clock.day_in(at, where.zone)
-    day = _day(request.args.get("day")) or today
+    day = asked or today
     found, capacity = recent_live(where.id, day), capacity_of(where.halls)
     programme, counts = board_of(where.id).sessions, found.counts
     began = clock.to_utc(datetime.combine(today, time()), where.zone)
@@ -111,7 +169,10 @@ def _context(where: Exhibition) -> dict[str, Any]:
         "programme": programme,
         "rows": against_usual(counts.arrivals, found.usual),
         "usual_days": found.usual.days,
-        "homes": [(home_word(code), n) for code, n in counts.residences],
+        "homes": [(home_word(code), n) for code, n in counts.residences if code != "MA"],
+        "countries": [(home_word(code), n) for code, n in by_country(counts.residences)],
+        "halls": where.halls,
+        "in_halls": _in_halls(where, found.counts, is_today=is_today),
         "capacity": capacity,
         "alarm": crowding(counts.inside, capacity) if is_today else None,
         "silent": fell_silent(found.last_scans, at, began) if is_today else [],
@@ -119,6 +180,16 @@ def _context(where: Exhibition) -> dict[str, Any]:
         "sessions": fullest_first([one for one in programme if one.day == day]),
         "day": day,
     }
+
+
+def _in_halls(where: Exhibition, counts: Attendance, *, is_today: bool) -> list[dict[str, Any]]:
+    """Halls with gates of their own, with their name and, today, their alarm."""
+    return [
+        one
+        | {"name": where.hall_name(one["hall"])}
+        | {"alarm": crowding(one["inside"], one["capacity"]) if is_today else None}
+        for one in halls_out(counts, where.halls)
+    ]
 
 
 def _day(said: str | None) -> date | None:

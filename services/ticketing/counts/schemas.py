@@ -1,12 +1,15 @@
 """Counts in JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from services.ticketing.counts.domain import Attendance
+from services.ticketing.counts.domain import Attendance, capacity_of
+from services.ticketing.counts.domain.thresholds import LARGEST, MOST_THRESHOLDS, Thresholds, tidy
 from services.ticketing.programme.domain import Session
+from shared.problem import N_
 from shared.sheets import Format
 
 
@@ -22,6 +25,71 @@ class ExportForm(Schema):
     format = fields.String(required=True, validate=validate.OneOf(list(Format)))
 
 
+NO_NUMBERS = N_("Please write whole numbers above 0 with blanks between them, at most ten.")
+
+
+class Numbers(fields.Field[tuple[int, ...]]):
+    """Some numbers in one line of a form, in the digits of any script."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_more: Any) -> tuple[int, ...]:
+        said = str(value).replace("،", " ").replace(",", " ").replace(";", " ").split()
+        if not all(one.isdecimal() and len(one) <= 7 for one in said):
+            raise ValidationError(NO_NUMBERS)
+        numbers = tidy([int(one) for one in said])
+        if len(numbers) > MOST_THRESHOLDS or not all(0 < one <= LARGEST for one in numbers):
+            raise ValidationError(NO_NUMBERS)
+        return numbers
+
+
+NO_SHARES = N_("Please write numbers from 1 to 100, with blanks between them.")
+
+
+def _shares(some: tuple[int, ...]) -> None:
+    if any(one > 100 for one in some):
+        raise ValidationError(NO_SHARES)
+
+
+class ThresholdsForm(Schema):
+    """Which counts somebody wants to hear of, a line for each; `seen` is the version they were read in."""
+
+    inside_percent = Numbers(load_default=(), validate=_shares)
+    inside = Numbers(load_default=())
+    visits = Numbers(load_default=())
+    visitors = Numbers(load_default=())
+    seen = fields.Integer(required=True, validate=validate.Range(0, 10**9))
+
+
+def _list(most: int, what: str) -> fields.List[int]:
+    number = fields.Integer(strict=True, validate=validate.Range(1, most))
+    return fields.List(
+        number, load_default=list, validate=validate.Length(max=MOST_THRESHOLDS), metadata={"description": what}
+    )
+
+
+class ThresholdsIn(Schema):
+    """Which counts `attendance.threshold_passed.v1` tells of."""
+
+    inside_percent = _list(100, "People inside, of 100 places: of the fair, and of each hall with gates of its own")
+    inside = _list(LARGEST, "People inside")
+    visits = _list(LARGEST, "Visits of a day")
+    visitors = _list(LARGEST, "Visitors of the whole exhibition")
+
+
+class ThresholdsOut(Schema):
+    """The same as they stand; `version` is their ETag."""
+
+    inside_percent = fields.List(fields.Integer())
+    inside = fields.List(fields.Integer())
+    visits = fields.List(fields.Integer())
+    visitors = fields.List(fields.Integer())
+    version = fields.Integer()
+
+
+def thresholds_out(chosen: Thresholds, version: int) -> dict[str, Any]:
+    """Thresholds as ThresholdsOut describes them."""
+    return {name: list(numbers) for name, numbers in asdict(chosen).items()} | {"version": version}
+
+
 class GateCountOut(Schema):
     """One gate on this day."""
 
@@ -30,6 +98,23 @@ class GateCountOut(Schema):
     ins = fields.Integer()
     outs = fields.Integer()
     inside = fields.Integer()
+
+
+class HallCountOut(Schema):
+    """People in a hall that has gates of its own; `capacity` 0 where nobody said."""
+
+    hall = fields.String()
+    ins = fields.Integer()
+    outs = fields.Integer()
+    inside = fields.Integer()
+    capacity = fields.Integer()
+
+
+class TallyCountOut(Schema):
+    """Counted heads without a code; in no other number."""
+
+    ins = fields.Integer()
+    outs = fields.Integer()
 
 
 class QuarterOut(Schema):
@@ -69,15 +154,21 @@ class CountsOut(Schema):
     visits = fields.Integer()
     visitors = fields.Integer()
     inside = fields.Integer()
+    capacity = fields.Integer(metadata={"description": "What the halls hold together; 0 where nobody said"})
     gates = fields.List(fields.Nested(GateCountOut))
+    halls = fields.List(fields.Nested(HallCountOut))
+    tally = fields.Nested(TallyCountOut)
     arrivals = fields.List(fields.Nested(QuarterOut))
     not_visitors = fields.List(fields.Nested(KindOut))
     residences = fields.List(fields.Nested(ResidenceOut))
     sessions = fields.List(fields.Nested(SessionSeatsOut))
 
 
-def counts_out(counts: Attendance, sessions: Sequence[Session]) -> dict[str, Any]:
-    """Counts as CountsOut describes them; `sessions` in the order they are to stand."""
+def counts_out(
+    counts: Attendance, sessions: Sequence[Session], halls: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Counts as CountsOut describes them; `sessions` in the order they are to stand, `halls` as the fair has them."""
+    places = list(halls)
     return {
         "day": counts.day,
         "visits": counts.visits,
@@ -87,6 +178,9 @@ def counts_out(counts: Attendance, sessions: Sequence[Session]) -> dict[str, Any
             {"gate": one.gate, "visits": one.visits, "ins": one.ins, "outs": one.outs, "inside": one.inside}
             for one in counts.gates
         ],
+        "capacity": capacity_of(places),
+        "halls": halls_out(counts, places),
+        "tally": {"ins": counts.heads_in, "outs": counts.heads_out},
         "arrivals": [{"quarter": quarter, "arrivals": n} for quarter, n in counts.arrivals],
         "not_visitors": [{"kind": kind, "admitted": n} for kind, n in counts.not_visitors],
         "residences": [{"residence": code, "visits": n} for code, n in counts.residences],
@@ -100,3 +194,18 @@ def counts_out(counts: Attendance, sessions: Sequence[Session]) -> dict[str, Any
             for one in sessions
         ],
     }
+
+
+def halls_out(counts: Attendance, halls: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Halls with gates of their own as HallCountOut describes them."""
+    sizes = {str(hall["reference"]): int(hall.get("capacity") or 0) for hall in halls}
+    return [
+        {
+            "hall": one.hall,
+            "ins": one.ins,
+            "outs": one.outs,
+            "inside": one.inside,
+            "capacity": sizes.get(one.hall, 0),
+        }
+        for one in counts.halls
+    ]

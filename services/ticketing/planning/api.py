@@ -124,7 +124,8 @@ def cancel_session(exhibition: str, reference: str) -> Response:
 
 
 def _put(exhibition: str, kind: PlaceKind, raw: dict[str, str]) -> Response:
-    where, draft = exhibition_called(exhibition), read_place(raw, kind)
+    where = exhibition_called(exhibition)
+    draft = read_place(raw, kind, where.hall_references)
     seen = next(iter(request.if_match.as_set(include_weak=True)), "") if request.if_match else None
     with transaction() as db:
         try:

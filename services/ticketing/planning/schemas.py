@@ -52,9 +52,10 @@ class RoomIn(Schema):
 
 
 class GateIn(Schema):
-    """A gate as it is to be."""
+    """A gate as it is to be; a `hall` not named is left as it is."""
 
     names = _texts()
+    hall = fields.String(metadata={"description": 'The hall it opens into; "" for the grounds', "example": ""})
 
 
 class PlaceOut(Schema):
@@ -63,6 +64,7 @@ class PlaceOut(Schema):
     reference = fields.String()
     names = fields.Dict(fields.String(), fields.String())
     capacity = fields.Integer(allow_none=True)
+    hall = fields.String(allow_none=True, metadata={"description": 'Of a gate: the hall it opens into; "": grounds'})
     mark = fields.String()
 
 
@@ -90,8 +92,8 @@ class SessionIn(Schema):
 
 def place_raw(reference: str, said: Mapping[str, Any]) -> dict[str, str]:
     """A room or gate in JSON, as if it were typed."""
-    size = {"capacity": str(said["capacity"])} if "capacity" in said else {}
-    return {"reference": reference} | size | _typed("name", said["names"])
+    more = {name: str(said[name]) for name in ("capacity", "hall") if name in said}
+    return {"reference": reference} | more | _typed("name", said["names"])
 
 
 def session_raw(said: Mapping[str, Any]) -> dict[str, str]:
@@ -103,12 +105,14 @@ def session_raw(said: Mapping[str, Any]) -> dict[str, str]:
 
 def place_out(one: PlaceDraft) -> dict[str, Any]:
     """A room or gate as PlaceOut describes it."""
-    return {"reference": one.reference, "names": one.names, "capacity": one.capacity, "mark": one.mark}
+    size = {"capacity": one.capacity, "hall": one.hall}
+    return {"reference": one.reference, "names": one.names, **size, "mark": one.mark}
 
 
 def place_typed(one: PlaceDraft) -> dict[str, str]:
     """A room or gate as a form's answers."""
-    return place_raw(one.reference, {"names": one.names} | ({"capacity": one.capacity} if one.capacity else {}))
+    more = {"capacity": one.capacity, "hall": one.hall}
+    return place_raw(one.reference, {"names": one.names} | {name: n for name, n in more.items() if n})
 
 
 def session_typed(one: Session) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def show_report(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the a
     return page(
         "reports/report.html",
         said=said,
+        halls=[(where.hall_name(hall), ins, outs) for hall, ins, outs in said.halls],
         homes=[(home_word(code), n) for code, n in said.homes],
         others=[(_(OTHERS[kind]), n) for kind, n in said.others],
         sums=[*sums, hours(minutes)],
@@ -94,8 +95,8 @@ def export_scans(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the 
     """Every scan with its verdict for a spreadsheet; no code that would admit, nobody's name."""
     where, wanted = exhibition_called(exhibition), Format(load_form(ExportForm)["format"])
     # the words now, in this language; the rows while they are sent, from this service's database
-    heads = [_("Scan"), _("At gate"), _("Direction"), _("Read at"), _("Received at"), _("Badge"), _("Kind")]
-    heads += [_("Verdict"), _("Reason"), _("The phone said"), _("Read by")]
+    heads = [_("Scan"), _("At gate"), _("Hall"), _("Direction"), _("Read at"), _("Received at"), _("Badge"), _("Kind")]
+    heads += [_("Verdict"), _("Reason"), _("The phone said"), _("Read by"), _("Let in because")]
     words = {one.value: _(text) for one, text in (WORDS | REASONS).items()} | {"in": _("In"), "out": _("Out")}
     keys = badge_keys()
 
@@ -135,6 +136,7 @@ def _cells(one: Judged, where: Exhibition, words: dict[str, str]) -> sheets.Row:
     return (
         str(one.id),
         one.gate,
+        one.hall,
         words[one.direction],
         wall(one.scanned_at),
         wall(one.received_at),
@@ -144,6 +146,7 @@ def _cells(one: Judged, where: Exhibition, words: dict[str, str]) -> sheets.Row:
         words[reason.value] if reason else "",
         words.get(one.told or "", ""),
         str(one.scanned_by or ""),
+        one.override or one.by_name or "",
     )
 
 

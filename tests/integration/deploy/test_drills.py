@@ -78,14 +78,14 @@ def test_what_was_booked_before_a_backup_outlives_a_restore(drill: Drill, tmp_pa
     copy, crowd = tmp_path / "copy", drill.crowd
     people = threading.Thread(target=drill.book_on_and_on)
     people.start()
-    wait_until(lambda: len(crowd.books.cancelled) >= 2, 20)
+    wait_until(lambda: len(crowd.books.cancelled) >= 2, 60)
     known, cancelled = dict(crowd.books.booked), set(crowd.books.cancelled)
     drill.run("backup", str(copy))
     at_the_end = len(crowd.books.booked)
     drill.ends.set()
     people.join()
     assert at_the_end > len(known), "nobody booked while the backup was made"
-    assert not checker.settle(drill.system, 30)
+    assert not checker.settle(drill.system, 60)
     told_before = {(one["channel"], one["key"], one["to"]): one["times"] for one in drill.system.arrived()}
     drill.system.stop()
 
@@ -94,7 +94,7 @@ def test_what_was_booked_before_a_backup_outlives_a_restore(drill: Drill, tmp_pa
     drill.system.start()
     drill.run("resync")
     _wait_until_copies_agree(drill)
-    assert not checker.settle(drill.system, 30)
+    assert not checker.settle(drill.system, 60)
 
     bookings = drill.rows("ticketing", booking)
     states = {row.reference: row.state for row in bookings}
@@ -112,7 +112,7 @@ def _lose_a_database(drill: Drill) -> None:
 
 def _wait_until_copies_agree(drill: Drill) -> None:
     people = {row.person_id for row in drill.rows("ticketing", badge)}
-    wait_until(lambda: {row.id for row in drill.rows("notifications", contact)} >= people, 20)
+    wait_until(lambda: {row.id for row in drill.rows("notifications", contact)} >= people, 60)
 
 
 def _nobody_hears_it_twice(drill: Drill, told_before: dict[Any, int]) -> None:

@@ -38,7 +38,7 @@ class Line:
     """A raw connection to the front."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=15)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
 
     def say(self, text: bytes) -> bytes:
         """Send bytes; the answer up to where the other side pauses or closes."""
@@ -137,7 +137,7 @@ def test_endless_headers_are_refused(line: Line) -> None:
 
 
 def test_requests_sent_ahead_are_answered_in_order(pair: Pair) -> None:
-    with socket.create_connection(("127.0.0.1", pair.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", pair.port), timeout=60) as raw:
         raw.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n1POST / HTTP/1.1\r\nHost: h\r\n"
                     b"Content-Length: 1\r\nConnection: close\r\n\r\n2")  # fmt: skip
         answer = b""
@@ -173,7 +173,7 @@ def test_nobody_behind_the_front_is_told_in_the_readers_form(pair: Pair, line: L
 
 def test_a_crowd_beyond_the_pace_is_told_when_to_come_again_and_the_rest_is_served(pair: Pair) -> None:
     crowd = 600
-    lines = [socket.create_connection(("127.0.0.1", pair.port), timeout=30) for _ in range(crowd)]
+    lines = [socket.create_connection(("127.0.0.1", pair.port), timeout=60) for _ in range(crowd)]
     for one in lines:
         one.sendall(b"POST /registration/slow HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
     answers = []

@@ -63,7 +63,7 @@ def test_a_mail_arrives_with_its_calendar_entry(client: FlaskClient, smtp_port: 
     mail.set_content("مرحبا <script>")
     mail.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="moussem.ics")
     for _ in range(2):
-        with smtplib.SMTP("127.0.0.1", smtp_port, timeout=5) as line:
+        with smtplib.SMTP("127.0.0.1", smtp_port, timeout=60) as line:
             line.send_message(mail)
     (kept,) = client.get("/mailbox/messages.json?to=b@x.example").get_json()
     assert (kept["subject"], kept["attachments"], kept["times"]) == ("مقعدكم محجوز", ["moussem.ics"], 2)
@@ -72,6 +72,17 @@ def test_a_mail_arrives_with_its_calendar_entry(client: FlaskClient, smtp_port: 
     assert "<script>" not in page.split("</head>")[1]
     entry = client.get(f"/mailbox/{kept['number']}/moussem.ics")
     assert entry.data.startswith(b"BEGIN:VCALENDAR")
+
+
+def test_a_mail_that_there_is_no_room_for_is_to_come_again(store: Store, smtp_port: int) -> None:
+    store._db.execute(f"PRAGMA max_page_count={store._db.execute('PRAGMA page_count').fetchone()[0]}")
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "a@x.example", "b@x.example"
+    mail.set_content("long " * 20_000)
+    with smtplib.SMTP("127.0.0.1", smtp_port, timeout=60) as line:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            line.send_message(mail)
+        assert refused.value.smtp_code == 452
 
 
 def test_the_list_is_quiet_while_nothing_comes(client: FlaskClient) -> None:

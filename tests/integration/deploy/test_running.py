@@ -34,7 +34,7 @@ def is_alive(pid: int) -> bool:
 def moussem(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "deploy.cli", *args]
     told = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONTZPATH": "", **environ}
-    return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=180, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_children_of_a_killed_supervisor_stop_and_the_next_start_goes_on(tmp_pat
     first.wait_until_ready()
     pids = list(state(first.data)["processes"].values())
     os.kill(state(first.data)["pid"], signal.SIGKILL)
-    wait_until(lambda: not any(is_alive(pid) for pid in pids), 20)
+    wait_until(lambda: not any(is_alive(pid) for pid in pids), 60)
     with suppress(AssertionError, OSError):
         first.stop()
     again = Running(tmp_path / "data")

@@ -18,6 +18,7 @@ from services.acts import StaffAct
 from services.notifications.access.models import exhibition_copy
 from services.notifications.deliveries.models import print_batch
 from services.notifications.notices.models import notice
+from services.ticketing.classes.models import class_member
 from shared import clock
 from shared.ids import new_id
 from tests.kit.routes import routes_of
@@ -39,6 +40,7 @@ NO_ACT = {
     f"{_PAGE}/gate/<gate>": "the same, on a page",
     f"POST {_TICKETS}/tallies": "counted heads are a row of their own that names who counted",
     f"{_PAGE}/gate": "a cookie: nothing is kept here",
+    f"{_PAGE}/classes/<reference>/members/<uuid:person>/certificate": "the same, over a class",
     f"{_PAGE}/counts/training": "a certificate is printed: nothing is kept, the paper carries it",
 }
 
@@ -182,10 +184,42 @@ def seats(office: Office, badge: str) -> Iterator[Step]:
         HERE,
         lambda: office.form("gate/scans", file=(io.BytesIO(saved), "scans.json")),
     )
+    named = {"id": str(new_id()), "badge": badge, "gate": "A", "reason": "Badge oublié"}
+    letters, by_name = badge.replace("-", ""), StaffAct.ADMITTED_BY_NAME
+    yield Step(f"{_PAGE}/gate/by-name", by_name, letters, lambda: office.form("gate/by-name", **named))
     scans, listed = StaffAct.SCANS_EXPORTED, {"format": "csv"}
     yield Step(f"{_PAGE}/counts/scans", scans, HERE, lambda: office.form("counts/scans", **listed))
+    chosen, page = StaffAct.THRESHOLDS_CHANGED, "counts/thresholds"
+    some = {"visits": [100]}
+    yield Step(
+        f"PUT {_TICKETS}/attendance-thresholds",
+        chosen,
+        HERE,
+        lambda: office.json("PUT", "attendance-thresholds", some),
+    )
+    yield Step(f"{_PAGE}/{page}", chosen, HERE, lambda: office.form(page, visits="100 200", seen="1"))
     export = StaffAct.BOOKINGS_EXPORTED
     yield Step(f"{_PAGE}/counts/bookings", export, HERE, lambda: office.form("counts/bookings", format="csv"))
+
+
+def classes(office: Office, badge: str) -> Iterator[Step]:
+    """A class of one meeting, from its first day to its sheet."""
+    here, one, changed = f"{_PAGE}/classes", f"{_PAGE}/classes/<reference>", StaffAct.CLASS_CHANGED
+    trainings = office.service.client.get(f"/ticketing/v1/exhibitions/{HERE}/sessions?kind=training").get_json()
+    session = trainings["sessions"][-1]["reference"]
+    typed = {"title_fr": "Apprentis", "sessions": session}
+    yield Step(here, changed, "CL1", lambda: office.form("classes", **typed))
+    yield Step(one, changed, "CL1", lambda: office.form("classes/CL1", **typed, seen="1"))
+    enrolled, who = StaffAct.CLASS_ENROLLED, {"name": "Brahim", "badge": badge}
+    yield Step(f"{one}/members", enrolled, "CL1", lambda: office.form("classes/CL1/members", **who))
+    ticked, meeting = StaffAct.PRESENCE_TICKED, f"classes/CL1/meetings/{session}"
+    yield Step(f"{one}/meetings/<session>", ticked, "CL1", lambda: office.form(meeting))
+    sheet = StaffAct.SHEET_EXPORTED
+    yield Step(f"{one}/sheet", sheet, "CL1", lambda: office.form("classes/CL1/sheet", format="csv"))
+    with office.service.reading() as db:
+        person = db.execute(sa.select(class_member.c.person_id)).scalar_one()
+    gone = f"classes/CL1/members/{person}/remove"
+    yield Step(f"{one}/members/<uuid:person>/remove", enrolled, "CL1", lambda: office.form(gone))
 
 
 def in_ticketing(world: World) -> Iterator[Step]:
@@ -198,6 +232,7 @@ def in_ticketing(world: World) -> Iterator[Step]:
     yield from files(office, day)
     yield from programme(office, day)
     yield from seats(office, badge)
+    yield from classes(office, badge)
 
 
 def fail_one(service: Service, **other: Any) -> str:
@@ -238,7 +273,13 @@ def in_notifications(world: World) -> Iterator[Step]:
     yield Step(f"DELETE {api}", again, name, lambda: office.json("DELETE", path))
     yield Step(form, change, name, lambda: office.form(f"notices/{path}", **own, seen="2"))
     yield Step(f"{form}/again", again, name, lambda: office.form(f"notices/{path}/again", version="1", seen="3"))
+    daily, wish = StaffAct.DIGEST_CHOSEN, {"address": "aicha@mail.example", "hour": "19:00"}
+    yield Step(f"PUT {_NOTICES}/digest", daily, HERE, lambda: office.json("PUT", "digest", wish))
+    yield Step(f"DELETE {_NOTICES}/digest", daily, HERE, lambda: office.json("DELETE", "digest"))
+    yield Step(f"{_PAGE}/notices/digest", daily, HERE, lambda: office.form("notices/digest", **wish))
+    yield Step(f"{_PAGE}/notices/digest/stop", daily, HERE, lambda: office.form("notices/digest/stop"))
     yield from announcements(office)
+    yield from webhooks(office)
     first, second, sent = fail_one(office.service), fail_one(office.service), StaffAct.NOTICE_SENT_AGAIN
     one, path = "notices/<uuid:notice>/again", "notices/{}/again"
     yield Step(f"POST {_NOTICES}/{one}", sent, first, lambda: office.json("POST", path.format(first), {}))
@@ -292,6 +333,31 @@ def announcements(office: Office) -> Iterator[Step]:
     fourth = told(office.service)[-1]["subject"]
     path = f"notices/announcements/{fourth}/drop"
     yield Step(f"{form}/<uuid:announcement>/drop", dropped, fourth, lambda: office.form(path))
+
+
+def webhooks(office: Office) -> Iterator[Step]:
+    """Two of them, by JSON and by form: made, tried, told again, given another secret, ended."""
+    made, ended, tried = StaffAct.WEBHOOK_MADE, StaffAct.WEBHOOK_ENDED, StaffAct.WEBHOOK_TESTED
+    verbs = {"secret": StaffAct.WEBHOOK_RENEWED, "test": tried}
+    said = {"url": "https://hooks.example.org/", "events": ["booking.confirmed.v1"]}
+    api, form = f"{_NOTICES}/webhooks", f"{_PAGE}/notices/webhooks"
+    yield Step(f"POST {api}", made, "", lambda: office.json("POST", "webhooks", said))
+    first = told(office.service)[-1]["subject"]
+    yield Step(form, made, "", lambda: office.form("notices/webhooks", **said))
+    second = told(office.service)[-1]["subject"]
+    for verb, act in verbs.items():
+        path = f"webhooks/{first}/{verb}"
+        yield Step(f"POST {api}/<uuid:webhook>/{verb}", act, first, partial(office.json, "POST", path, {}))
+        path = f"notices/webhooks/{second}/{verb}"
+        yield Step(f"{form}/<uuid:webhook>/{verb}", act, second, partial(office.form, path))
+    again, tail = StaffAct.WEBHOOK_REPLAYED, "<uuid:webhook>/events/<uuid:event>/again"
+    for hook, route, call in ((first, f"POST {api}", office.json), (second, form, office.form)):
+        log = office.json("GET", f"webhooks/{hook}").get_json()["log"]
+        path = f"webhooks/{hook}/events/{log[0]['id']}/again"
+        act_on = partial(call, "POST", path, {}) if call == office.json else partial(call, f"notices/{path}")
+        yield Step(f"{route}/{tail}", again, hook, act_on)
+    yield Step(f"DELETE {api}/<uuid:webhook>", ended, first, lambda: office.json("DELETE", f"webhooks/{first}"))
+    yield Step(f"{form}/<uuid:webhook>/end", ended, second, lambda: office.form(f"notices/webhooks/{second}/end"))
 
 
 def _tell(office: Office, method: str, announcement: str, verb: str, body: Any) -> Any:

@@ -1,13 +1,23 @@
 """Notifications with a real gateway and a real mail server beside it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 
+from shared import clock
 from tests.integration.notifications.peers import Gateway, Mailbox, WhatsAppNumber, mail_server
 from tests.integration.notifications.story import Story
+from tests.kit.running import BEFORE_THE_FAIR
 from tests.kit.services import Service
+
+
+@pytest.fixture(autouse=True)
+def _before_the_fair(tmp_path: Path) -> None:
+    """Whatever the day and hour of the test: the sessions that are told of are still to come."""
+    clock.set_rehearsal(tmp_path / "rehearsal-clock.json")
+    clock.set_clock(BEFORE_THE_FAIR)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from services.notifications.deliveries.models import delivery
 from services.notifications.notices.models import notice, quiet_hours
+from shared import clock
 from tests.kit.services import Service
 
 EXHIBITION: dict[str, Any] = {
@@ -96,7 +97,7 @@ class Story:
             "link": "https://fair.example/k/aaaaaaaaaaaaaaaaaaaaaa",
             "code": "123456",
             "purpose": purpose,
-            "ends_at": (datetime.now(UTC) + timedelta(minutes=10)).isoformat(),
+            "ends_at": (clock.now() + timedelta(minutes=10)).isoformat(),
             "badge_reference": "ABCD2345",
         }
         return self.tell("person.link_issued.v1", said | body, self.person, 1)

@@ -46,6 +46,31 @@ def test_a_booking_is_told_by_sms_and_by_mail_with_a_calendar_entry(
     assert "DTSTART:20261205T100000Z" in lines
 
 
+def test_an_offer_carries_a_link_that_answers_it_and_forgets_it_once_it_is_told(
+    story: Story, gateway: Gateway, mailbox: Mailbox
+) -> None:
+    story.tell_scene()
+    offer = {"was_waitlisted": True, "ends_at": "2026-12-05T09:00:00+00:00", "answer_code": "a" * 22}
+    assert story.tell_booking("offered", 3, **offer) == "done"
+    story.send()
+    link = f"https://fair.example/fr/a/{'a' * 22}"
+    assert link in gateway.said()[0]
+    assert "Répondez OUI ou NON" in gateway.said()[0]
+    story.tell_person(2, phone=None)
+    assert story.tell_booking("offered", 4, **offer) == "done"
+    story.send()
+    assert link in plain_text(mailbox.letters[-1])
+    assert {row.answer_code for row in story.notices()} == {None}
+    assert {"answer_code" in row.data for row in story.notices()} == {False}
+
+
+def test_an_offer_told_again_without_a_link_leads_to_the_booking(story: Story, gateway: Gateway) -> None:
+    story.tell_scene(email=None)
+    story.tell_booking("offered", 3, was_waitlisted=True, ends_at="2026-12-05T09:00:00+00:00", answer_code=None)
+    story.send()
+    assert "https://fair.example/fr/ouarzazate-12/programme/mine/K7P3M9QA" in gateway.said()[0]
+
+
 def test_somebody_without_an_address_gets_no_mail_and_somebody_without_a_phone_no_sms(story: Story) -> None:
     story.tell_scene(email=None)
     story.tell_booking()
@@ -233,7 +258,8 @@ def test_a_moved_session_is_told_once_to_everybody_who_is_booked(story: Story, g
         assert story.tell_session(2, **moved) == "done"
     assert [row.kind for row in story.notices()] == ["booking_confirmed", "session_moved"]
     story.send()
-    assert any("15:00" in text["text"] and "nouvel" in text["text"] for text in gateway.texts.values())
+    told = next(text["text"] for text in gateway.texts.values() if "15:00" in text["text"])
+    assert "Rendre la place : https://fair.example/fr/ouarzazate-12/programme/mine/K7P3M9QA" in told
 
 
 def test_a_new_title_a_cancelled_session_and_who_gave_back_are_told_no_move(story: Story) -> None:

@@ -18,10 +18,11 @@ from tests.integration.notifications.story import Story
 
 DIES = """
 from services.notifications.deliveries.tasks import senders
-from shared import moments, settings
+from shared import clock, moments, settings
 from shared.db import Database
 moments.of_service("notifications")
 known = settings.load("notifications")
+clock.set_rehearsal(known.rehearsal_file)
 senders(known, Database(known.database_url, "notifications"))[0].send_one()
 """
 
@@ -38,7 +39,7 @@ def send_in_a_process_that_dies_at(moment: str, story: Story, folder: Path) -> i
         "MOUSSEM_NOTIFICATIONS_DATABASE_URL": story.service.database.url.render_as_string(hide_password=False),
         "MOUSSEM_SMS_URL": story.service.settings.more["MOUSSEM_SMS_URL"],
     }
-    return subprocess.run([sys.executable, "-c", DIES], env=environ, timeout=60, check=False).returncode
+    return subprocess.run([sys.executable, "-c", DIES], env=environ, timeout=180, check=False).returncode
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """A staff link becomes one notice to the address in its message, and leaves nothing behind."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from services.notifications.templates.domain import Kind
+from shared import clock
 from tests.integration.notifications.peers import Gateway, Mailbox, plain_text
 from tests.integration.notifications.story import Story
 
@@ -19,7 +20,7 @@ def tell(story: Story, **more: str) -> str | None:
         "address": "aicha@mail.example",
         "name": "",
         "language": "fr",
-        "ends_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        "ends_at": (clock.now() + timedelta(hours=1)).isoformat(),
     }
     return story.tell("person.staff_link_issued.v1", body | more, uuid4(), 1)
 
@@ -54,7 +55,7 @@ def test_a_new_password_of_no_exhibition_is_told_by_sms(story: Story, gateway: G
 
 def test_a_link_that_has_ended_is_brought_to_nobody(story: Story, gateway: Gateway) -> None:
     story.exhibition = NO_EXHIBITION
-    tell(story, channel="sms", address="+212612345678", ends_at=(datetime.now(UTC) - timedelta(minutes=1)).isoformat())
+    tell(story, channel="sms", address="+212612345678", ends_at=(clock.now() - timedelta(minutes=1)).isoformat())
     story.send()
     assert gateway.said() == []
     assert story.states() == {"sms": "failed"}

@@ -1,6 +1,7 @@
 """A badge can be read by a real reader, from the picture and from the print, and its name by anybody."""
 
 import io
+import unicodedata
 from typing import Any
 
 import base45
@@ -16,6 +17,7 @@ from shared import tokens
 from tests.integration.registration.conftest import Fair
 from tests.kit.services import Service
 
+MIXED = ["فاطمة Aït Ali", "Aït Ali فاطمة", "ⵜⴰⵏⵉⵔⵜ فاطمة Ouzzine", "Ali بن Ali بن Ali", "مُحَمَّد"]
 NAMES = ["فاطمة الزهراء أيت علي", "ⴼⴰⵟⵉⵎⴰ ⵜⴰⵎⴰⵣⵉⵖⵜ", "Aïcha Benömar", "प्रिया शर्मा", "Zoé 李 🧵", "W" * 120]
 
 
@@ -54,6 +56,17 @@ def test_the_print_is_read_by_a_reader_and_carries_the_name(fair: Fair, name: st
     assert said["badge"]["reference"] in text
     if name in NAMES[:3]:
         assert name in text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", [*NAMES[:3], *MIXED])
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_a_name_is_taken_out_of_the_print_as_it_was_typed(fair: Fair, name: str, lang: str) -> None:
+    headers = {"Authorization": f"Bearer {fair.register(name)['tokens']['registration']}", "Accept-Language": lang}
+    here = "/registration/v1/exhibitions/ouarzazate-12/visitors/me/badge.pdf"
+    _picture, text = pixels_and_text(fair.service.new_client().get(here, headers=headers).data)
+    lines = [unicodedata.normalize("NFC", line) for line in text.splitlines()]
+    assert unicodedata.normalize("NFC", name) in lines, text
 
 
 def test_the_code_is_signed_by_the_published_key(fair: Fair) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from services.registration.exhibitions import operations as exhibitions
 from tests.integration.registration.conftest import Fair, text_of
 
 # the rules behind these pages are tried on both engines by the other files
@@ -147,3 +148,18 @@ def test_an_address_without_a_page_says_so_in_words(fair: Fair, path: str) -> No
     answer = fair.browser().get(path)
     assert answer.status_code == 404
     assert answer.content_type.startswith("text/html")
+
+
+def test_the_fairs_page_is_kept_until_anything_of_it_changes(fair: Fair, at: Callable[..., datetime]) -> None:
+    client = fair.service.new_client()
+    first = client.get(f"{HERE}/", headers={"Accept-Encoding": "gzip"})
+    assert first.headers["Content-Encoding"] == "gzip"
+    assert len(first.data) < 3_000
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert client.get(f"{HERE}/", headers=known).status_code == 304
+    assert client.get("/ar/ouarzazate-12/", headers=known).status_code == 200
+    with fair.service.writing() as db:
+        exhibitions.change_exhibition(db, fair.exhibition.id, state="closed")
+    assert "closes" in text_of(client.get(f"{HERE}/", headers=known))
+    at(datetime(2027, 1, 2, 12))
+    assert "terminée" in text_of(client.get(f"{HERE}/", headers=known))

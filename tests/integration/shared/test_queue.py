@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import redis
 
-from shared.queue import _Hearing
+from shared.queue import LOOKS, _Hearing
 
 
 class Ended(Exception):
@@ -28,14 +28,22 @@ def put(valkey_url: str) -> None:
 
 
 def test_a_process_that_takes_nothing_although_tasks_wait_ends(hearing: _Hearing, valkey_url: str) -> None:
+    hearing.of(lambda _: None)("task")
     put(valkey_url)
-    hearing.check()
+    for _ in range(LOOKS):
+        hearing.check()
     with pytest.raises(Ended):
         hearing.check()
 
 
+def test_a_process_that_is_still_starting_stays(hearing: _Hearing, valkey_url: str) -> None:
+    put(valkey_url)
+    for _ in range(10 * LOOKS):
+        hearing.check()
+
+
 def test_an_idle_process_with_an_empty_queue_stays(hearing: _Hearing) -> None:
-    for _ in range(5):
+    for _ in range(2 * LOOKS):
         hearing.check()
 
 

@@ -1,5 +1,6 @@
 """Transactions of both forms, idempotency, and the fair writer; on both engines."""
 
+import functools
 import threading
 import time
 from collections import Counter
@@ -12,10 +13,11 @@ from sqlalchemy.engine import Connection
 
 from shared import idempotency
 from shared.db import Database, using
-from shared.group import group
+from shared.group import group, group_later
 from shared.idempotency import Answer, Key
 from shared.ids import new_id
 from shared.problem import KeyReused, Problem
+from tests.kit.waiting import wait_until
 
 EXHIBITION = new_id()
 tables = sa.MetaData()
@@ -94,6 +96,31 @@ def test_those_who_ask_together_are_decided_together_and_each_gets_an_own_answer
 def test_nobody_waits_for_ever_when_leaders_change(database: Database) -> None:
     for _ in range(20):
         assert len(at_once(database, [f"n{new_id()}" for _ in range(16)])) == 16
+
+
+def test_those_told_later_are_decided_with_those_who_wait(database: Database) -> None:
+    told: dict[str, Answer | BaseException] = {}
+
+    def ask_one(number: int) -> Answer | str | None:
+        if number % 3 == 0:
+            return ask(database, f"o{number}", key(f"k{number}"))
+        with using(database):
+            tell = functools.partial(told.__setitem__, f"o{number}")
+            group_later(take, f"o{number}", tell, key=key(f"k{number}"), render=said)
+        return None
+
+    with ThreadPoolExecutor(60) as pool:
+        waited = [answer for answer in pool.map(ask_one, range(60)) if answer is not None]
+    wait_until(lambda: len(told) == 40)
+    answers = [*waited, *told.values()]
+    won = [a for a in answers if isinstance(a, Answer)]
+    refused = [a for a in answers if a == "full" or isinstance(a, Full)]
+    assert (len(won), len(refused), taken(database)) == (20, 40, 20)
+    assert all(a.data == {"order": name} for name, a in told.items() if isinstance(a, Answer))
+    with using(database):
+        again: list[Answer | BaseException] = []
+        group_later(take, won[0].data["order"], again.append, key=key(f"k{won[0].data['order'][1:]}"), render=said)
+    assert again == [won[0]], "whoever is told later hears the same to the same key"
 
 
 def test_a_repeated_key_gets_the_same_answer_and_does_nothing(database: Database) -> None:

@@ -4,12 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from werkzeug.test import Client
-from werkzeug.wrappers import Response
 
-from services.ticketing.bookings.api.full import full_first
-from services.ticketing.programme.operations.board import _boards
-from shared.web import security
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, OPENING, Fair
 
@@ -101,36 +96,6 @@ def test_a_full_line_is_closed(fair: Fair) -> None:
     answer = fair.book("W1", fair.person())
     assert (answer.status_code, said(answer)["type"]) == (409, "/problems#waiting-list-closed")
     assert said(answer)["waiting"] == 12
-
-
-def never(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    raise AssertionError("Flask was asked")
-
-
-@pytest.mark.parametrize(("lang", "what"), [("fr", "bookings"), ("ar-MA", "holds"), ("xx, zgh;q=0.5", "bookings")])
-def test_full_is_said_before_flask_in_the_same_words(fair: Fair, lang: str, what: str) -> None:
-    people = [fair.person() for _ in range(24)]
-    for number, one in enumerate(people):
-        assert fair.book("W1", one, key=str(number)).status_code == 201
-    _boards.forget()
-    path, newcomer, headers = f"{API}/sessions/W1/{what}", fair.person(), {"Accept-Language": lang}
-    database = fair.service.database
-    first = Client(full_first(never, database, security.headers_of(fair.service.settings)), Response)
-    quick = first.post(path, json={"party_size": 1}, headers=newcomer | headers | {"Idempotency-Key": "x"})
-    cookie = newcomer["Authorization"].partition(" ")[2]
-    fair.service.client.set_cookie("person_ticketing", cookie)
-    slow = fair.service.client.post(path, json={"party_size": 1}, headers=headers | {"Idempotency-Key": "x"})
-    assert (quick.status_code, quick.get_json()) == (409, slow.get_json())
-    own = {"X-Request-Id"}
-    assert {k: v for k, v in quick.headers if k not in own} == {k: v for k, v in slow.headers if k not in own}
-    assert quick.headers["X-Request-Id"]
-    # all others are heard by the route: whoever has a place here, repeats an order, or shows no valid token
-    for asked in (people[0] | {"Idempotency-Key": "0"}, people[1] | {"Idempotency-Key": "y"}, newcomer, {}):
-        with pytest.raises(AssertionError, match="Flask was asked"):
-            first.post(path, json={"party_size": 1}, headers=asked)
-    forged = {"Authorization": newcomer["Authorization"][:-8] + "AAAAAAAA", "Idempotency-Key": "z"}
-    with pytest.raises(AssertionError, match="Flask was asked"):
-        first.post(path, json={"party_size": 1}, headers=forged)
 
 
 def test_a_session_that_has_begun_takes_nobody_and_gives_nothing_back(fair: Fair, at: At) -> None:

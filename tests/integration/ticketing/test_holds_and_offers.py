@@ -135,6 +135,7 @@ def test_a_full_session_says_so_without_a_lock_and_still_tells_the_truth(fair: F
     first = fair.book("W1", people[23], key="same")
     stranger = fair.person()
     wait_until(lambda: not said(fair.service.client.get(f"{API}/sessions/W1"))["is_bookable"])
+    assert fair.book("W1", fair.person()).status_code == 409  # from the first refusal on, it is known to be full
     with fair.service.writing() as db:  # whoever asked for the lock now would wait for us
         lock_sessions(
             db, EXHIBITION, [db.execute(sa.select(session.c.id).where(session.c.reference == "W1")).scalar_one()]

@@ -69,7 +69,7 @@ def test_a_booking_gives_the_programme_another_mark(fair: Fair, wait_until: Any)
     client = browser(fair)
     mark = client.get(f"{FR}/programme").headers["ETag"]
     fair.book("T1", fair.person())
-    wait_until(lambda: client.get(f"{FR}/programme").headers["ETag"] != mark, timeout=2)
+    wait_until(lambda: client.get(f"{FR}/programme").headers["ETag"] != mark)
     assert "15 places libres" in client.get(f"{FR}/programme").text
 
 
@@ -213,7 +213,7 @@ def test_the_agenda_goes_by_day_and_marks_what_is_at_the_same_time(fair: Fair, w
     with fair.service.writing() as db:
         hours = db.execute(sa.select(*HOURS).where(session.c.reference == first)).one()._asdict()
         db.execute(sa.update(session).where(session.c.reference == other).values(version=2, **hours))
-    wait_until(lambda: clash in client.get(f"{FR}/programme/mine").text, timeout=2)
+    wait_until(lambda: clash in client.get(f"{FR}/programme/mine").text)
     page = client.get(f"{FR}/programme/mine").text
     assert page.count(clash) == 2
     assert page.count("<h2>") == 1
@@ -280,7 +280,7 @@ def test_the_whole_programme_is_a_calendar_that_does_not_move_with_its_seats(fai
     assert len(events(first.text)) == 40
     mark = client.get(f"{FR}/programme").headers["ETag"]
     fair.book("T1", fair.person())
-    wait_until(lambda: client.get(f"{FR}/programme").headers["ETag"] != mark, timeout=2)
+    wait_until(lambda: client.get(f"{FR}/programme").headers["ETag"] != mark)
     assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
@@ -315,7 +315,7 @@ def test_the_counts_page_moves_and_rests(fair: Fair, at: At, wait_until: Any) ->
     steward = browser(fair, fair.staff("steward"), "staff")
     fields = hidden(steward.get(f"{FR}/office/gate/A").text)
     steward.post(f"{FR}/office/gate/A", data=fields | {"code": fair.badge().code, "direction": "in"})
-    wait_until(lambda: client.get(live).headers["ETag"] != mark, timeout=3)
+    wait_until(lambda: client.get(live).headers["ETag"] != mark)
     assert client.get(f"{FR}/office/counts.json").get_json()["visits"] == 1
     assert "1 personne à l’intérieur" in client.get(f"{FR}/office/counts").text
 

@@ -12,8 +12,9 @@ from uuid import UUID
 import pypdfium2
 import pytest
 
-from services.ticketing.access.operations import exhibition_of
+from services.ticketing.access.operations import exhibition_of, recent
 from services.ticketing.reports.operations import sittings_of
+from shared.ids import new_id
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, EXHIBITION, Badge, Fair
 from tests.integration.ticketing.test_holds_and_offers import said
@@ -29,11 +30,18 @@ STORY = [
     *[(4, "10:00", "Press", "A", "in"), (4, "11:00", "Amina", "A", "out"), (4, "11:30", "Amina", "A", "in")],
     *[(4, "12:00", "Chloé", "B", "in"), (4, "17:00", "Brahim", "A", "out"), (5, "09:01", "Amina", "A", "in")],
     *[(5, "10:30", "Driss", "A", "in"), (5, "10:31", "Driss", "A", "out"), (5, "18:00", "Chloé", "A", "out")],
+    *[(6, "09:00", "Amina", "D", "in"), (6, "09:30", "Brahim", "A", "in"), (6, "09:45", "Brahim", "D", "in")],
+    *[(6, "09:50", "Brahim", "D", "in"), (6, "10:00", "Amina", "C", "in"), (6, "11:00", "Amina", "C", "out")],
+    *[(6, "12:00", "Brahim", "D", "out")],
 ]
+HALLS = {"C": "copper", "D": "textile"}
+# A school class: hour, way, heads.
+CLASS = [("10:00", "in", 28), ("11:30", "out", 27)]
 
 
 def play(fair: Fair, at: At) -> dict[str, Badge]:
-    """Two days of five people, and a forged code."""
+    """Three days of five people and a school class, and a code that is none."""
+    open_halls(fair)
     badges = {}
     for name, residence in PEOPLE.items():
         badges[name] = fair.badge(kind="press" if name == "Press" else "visitor", is_told=False)
@@ -46,7 +54,27 @@ def play(fair: Fair, at: At) -> dict[str, Badge]:
         assert fair.service.client.post(f"{API}/gates/{gate}/scans", json=body, headers=steward).status_code == 201
     forged = {"id": str(UUID(int=99)), "code": "=HYPERLINK(1)"}
     fair.service.client.post(f"{API}/gates/A/scans", json=forged, headers=steward)
+    for n, (hour, direction, heads) in enumerate(CLASS, start=1):
+        at(datetime(2026, 12, 6, 18, tzinfo=UTC))
+        said = {"id": str(UUID(int=n)), "gate": "B", "heads": heads, "reason": "school", "direction": direction}
+        said["counted_at"] = f"2026-12-06T{hour}:00+00:00"
+        assert fair.service.client.post(f"{API}/tallies", json=said, headers=keyed(steward)).status_code == 201
     return badges
+
+
+def keyed(headers: dict[str, str]) -> dict[str, str]:
+    return headers | {"Idempotency-Key": str(new_id())}
+
+
+def open_halls(fair: Fair) -> None:
+    """Gates C and D open into halls; A and B are of the grounds."""
+    halls = [{"reference": one, "names": {"fr": one}, "capacity": 10} for one in HALLS.values()]
+    fair.tell_exhibition(version=2, halls=halls)
+    recent._exhibitions.forget()
+    for gate, hall in HALLS.items():
+        body = {"names": {"fr": f"Porte {gate}"}, "hall": hall}
+        put = fair.service.client.put(f"{API}/gates/{gate}", json=body, headers=fair.staff("organiser"))
+        assert put.status_code == 200, put.text
 
 
 def recount(*arguments: Path) -> "subprocess.CompletedProcess[str]":
@@ -74,7 +102,7 @@ def test_an_auditor_counts_the_signed_file_anew_and_finds_a_lie(fair: Fair, at: 
     keys.write_bytes(fair.service.client.get("/ticketing/.well-known/jwks.json").data)
     done = recount(file, keys)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "13 scans" in done.stdout
+    assert "22 readings" in done.stdout
     assert "signature: holds" in done.stdout
     told = answer.text
     assert not [one for one in badges.values() if one.code in told or str(one.person_id) in told or one.id.hex in told]
@@ -118,8 +146,8 @@ def test_every_scan_stands_in_the_table_with_its_verdict(fair: Fair, at: At) -> 
     fields = hidden(viewer.get(f"{FR}/office/counts/report").text)
     answer = viewer.post(f"{FR}/office/counts/scans", data=fields | {"format": "csv"})
     heads, *rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
-    assert (len(heads), len(rows)) == (11, len(STORY) + 1)
-    verdicts = {int(UUID(row[0])): (row[7], row[8]) for row in rows}
+    assert (len(heads), len(rows)) == (13, len(STORY) + 1)
+    verdicts = {int(UUID(row[0])): (row[8], row[9]) for row in rows}
     assert verdicts[1] == ("Entrés", "")
     assert verdicts[3] == ("Refusé", "Non : déjà à l’intérieur".replace(" :", "\u00a0:"))
     assert verdicts[5] == ("Sorti", "")

@@ -47,31 +47,51 @@ VALUES = {
     "rank": "3",
     "stands": "A-014 (Tapis, ven. 4 déc. – mer. 23 déc.)",
     "my_page": "https://moussem.example/fr/ouarzazate-12/me",
+    "visits": "1234 visites",
+    "visitors": "3456 visiteurs",
+    "foreign": "87",
+    "tally": "120",
+    "booked": "240",
+    "came": "198",
+    "no_shows": "42",
+    "report": "https://moussem.example/fr/ouarzazate-12/office/counts/day.pdf?day=2026-12-05",
+    "my_digest": "https://moussem.example/fr/ouarzazate-12/office/notices/digest",
     "stop": "https://moussem.example/fr/ouarzazate-12/notices/stop/abcdefghijklmnopqrstuv",
 }
+# an offer's link answers by itself, so it is another than that of a booking
+OFFERS = {Kind.SEAT_OFFERED, Kind.SEAT_FIRST_COME}
+ANSWER_LINK = "https://moussem.example/fr/a/abcdefghijklmnopqrstuv"
 EVERY = [(language, kind) for language in TEXT_LANGUAGES for kind in Kind]
+
+
+def values_of(kind: Kind) -> dict[str, str]:
+    return VALUES | ({"my_booking": ANSWER_LINK} if kind in OFFERS else {})
 
 
 @pytest.mark.parametrize(("language", "kind"), EVERY)
 def test_every_kind_says_all_it_must_in_every_language(language: str, kind: Kind) -> None:
-    mail = render_mail(text_for(kind, language), VALUES, language)
-    sms = render_sms(text_for(kind, language), VALUES)
+    mail = render_mail(text_for(kind, language), values_of(kind), language)
+    sms = render_sms(text_for(kind, language), values_of(kind))
     for text in (sms, mail.subject, mail.plain, mail.as_html):
         assert text.strip()
         assert "{" not in re.sub(r"style=\"[^\"]*\"", "", text)
     if kind is Kind.ANNOUNCEMENT:  # the ending alone: the rest is written by an organiser
         assert VALUES["stop"] in mail.plain
         return
+    if kind is Kind.ATTENDANCE_DIGEST:
+        assert VALUES["report"] in sms
+        assert VALUES["my_digest"] in mail.plain
+        return
     must = "K7P3M9QA" if kind not in SECRET_KINDS else ""
     must = must or (VALUES["code"] if kind is Kind.SIGN_IN_CODE else VALUES["link"])
-    assert must in sms
+    assert must in sms or (kind in OFFERS and ANSWER_LINK in sms)
     assert must in mail.plain
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_french_and_english_fit_in_one_sms(language: str, kind: Kind) -> None:
-    size = measure(thrifty(render_sms(text_for(kind, language), VALUES)))
+    size = measure(thrifty(render_sms(text_for(kind, language), values_of(kind))))
     assert (size.alphabet, size.parts) == ("GSM-7", 1)
 
 
@@ -81,7 +101,7 @@ def test_arabic_and_tamazight_are_in_their_own_script(language: str, kind: Kind)
     template = text_for(kind, language)
     words = re.sub(r"\{[a-z_]+\}", "", template.sms + template.subject + template.body)
     assert not set(words) & set(ascii_letters)
-    assert measure(render_sms(template, VALUES)).parts <= 3
+    assert measure(render_sms(template, values_of(kind))).parts <= 3
 
 
 def test_all_languages_have_the_same_kinds() -> None:
@@ -158,3 +178,17 @@ def test_every_text_of_the_product_could_be_typed_and_tried(language: str) -> No
         assert not faults_of(kind, template), kind
         assert set(values) >= PLACEHOLDERS[kind]
         assert "{" not in render_sms(template, values)
+
+
+# what an SMS says one may answer to it; whoever receives the answers knows the same words
+ANSWERS = {"fr": ("OUI", "NON", "QUITTER"), "en": ("YES", "NO", "LEAVE"), "ar": ("نعم", "لا", "انسحاب")}
+ANSWERS |= {"zgh": ("ⵢⴰⵀ", "ⵓⵀⵓ", "ⴼⴼⵖ")}
+
+
+@pytest.mark.parametrize("language", TEXT_LANGUAGES)
+def test_an_sms_that_can_be_answered_says_with_which_word(language: str) -> None:
+    yes, no, leave = ANSWERS[language]
+    said = {kind: re.findall(r"\w+", text_for(kind, language).sms) for kind in Kind}
+    assert {yes, no} <= {word.removeprefix("ب") for word in said[Kind.SEAT_OFFERED]}
+    assert yes in {word.removeprefix("ب") for word in said[Kind.SEAT_FIRST_COME]}
+    assert leave in said[Kind.WAITLIST_JOINED]

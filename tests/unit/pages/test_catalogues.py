@@ -44,6 +44,8 @@ OFFICE = (
     "notifications/deliveries/",
     "notifications/reminders/",
     "notifications/announcements/",
+    "notifications/digests/",
+    "notifications/webhooks/",
     "notifications/templates/",
     "office.html",
     "problems.html",

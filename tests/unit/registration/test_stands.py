@@ -17,6 +17,9 @@ from services.registration.stands.domain.plan import (
     tidy_stand,
 )
 from services.registration.stands.domain.sheets import read_sheet, write_sheet
+from services.registration.stands.pages.figures import lines_of
+from services.registration.visitors.domain.places import REGIONS
+from shared import i18n
 
 HEAD = "hall;stand;x;y;width;depth;place;power;water\n"
 SQUARE = NewStand("A", "A-001", 0, 0, 300, 300)
@@ -146,3 +149,11 @@ def test_a_stand_is_found_by_its_reference_or_the_end_of_it(typed: str, is_it: b
 def test_a_craft_is_sent_where_its_like_stand() -> None:
     placed = [("wood", "D"), ("wood", "D"), ("wood", "A"), ("iron", "A")]
     assert (suggest_hall("wood", placed), suggest_hall("leather", placed)) == ("D", "")
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_regions_name_fits_its_tile(lang: str) -> None:
+    with i18n.speaking(lang):
+        drawn = [lines_of(code) for code in REGIONS]
+    assert max(len(lines) for lines in drawn) <= 2
+    assert max(len(line) for lines in drawn for line in lines) <= 17

@@ -11,7 +11,11 @@ def with_links(data: Mapping[str, str], language: str, site: str) -> dict[str, s
     home = f"{site}/{language}/{data.get('exhibition_reference', '')}"
     links = {"programme": f"{home}/programme", "my_bookings": f"{home}/programme/mine", "my_page": f"{home}/me"}
     links["my_booking"] = f"{links['my_bookings']}/{data.get('reference', '')}"
+    if data.get("answer_code"):  # answers by itself: nobody has to sign in first
+        links["my_booking"] = f"{site}/{language}/a/{data['answer_code']}"
     links["my_application"] = f"{home}/apply/mine"
+    links["report"] = f"{home}/office/counts/day.pdf?day={data.get('iso_day', '')}"
+    links["my_digest"] = f"{home}/office/notices/digest"
     links["stop"] = f"{home}/notices/stop/{data.get('stop_secret', '')}"
     return {**data, **links}
 

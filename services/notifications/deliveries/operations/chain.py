@@ -26,7 +26,7 @@ Row = sa.Row[Any]
 def move_on(db: Connection, providers: Providers, row: Row, data: dict[str, str]) -> bool:
     """Give the words of a notice to its person's next way; whether there is one.
 
-    `row` stands as it is now, `data` are its words, which may be gone from the row already.
+    `row` stands as it is now, `data` are its words, which may be gone from the row already, as may its answering code.
     """
     if row.useful_until <= clock.now():
         return False
@@ -43,7 +43,8 @@ def move_on(db: Connection, providers: Providers, row: Row, data: dict[str, str]
         "id": next_id(first.id, channel),
         "channel": channel,
         "address": to,
-        "data": data,
+        "data": {name: words for name, words in data.items() if name != "answer_code"},
+        "answer_code": row.answer_code or data.get("answer_code"),
         "made_at": clock.now(),
         "state": State.DUE,
         "attempts": 0,
@@ -100,7 +101,9 @@ def _overtake(db: Connection, providers: Providers, row: Row, at: datetime) -> N
     if row.state == State.CLAIMED:  # in somebody's hands: look again when they have answered
         _change(db, row, overdue_at=at + LEASE)
     elif row.state == State.ACCEPTED:
-        _change(db, row, overdue_at=None, reason=Reason.NO_REPORT, data={} if row.is_secret else row.data)
+        _change(
+            db, row, overdue_at=None, reason=Reason.NO_REPORT, data={} if row.is_secret else row.data, answer_code=None
+        )
         move_on(db, providers, row, row.data)
     elif row.state in before(Act.OVERTAKE):
         _give_up(db, providers, row, at)
@@ -114,7 +117,7 @@ def _give_up(db: Connection, providers: Providers, row: Row, at: datetime) -> No
         _change(db, row, overdue_at=None)
         return
     blanked = {} if row.is_secret else row.data
-    over = {"state": State.FAILED, "next_at": None, "overdue_at": None, "settled_at": at}
+    over = {"state": State.FAILED, "next_at": None, "overdue_at": None, "settled_at": at, "answer_code": None}
     _change(db, row, **over, reason=Reason.TOO_SLOW, data=blanked)
     move_on(db, providers, row, row.data)
 

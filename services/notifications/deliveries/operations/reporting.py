@@ -80,7 +80,7 @@ def _settle(db: Connection, row: Row, state: State, reason: str) -> None:
     its = (notice.c.exhibition_id == row.exhibition_id, notice.c.id == row.id)
     blanked = {} if row.is_secret else row.data
     settled = {"state": state, "next_at": None, "overdue_at": None, "settled_at": datetime.now(UTC), "data": blanked}
-    db.execute(sa.update(notice).where(*its).values(reason=reason, **settled))
+    db.execute(sa.update(notice).where(*its).values(reason=reason, answer_code=None, **settled))
 
 
 def _call_off(db: Connection, row: Row) -> None:
@@ -89,4 +89,4 @@ def _call_off(db: Connection, row: Row) -> None:
     its = (notice.c.exhibition_id == row.exhibition_id, notice.c.id.in_(ids), notice.c.state.in_(before(Act.OVERTAKE)))
     called_off = {"state": State.FAILED, "next_at": None, "overdue_at": None, "settled_at": datetime.now(UTC)}
     if ids:
-        db.execute(sa.update(notice).where(*its).values(reason=Reason.NO_MORE_NEEDED, **called_off))
+        db.execute(sa.update(notice).where(*its).values(reason=Reason.NO_MORE_NEEDED, answer_code=None, **called_off))

@@ -100,13 +100,13 @@ _NOW: dict[str, Any] = {
     "next_at": sa.bindparam("again_at"),
     "reason": sa.bindparam("why"),
 }
-_SETTLED_NOW = _NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED, "overdue_at": None}
+_SETTLED_NOW = _NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED, "answer_code": None, "overdue_at": None}
 _TAKEN = _NOW | {"settled_at": sa.bindparam("at"), "provider_id": sa.bindparam("theirs")}
 _RETRY = sa.update(notice).where(*_IS_OURS, notice.c.state.in_(before(Act.PUT_OFF))).values(_NOW)
 _FAIL = sa.update(notice).where(*_IS_OURS, notice.c.state.in_(before(Act.GIVE_UP))).values(_SETTLED_NOW)
 # a yes counts in any case, until the notice is settled
 _CAN_ACCEPT = sa.update(notice).where(*_IS_IT, notice.c.state.in_(before(Act.ACCEPT)))
-_ACCEPT = _CAN_ACCEPT.values(_TAKEN | {"data": _BLANKED, "overdue_at": None})
+_ACCEPT = _CAN_ACCEPT.values(_TAKEN | {"data": _BLANKED, "answer_code": None, "overdue_at": None})
 # where a report is awaited the words stay: another way may need them
 _ACCEPT_AND_WAIT = _CAN_ACCEPT.values(_TAKEN | {"overdue_at": sa.bindparam("report_by")})
 _FIND = sa.select(notice).where(*_IS_IT)
@@ -212,8 +212,9 @@ def _accept(db: Connection, claimed: Claimed, outcome: Outcome, said: dict[str, 
 
 
 def _claimed(db: Connection, row: sa.Row[Any], providers: Providers) -> Claimed:
+    words = row.data | ({"answer_code": row.answer_code} if row.answer_code else {})
     own = text_of(db, row)
-    size = segments(sms_text(own, row.data, row.language, providers.site)) if row.channel == Channel.SMS else 1
+    size = segments(sms_text(own, words, row.language, providers.site)) if row.channel == Channel.SMS else 1
     return Claimed(
         exhibition_id=row.exhibition_id,
         id=row.id,
@@ -222,7 +223,7 @@ def _claimed(db: Connection, row: sa.Row[Any], providers: Providers) -> Claimed:
         kind=Kind(row.kind),
         language=row.language,
         address=row.address,
-        data=row.data,
+        data=words,
         made_at=row.made_at,
         useful_until=row.useful_until,
         correlation_id=row.correlation_id,

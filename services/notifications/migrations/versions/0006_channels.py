@@ -6,7 +6,7 @@ from alembic import op
 from shared.db import UtcDateTime
 
 revision = "0006_channels"
-down_revision = "0005"
+down_revision = "0006_seats"
 
 _CHANNELS = ("channel IN ('sms', 'email')", "channel IN ('sms', 'whatsapp', 'email', 'print')")
 _STATES = (

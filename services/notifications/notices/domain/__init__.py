@@ -185,8 +185,8 @@ def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
     return known[:1] + beside
 
 
-NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS
-LOW_KINDS = frozenset({Kind.ANNOUNCEMENT})
+NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS | {Kind.ATTENDANCE_DIGEST}
+LOW_KINDS = frozenset({Kind.ANNOUNCEMENT, Kind.ATTENDANCE_DIGEST})
 """What may wait behind everything else."""
 
 
@@ -216,10 +216,10 @@ def kind_of_booking(body: Mapping[str, Any]) -> Kind | None:
     state = body["state"]
     if state == "cancelled":
         return _CANCELLED_BY.get(body["cancelled_by"], Kind.BOOKING_CANCELLED)
-    if state == "confirmed" and not body["has_arrived"]:
+    if state == "confirmed" and not body.get("has_arrived"):
         return Kind.MOVED_UP if body["was_waitlisted"] else Kind.BOOKING_CONFIRMED
     if state == "offered":
-        return Kind.SEAT_FIRST_COME if body["is_first_come"] else Kind.SEAT_OFFERED
+        return Kind.SEAT_FIRST_COME if body.get("is_first_come") else Kind.SEAT_OFFERED
     if state == "lapsed" and body["was_waitlisted"]:
         return Kind.OFFER_LAPSED
     return Kind.WAITLIST_JOINED if state == "waitlisted" else None
@@ -311,6 +311,7 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
     Kind.ANNOUNCEMENT: True,
+    Kind.ATTENDANCE_DIGEST: False,  # at the hour somebody chose
     Kind.STAFF_INVITED: False,  # as every private link; an organiser sends it
     Kind.STAFF_PASSWORD: False,
 }

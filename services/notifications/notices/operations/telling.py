@@ -53,6 +53,7 @@ class Told:
     data: dict[str, str]
     ends_at: datetime
     starts_wall: datetime | None = None
+    answer_code: str | None = None
 
 
 def tell_link(db: Connection, message: Received) -> None:
@@ -108,8 +109,9 @@ def tell_booking(db: Connection, message: Received) -> None:
         kind=kind,
         data=words_of_booking(about, session, body)
         | calendar_facts(message.subject_id, message.subject_version, session),
-        ends_at=datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else session.ends_at,
+        ends_at=datetime.fromisoformat(body["ends_at"]) if body.get("ends_at") else session.ends_at,
         starts_wall=session.starts_wall,
+        answer_code=body.get("answer_code"),
     )
     make_notices(db, message, about.contact, about.exhibition, told)
 
@@ -226,32 +228,33 @@ def make_notices(
     data = told.data
     if may_be_stopped(told.kind):
         data = data | {"stop_secret": make_stop_link(db, message.exhibition_id, to.person_id)}
+    same = {
+        "exhibition_id": message.exhibition_id,
+        "message_id": message.id,
+        "person_id": to.person_id,
+        "correlation_id": message.correlation_id,
+        "kind": told.kind,
+        "language": to.language,
+        "data": data,
+        "is_secret": told.kind in SECRET_KINDS,
+        "made_at": now,
+        "useful_until": until,
+        "answer_code": told.answer_code,
+        "priority": domain.priority_of(told.kind),
+    }
     waits = not_before(exhibition, told, now, until) if exhibition else None
     rows = [
-        {
-            "exhibition_id": message.exhibition_id,
-            "id": domain.notice_id(told.same, channel, to.person_id),
-            "message_id": message.id,
-            "channel": channel,
-            "person_id": to.person_id,
-            "correlation_id": message.correlation_id,
-            "kind": told.kind,
-            "language": to.language,
-            "address": address,
-            "data": data,
-            "is_secret": told.kind in SECRET_KINDS,
-            "made_at": now,
-            "useful_until": until,
-            "state": State.DUE,
-            "attempts": 0,
-            "next_at": None if channel is Channel.PRINT else datetime.now(UTC),
-            "not_before": waits if channel is not Channel.PRINT else None,
-            "reason": "",
-            "priority": domain.priority_of(told.kind),
-        }
+        same
+        | {"id": domain.notice_id(told.same, channel, to.person_id), "channel": channel, "address": address}
+        | _ready(None if channel is Channel.PRINT else datetime.now(UTC), waits)
         for channel, address in domain.ways_to(to, told.kind)
     ]
     return sum(len(insert_new(db, notice, [row], returning=[notice.c.id])) for row in rows)
+
+
+def _ready(at: datetime | None, waits: datetime | None) -> dict[str, Any]:
+    """Where a new notice stands; `at` is None for a letter, which waits for somebody to print it."""
+    return {"state": State.DUE, "attempts": 0, "reason": "", "next_at": at, "not_before": waits if at else None}
 
 
 def not_before(exhibition: sa.Row[Any], told: Told, now: datetime, until: datetime) -> datetime | None:

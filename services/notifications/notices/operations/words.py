@@ -49,7 +49,7 @@ def words_of_staff_link(to: Contact, exhibition: sa.Row[Any] | None, body: dict[
 def words_of_booking(about: About, session: sa.Row[Any], body: dict[str, Any]) -> dict[str, str]:
     """Words for anything that happens to a booking; `session` is a row of `session_copy`."""
     seats = body["party_size"]
-    ends = to_wall(datetime.fromisoformat(body["ends_at"]), about.exhibition.zone) if body["ends_at"] else None
+    ends = to_wall(datetime.fromisoformat(body["ends_at"]), about.exhibition.zone) if body.get("ends_at") else None
     with speaking(about.contact.language):
         return _common(about) | {
             "session": clean(pick(session.titles)),
@@ -95,6 +95,22 @@ def words_of_news(about: About) -> dict[str, str]:
     """Words for what an organiser tells many."""
     with speaking(about.contact.language):
         return _common(about)
+
+
+def words_of_day(about: About, counts: dict[str, Any]) -> dict[str, str]:
+    """Words for a day's attendance, as ticketing counted it."""
+    day, sessions = date.fromisoformat(counts["day"]), counts["sessions"]
+    with speaking(about.contact.language):
+        return _common(about) | {
+            "day": long_date(day),
+            "short_day": short_date(day),
+            "iso_day": day.isoformat(),
+            "visits": ngettext("%(n)s visit", "%(n)s visits", counts["visits"]),
+            "visitors": ngettext("%(n)s visitor", "%(n)s visitors", counts["visitors"]),
+            "foreign": number(counts["foreign"]),
+            "tally": number(counts["tally"]["in"]),
+            **{name: number(sessions[name]) for name in ("booked", "came", "no_shows")},
+        }
 
 
 def _stands(held: list[dict[str, Any]]) -> str:

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     APPLICATION_LAPSED = "application_lapsed"
     APPLICATION_WITHDRAWN = "application_withdrawn"
     ANNOUNCEMENT = "announcement"
+    ATTENDANCE_DIGEST = "attendance_digest"
     STAFF_INVITED = "staff_invited"
     STAFF_PASSWORD = "staff_password"  # noqa: S105 - the name of a notice
 
@@ -75,6 +76,8 @@ _BOOKING = _ANY | {
 }
 _APPLICATION = _ANY | {"reference", "missing", "until", "rank", "stands", "my_application"}
 _STAFF = _ANY | {"link", "until"}
+_DAY = frozenset({"exhibition", "place", "day", "short_day", "visits", "visitors", "foreign", "tally"})
+_DIGEST = _DAY | {"booked", "came", "no_shows", "report", "my_digest"}
 _NEWS = _ANY | {"programme", "my_bookings", "my_page"}
 
 
@@ -85,8 +88,8 @@ def _placeholders(kind: Kind) -> frozenset[str]:
 def _of_thing(kind: Kind) -> frozenset[str]:
     if kind in STAFF_KINDS:
         return _STAFF
-    if kind is Kind.ANNOUNCEMENT:
-        return _NEWS
+    if kind in (Kind.ANNOUNCEMENT, Kind.ATTENDANCE_DIGEST):
+        return _NEWS if kind is Kind.ANNOUNCEMENT else _DIGEST
     if kind in _ACCOUNT_KINDS:
         return _ACCOUNT
     return frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)

@@ -1,12 +1,14 @@
 """What everybody sees of exhibitions, and the staff's first page."""
 
+import hashlib
 from datetime import time
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from services.registration.exhibitions import operations
+from services.registration.exhibitions.operations.building import build_mark
 from services.registration.staff.domain import STAFF_TOKEN_HOURS, Act, Role, roles_at
 from services.registration.staff.operations import accounts, audit
 from shared import clock
@@ -14,7 +16,7 @@ from shared.db import reading, transaction
 from shared.i18n import LANGUAGES
 from shared.pages.assets import asset_url
 from shared.problem import NotFound
-from shared.web import current_caller, may, page, set_token_cookie
+from shared.web import current_caller, etag_page, may, page, set_token_cookie
 from shared.web.security import settings
 
 exhibition_pages = Blueprint("exhibition_pages", __name__)
@@ -46,10 +48,15 @@ def list_exhibitions(lang: str) -> Response:  # noqa: ARG001 - the address carri
 @exhibition_pages.get("/<lang>/<exhibition>/")
 @may("anyone")
 def show_exhibition(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """The fair's own page."""
+    """The fair's own page, where most people come first: the same for everybody, kept until anything of it changes."""
     with reading() as db:
         found = operations.find_exhibition(db, exhibition)
-    return page("exhibitions/fair.html", exhibition=found)
+    # in a rehearsal the page's banner tells the time
+    minute = f"{clock.now():%d%H%M}" if clock.is_rehearsal() else ""
+    whole = hashlib.blake2b(f"{found!r}{found.phase}".encode(), digest_size=12).hexdigest()
+    return etag_page(
+        f"{whole}-{build_mark()}-{minute}", lambda: render_template("exhibitions/fair.html", exhibition=found)
+    )
 
 
 @exhibition_pages.get("/problems")

@@ -26,6 +26,8 @@ TILES = {
     **{"MA-07": (1, 3), "MA-08": (3, 3), "MA-09": (1, 4), "MA-10": (1, 5), "MA-11": (0, 6), "MA-12": (0, 7)},
 }
 
+ONE_LINE = 15
+
 figure_pages = Blueprint("exhibitor_figures", __name__, url_prefix="/<lang>/<exhibition>/office/exhibitors")
 
 
@@ -46,7 +48,7 @@ def show(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address 
         region_rows=_most_first(
             [(i18n.pick(REGIONS[code]), n) for code, n in counted.by_region.items() if code in REGIONS]
         ),
-        tiles=[(*TILES[code], _short(code), counted.by_region[code]) for code in REGIONS],
+        tiles=[(*TILES[code], lines_of(code), counted.by_region[code]) for code in REGIONS],
         most=max(counted.by_region.values(), default=0),
     )
 
@@ -98,6 +100,11 @@ def _most_first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
-def _short(code: str) -> str:
-    """A region's name, short enough for its tile."""
-    return i18n.pick(REGIONS[code])
+def lines_of(code: str) -> tuple[str, ...]:
+    """A region's name as its tile holds it: in one line or two, parted where it is nearest to even."""
+    name = i18n.pick(REGIONS[code])
+    parts = [at for at, letter in enumerate(name) if letter in " -"]
+    if len(name) <= ONE_LINE or not parts:
+        return (name,)
+    half = min(parts, key=lambda at: abs(2 * at - len(name)))
+    return name[: half + 1].strip(), name[half + 1 :]

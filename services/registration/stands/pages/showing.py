@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 
 from services.registration.applications.operations.crafts import crafts_of
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
+from services.registration.exhibitions.operations.building import build_mark
 from services.registration.stands.domain.days import SHOWN
 from services.registration.stands.domain.finding import LONGEST_QUESTION, is_called, is_stand
 from services.registration.stands.operations.plan import Occupation, Plan, plan_mark, plan_of
@@ -22,7 +21,6 @@ from shared.db import reading
 from shared.web import etag_page, may
 
 plan_pages = Blueprint("plan_pages", __name__, url_prefix="/<lang>/<exhibition>/plan")
-_ROOT = Path(__file__).parents[4]
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def show(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address 
     called = hashlib.blake2b(repr(crafts).encode(), digest_size=6).hexdigest()
     # in a rehearsal the page's banner tells the time
     minute = f"{clock.now():%d%H%M}" if clock.is_rehearsal() else ""
-    return etag_page(f"{found.id}-{mark}-{called}-{found.version}-{_build()}-{minute}", lambda: _page(found))
+    return etag_page(f"{found.id}-{mark}-{called}-{found.version}-{build_mark()}-{minute}", lambda: _page(found))
 
 
 def _page(found: Exhibition) -> str:
@@ -129,14 +127,3 @@ def _entries(hits: Iterable[Occupation]) -> list[Entry]:
     for each in hits:
         held.setdefault(each.application_id, []).append(each)
     return [Entry(every[0], tuple(every)) for every in held.values()]
-
-
-@cache
-def _build() -> str:
-    """A mark of everything that pages are made of: a new version of the product is no old page."""
-    mark = hashlib.blake2b(digest_size=6)
-    for folder in ("shared/pages", "services/registration", "services/translations"):
-        for path in sorted((_ROOT / folder).rglob("*")):
-            if path.suffix in (".html", ".po", ".css", ".py"):
-                mark.update(path.read_bytes())
-    return mark.hexdigest()

@@ -1,6 +1,7 @@
 """Badges: issued, shown, replaced; the gates are told of each by message."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.staff.domain import Purpose
-from services.registration.staff.operations.keys import revoke_key, signer_for
+from services.registration.staff.operations.keys import Signer, revoke_key, signer_for
 from services.registration.visitors.domain import badge_code
 from services.registration.visitors.domain.badge_code import BadgeFields, KindNumber
 from services.registration.visitors.messages import BadgeIssued
@@ -21,7 +22,8 @@ from shared.outbox import Outgoing, publish
 from shared.problem import NotFound
 from shared.settings import Settings
 
-_ISSUE = sa.insert(badge).returning(*badge.c)
+_INSERT = sa.insert(badge)
+_ISSUE = _INSERT.returning(*badge.c)
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,27 @@ class Bearer:
     replaces: UUID | None = None
 
 
-def issue_badge(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID) -> Badge:
-    """Give a visitor a badge for all days of the exhibition."""
-    return issue_badge_to(db, settings, exhibition, Bearer(person_id))
-
-
 def issue_badge_to(db: Connection, settings: Settings, exhibition: Exhibition, bearer: Bearer) -> Badge:
-    """The same for a badge of any kind."""
+    """Give somebody a badge of some kind for all days of the exhibition."""
     key = signer_for(db, settings, Purpose.BADGE, (exhibition.id, exhibition.last_day))
+    made = db.execute(_ISSUE, _signed(key, exhibition, bearer)).one()
+    _tell(db, made)
+    return _badge(made)
+
+
+def issue_badges(
+    db: Connection, settings: Settings, exhibition: Exhibition, homes: dict[UUID, str | None]
+) -> list[tuple[Badge, Outgoing]]:
+    """Give visitors, told with where they live, their first badges; what is to be told of each is not yet published."""
+    key = signer_for(db, settings, Purpose.BADGE, (exhibition.id, exhibition.last_day))
+    rows = [_signed(key, exhibition, Bearer(person_id)) for person_id in homes]
+    db.execute(_INSERT, rows)
+    made = [SimpleNamespace(**row) for row in rows]
+    return [(_badge(row), _outgoing(row, homes[row.person_id])) for row in made]
+
+
+def _signed(key: Signer, exhibition: Exhibition, bearer: Bearer) -> dict[str, Any]:
+    """A new badge's row."""
     fields = BadgeFields(
         key_number=key.number,
         exhibition_number=exhibition.number,
@@ -69,7 +84,7 @@ def issue_badge_to(db: Connection, settings: Settings, exhibition: Exhibition, b
         last_day=exhibition.last_day,
     )
     record = badge_code.record_of(fields)
-    row = {
+    return {
         "exhibition_id": exhibition.id,
         "id": fields.badge_id,
         "person_id": bearer.person_id,
@@ -84,9 +99,6 @@ def issue_badge_to(db: Connection, settings: Settings, exhibition: Exhibition, b
         "version": 1,
         "issued_at": now(),
     }
-    made = db.execute(_ISSUE, row).one()
-    _tell(db, made)
-    return _badge(made)
 
 
 def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID) -> Badge:
@@ -158,7 +170,7 @@ def _valid_badge_of(exhibition_id: UUID, person_id: UUID) -> list[sa.ColumnEleme
     return [own.exhibition_id == exhibition_id, own.person_id == person_id, own.state == "valid"]
 
 
-def _badge(row: sa.Row[Any]) -> Badge:
+def _badge(row: Any) -> Badge:
     code = badge_code.code_of(row.record, row.signature)
     return Badge(row.id, row.person_id, row.reference, row.kind, code, row.state, row.version, row.replaces)
 
@@ -180,7 +192,7 @@ def _tell(db: Connection, *rows: sa.Row[Any]) -> None:
     publish(db, *[_outgoing(row, homes.get(row.person_id)) for row in rows])
 
 
-def _outgoing(row: sa.Row[Any], residence: str | None) -> Outgoing:
+def _outgoing(row: Any, residence: str | None) -> Outgoing:
     body = BadgeIssued(
         reference=row.reference,
         person_id=str(row.person_id),

@@ -9,20 +9,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.exhibitions.operations import Exhibition
+from services.registration.exhibitions.operations import Exhibition, exhibition_of
 from services.registration.staff.domain import Purpose
-from services.registration.staff.operations.keys import signer_for
+from services.registration.staff.operations.keys import signer, signer_for
 from services.registration.visitors.domain.names import search_key
 from services.registration.visitors.domain.people import Kind, check_open
 from services.registration.visitors.messages import PersonChanged, PersonRegistered
 from services.registration.visitors.models import person, visitor
-from services.registration.visitors.operations.badges import Badge, badge_of, issue_badge, tell_residence
-from services.registration.visitors.operations.phones import FirstMessage, welcome
+from services.registration.visitors.operations.badges import Badge, badge_of, issue_badges, tell_residence
+from services.registration.visitors.operations.phones import FirstMessage, welcome, welcome_all
 from shared import tokens
 from shared.clock import now
+from shared.db import insert_all
 from shared.ids import new_id, new_reference
 from shared.outbox import Outgoing, publish
-from shared.problem import ChangedMeanwhile, NotFound
+from shared.problem import ChangedMeanwhile, NotFound, Problem
 from shared.settings import Settings
 
 AUDIENCES = ("registration", "ticketing")
@@ -64,6 +65,15 @@ class Visitor:
 
 
 @dataclass(frozen=True)
+class Newcomer:
+    """Somebody who wants to register for an exhibition, beside others who do."""
+
+    exhibition_id: UUID
+    settings: Settings
+    new: NewVisitor
+
+
+@dataclass(frozen=True)
 class PersonChange:
     """New values for somebody who stood at `version`."""
 
@@ -79,29 +89,89 @@ def register_visitor(
 
     ExhibitionOver, RegistrationClosed.
     """
-    check_open(is_open=exhibition.is_open or new.is_at_desk, last_day=exhibition.last_day, today=exhibition.today)
-    at = now()
-    row = {
-        "exhibition_id": exhibition.id,
-        "id": new_id(),
-        "name": new.name,
-        "phone": new.phone,
-        "email": new.email,
-        "language": new.language,
-        "country": new.country,
-        "region": new.region,
-        "version": 1,
+    registered = register_visitors(db, [Newcomer(exhibition.id, settings, new)])[0]
+    if isinstance(registered, Problem):
+        raise registered
+    return registered
+
+
+def register_visitors(db: Connection, newcomers: list[Newcomer]) -> list[tuple[Visitor, Badge] | Problem]:
+    """Register people who come at the same moment, each as if alone: a badge, or why not."""
+    outcomes: list[tuple[Visitor, Badge] | Problem | None] = [None] * len(newcomers)
+    for exhibition_id in {one.exhibition_id for one in newcomers}:
+        here = [n for n, one in enumerate(newcomers) if one.exhibition_id == exhibition_id]
+        exhibition = exhibition_of(db, exhibition_id)
+        may = []
+        for n in here:
+            outcomes[n] = _refusal(exhibition, newcomers[n].new)
+            may += [n] if outcomes[n] is None else []
+        together = _register_all(db, exhibition, [newcomers[n] for n in may])
+        for n, registered in zip(may, together, strict=True):
+            outcomes[n] = registered
+    return [one for one in outcomes if one is not None]
+
+
+def _refusal(exhibition: Exhibition, new: NewVisitor) -> Problem | None:
+    try:
+        check_open(is_open=exhibition.is_open or new.is_at_desk, last_day=exhibition.last_day, today=exhibition.today)
+    except Problem as refusal:
+        return refusal
+    return None
+
+
+def _register_all(db: Connection, exhibition: Exhibition, newcomers: list[Newcomer]) -> list[tuple[Visitor, Badge]]:
+    if not newcomers:
+        return []
+    settings = newcomers[0].settings
+    signer_for(db, settings, Purpose.PERSON, (exhibition.id, exhibition.last_day))
+    everybody = _insert_all(db, exhibition, [one.new for one in newcomers])
+    homes = {one.id: one.region or one.country for one in everybody}
+    issued = issue_badges(db, settings, exhibition, homes)
+    firsts = {
+        somebody.id: FirstMessage(somebody.phone, badge.reference)
+        for somebody, (badge, _told), one in zip(everybody, issued, newcomers, strict=True)
+        if somebody.phone and one.new.may_text
     }
-    reference = new_reference()
-    db.execute(sa.insert(person), {"made_at": at, "name_key": search_key(new.name), **row})
-    came = {"exhibition_id": exhibition.id, "person_id": row["id"], "reference": reference, "registered_at": at}
-    db.execute(sa.insert(visitor), came)
-    somebody = Visitor(**row, reference=reference, registered_at=at)  # type: ignore[arg-type] # columns by name
-    publish(db, _outgoing(somebody, PersonRegistered))
-    badge = issue_badge(db, settings, exhibition, somebody.id)
-    if somebody.phone and new.may_text:
-        welcome(db, settings, exhibition, somebody.id, FirstMessage(somebody.phone, badge.reference))
-    return somebody, badge
+    said = [_outgoing(somebody, PersonRegistered) for somebody in everybody]
+    publish(db, *said, *[told for _badge, told in issued], *welcome_all(db, settings, exhibition, firsts))
+    return [(somebody, badge) for somebody, (badge, _told) in zip(everybody, issued, strict=True)]
+
+
+def _insert_all(db: Connection, exhibition: Exhibition, new: list[NewVisitor]) -> list[Visitor]:
+    """The rows of people and of their being visitors, two statements for any number."""
+    at = now()
+    everybody = [
+        Visitor(
+            id=new_id(),
+            exhibition_id=exhibition.id,
+            name=one.name,
+            phone=one.phone,
+            email=one.email,
+            language=one.language,
+            country=one.country,
+            region=one.region,
+            version=1,
+            reference=new_reference(),
+            registered_at=at,
+        )
+        for one in new
+    ]
+    own = [c.name for c in person.c if c.name not in ("made_at", "name_key")]
+    insert_all(
+        db,
+        person,
+        [
+            {name: getattr(one, name) for name in own} | {"made_at": at, "name_key": search_key(one.name)}
+            for one in everybody
+        ],
+    )
+    came = [{"exhibition_id": one.exhibition_id, "person_id": one.id} for one in everybody]
+    insert_all(
+        db,
+        visitor,
+        [row | {"reference": one.reference, "registered_at": at} for row, one in zip(came, everybody, strict=True)],
+    )
+    return everybody
 
 
 def visitor_of(db: Connection, exhibition_id: UUID, person_id: UUID) -> Visitor:
@@ -168,10 +238,18 @@ def person_tokens(
     db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, at: datetime
 ) -> dict[str, str]:
     """One token for each service a person acts at, good for 12 hours from `at`; the same input, the same tokens."""
-    key = signer_for(db, settings, Purpose.PERSON, (exhibition.id, exhibition.last_day))
+    signer_for(db, settings, Purpose.PERSON, (exhibition.id, exhibition.last_day))
+    return newcomers_tokens(db, settings, exhibition.id, person_id, at)
+
+
+def newcomers_tokens(
+    db: Connection, settings: Settings, exhibition_id: UUID, person_id: UUID, at: datetime
+) -> dict[str, str]:
+    """The same for who has just registered, when the key was noted as signing for the exhibition: only looks."""
+    key = signer(db, settings, Purpose.PERSON)
     claims = {
         "sub": str(person_id),
-        "ex": str(exhibition.id),
+        "ex": str(exhibition_id),
         "iat": int(at.timestamp()),
         "exp": int((at + TOKEN_LASTS).timestamp()),
     }

@@ -6,7 +6,7 @@ Nothing here tells whether a number is known: who asks for a code always gets th
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -37,6 +37,15 @@ class FirstMessage:
     phone: str
     reference: str
     purpose: str = "welcome"
+
+
+class _Link(NamedTuple):
+    """A private link to be sent."""
+
+    person_id: UUID
+    code: str | None
+    purpose: str
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -87,37 +96,62 @@ def welcome(db: Connection, settings: Settings, exhibition: Exhibition, person_i
 
     A number that has not answered its first message gets no further one.
     """
-    code = phone_codes.new_code()
-    if _put_code(db, settings, exhibition.id, first.phone, code):
-        _send_link(db, settings, exhibition, person_id, (code, first.purpose, first.reference))
+    publish(db, *welcome_all(db, settings, exhibition, {person_id: first}))
+
+
+def welcome_all(
+    db: Connection, settings: Settings, exhibition: Exhibition, firsts: dict[UUID, FirstMessage]
+) -> list[Outgoing]:
+    """The same for people who come at once, in their order; their messages are not published yet."""
+    codes = {person_id: phone_codes.new_code() for person_id in firsts}
+    heard: list[UUID] = []
+    waiting = firsts
+    while waiting:
+        # who shares a phone with somebody before them comes a turn later, as if they had come apart
+        turn = {first.phone: person_id for person_id, first in reversed(waiting.items())}
+        rows = [_code_row(settings, exhibition.id, phone, codes[who]) for phone, who in sorted(turn.items())]
+        took = set(db.scalars(_PUT_CODE[db.dialect.name], rows))
+        heard += [who for phone, who in turn.items() if phone in took]
+        waiting = {who: first for who, first in waiting.items() if who not in turn.values()}
+    links = [_Link(who, codes[who], firsts[who].purpose, firsts[who].reference) for who in firsts if who in heard]
+    return _put_links(db, settings, exhibition, links)
 
 
 def send_link(
     db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, badge_reference: str
 ) -> None:
     """Send somebody a private link once more, because staff ask for it with the person before them."""
-    _send_link(db, settings, exhibition, person_id, (None, "link", badge_reference))
+    publish(db, *_put_links(db, settings, exhibition, [_Link(person_id, None, "link", badge_reference)]))
 
 
-def _send_link(
-    db: Connection,
-    settings: Settings,
-    exhibition: Exhibition,
-    person_id: UUID,
-    said: tuple[str | None, str, str],
-) -> None:
-    code, purpose, badge_reference = said
-    secret = new_secret()
+def _put_links(db: Connection, settings: Settings, exhibition: Exhibition, links: list[_Link]) -> list[Outgoing]:
+    """Keep fresh private links; what carries them is not published yet."""
+    if not links:
+        return []
     ends_at = exhibition.moment(exhibition.last_day + timedelta(days=1), time.min)
-    row = {
-        "exhibition_id": exhibition.id,
-        "secret_hash": hash_secret(secret),
-        "person_id": person_id,
-        "ends_at": ends_at,
-    }
-    db.execute(sa.insert(private_link), row)
-    body = PersonLinkIssued(f"{settings.public_url}/k/{secret}", code, purpose, _iso(ends_at), badge_reference)
-    publish(db, Outgoing(exhibition.id, person_id, 1, body, secret=True))
+    secrets = [new_secret() for _ in links]
+    rows = [
+        {
+            "exhibition_id": exhibition.id,
+            "secret_hash": hash_secret(secret),
+            "person_id": link.person_id,
+            "ends_at": ends_at,
+        }
+        for link, secret in zip(links, secrets, strict=True)
+    ]
+    db.execute(_PUT_LINK, rows)
+    return [
+        Outgoing(
+            exhibition.id,
+            link.person_id,
+            1,
+            PersonLinkIssued(
+                f"{settings.public_url}/k/{secret}", link.code, link.purpose, _iso(ends_at), link.reference
+            ),
+            secret=True,
+        )
+        for link, secret in zip(links, secrets, strict=True)
+    ]
 
 
 def ask_code(db: Connection, settings: Settings, exhibition: Exhibition, phone: str, sign_in_page: str) -> None:
@@ -194,14 +228,18 @@ def open_link(db: Connection, secret: str) -> OpenedLink:
 
 def _put_code(db: Connection, settings: Settings, exhibition_id: UUID, phone: str, code: str) -> bool:
     """Keep a fresh code for a phone that is new or has answered before; False for a silent one."""
-    row = {
+    row = _code_row(settings, exhibition_id, phone, code)
+    return db.execute(_PUT_CODE[db.dialect.name], row).first() is not None
+
+
+def _code_row(settings: Settings, exhibition_id: UUID, phone: str, code: str) -> dict[str, Any]:
+    return {
         "exhibition_id": exhibition_id,
         "phone": phone,
         "code_hash": phone_codes.hash_code(settings.secret, exhibition_id, phone, code),
         "ends_at": now() + phone_codes.CODE_LASTS,
         "tries": 0,
     }
-    return db.execute(_PUT_CODE[db.dialect.name], row).first() is not None
 
 
 def _put_code_on(dialect: Any) -> Any:
@@ -214,6 +252,7 @@ def _put_code_on(dialect: Any) -> Any:
     return kept.returning(phone_code.c.phone)
 
 
+_PUT_LINK = sa.insert(private_link)
 # written once: with one statement a registration, SQLAlchemy took as long to write it as the database to do it
 _PUT_CODE = {"sqlite": _put_code_on(sqlite), "postgresql": _put_code_on(postgresql)}
 

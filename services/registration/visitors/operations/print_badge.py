@@ -1,6 +1,9 @@
 """A badge drawn: its QR code as SVG and PNG, and an A6 sheet to print. Names stand joined, in their own direction."""
 
 import io
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +105,25 @@ def write(  # noqa: PLR0913 - how a text stands on paper
 
     while size > 7 and len(cells(dry_run=True)) > lines:
         size -= 0.5
-    cells(dry_run=False)
+    with _as_typed(pdf, text):
+        cells(dry_run=False)
+
+
+@contextmanager
+def _as_typed(pdf: FPDF, text: str) -> Iterator[None]:
+    """Let whoever copies or searches find the text as it was typed, where its letters on paper do not tell.
+
+    Two directions in one line can be read in two orders, and vowel signs stand on lines of their own (ISO 32000-2,
+    14.9.4). One direction without signs is left alone: some readers turn what they are told around once more.
+    """
+    classes = {unicodedata.bidirectional(letter) for letter in text}
+    is_unclear = bool(classes & {"R", "AL"}) and bool(classes & {"L", "NSM"})
+    if is_unclear:
+        typed = f"\ufeff{text}".encode("utf-16-be").hex()
+        pdf._out(f"/Span <</ActualText <{typed}>>> BDC")  # the library has no word for it
+    yield
+    if is_unclear:
+        pdf._out("EMC")
 
 
 def draw_band(pdf: FPDF, weave: Weave, *, left: float, top: float, width: float = WIDTH) -> None:

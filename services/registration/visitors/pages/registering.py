@@ -1,23 +1,22 @@
 """Pages of visitors: register, one's badge, one's details. Every form works without JavaScript."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
-from sqlalchemy.engine import Connection
 
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.visitors import schemas
 from services.registration.visitors.domain import places
 from services.registration.visitors.domain.people import NoBadge, check_open
 from services.registration.visitors.operations import badges, people, phones, print_badge
+from services.registration.visitors.operations.homes import offered_homes
 from services.registration.visitors.pages.ways import go, inside, newcomers_key, with_tokens
-from shared import i18n
 from shared.db import reading, transaction
+from shared.group import group
 from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
 from shared.problem import ChangedMeanwhile, Invalid, NotFound, NotSignedIn
@@ -63,19 +62,20 @@ def register(lang: str, exhibition: str) -> Response:
     wanted = inside(said.pop("next", "")) or f"/{lang}/{exhibition}/me?new=1"
     reserve, _party = said.pop("reserve", ""), said.pop("party_size", "")
     new = people.NewVisitor(
-        **_with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
+        **places.with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
     )
-    with transaction() as db:
-        answer = once(db, newcomers_key(found.id), partial(_register, db, found, new))
-        person_id, at = UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
-        given = people.person_tokens(db, settings(), found, person_id, at)
+    newcomer = people.Newcomer(found.id, settings(), new)
+    answer = group(people.register_visitors, newcomer, key=newcomers_key(found.id), render=_registered)
+    person_id, at = UUID(answer.data["person_id"]), datetime.fromisoformat(answer.data["registered_at"])
+    with reading() as db:
+        given = people.newcomers_tokens(db, settings(), found.id, person_id, at)
     if reserve:
         return with_tokens(f"/{lang}/{exhibition}/programme/{quote(reserve, safe='')}/reserve", given, code=307)
     return with_tokens(wanted, given)
 
 
-def _register(db: Connection, exhibition: Exhibition, new: people.NewVisitor) -> Answer:
-    somebody, _badge = people.register_visitor(db, settings(), exhibition, new)
+def _registered(registered: tuple[people.Visitor, badges.Badge]) -> Answer:
+    somebody, _badge = registered
     return Answer(201, {"person_id": str(somebody.id), "registered_at": somebody.registered_at.isoformat()})
 
 
@@ -145,7 +145,7 @@ def change_details(lang: str, exhibition: str) -> Response:
     except Invalid as refused:
         return _details(found, request.form, refused.errors)
     version = said.pop("version")
-    values = {"email": None, "country": None, "region": None} | _with_home(said) | {"language": lang}
+    values = {"email": None, "country": None, "region": None} | places.with_home(said) | {"language": lang}
     text = said["phone"] != before.phone and phones.may_welcome(said["phone"], client_address())
     try:
         with transaction() as db:
@@ -175,7 +175,7 @@ def _form(exhibition: Exhibition, values: Any, errors: dict[str, list[str]]) -> 
         exhibition=exhibition,
         values=values,
         errors=errors,
-        homes=_homes(),
+        homes=offered_homes(),
     )
 
 
@@ -186,22 +186,8 @@ def _details(exhibition: Exhibition, values: Any, errors: dict[str, list[str]], 
         exhibition=exhibition,
         values=values,
         errors=errors,
-        homes=_homes(),
+        homes=offered_homes(),
     )
-
-
-def _homes() -> list[tuple[str, str]]:
-    """Where somebody may live, as the form offers it: nothing, the regions, some countries, elsewhere."""
-    names = i18n.locale().territories
-    regions = [(code, i18n.pick(texts)) for code, texts in places.REGIONS.items()]
-    countries = sorted(((code, names.get(code, code)) for code in places.OFFERED_COUNTRIES), key=lambda one: one[1])
-    return [("", "—"), *regions, *countries, (places.ELSEWHERE, _("Another country"))]
-
-
-def _with_home(said: Values) -> Values:
-    home = said.pop("home", None)
-    country, region = places.split_home(home) if home else (None, None)
-    return said | {"country": country, "region": region}
 
 
 def _typed(somebody: people.Visitor) -> Values:

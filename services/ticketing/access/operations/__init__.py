@@ -1,6 +1,6 @@
 """Keeps and reads ticketing's copies of exhibitions, keys and staff."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Device, Exhibition, SigningKey
 from services.ticketing.access.models import device, exhibition, signing_key, staff
+from shared import clock
 from shared.db import insert_new, put_newer
 from shared.outbox import Received
 from shared.problem import NotFound
@@ -119,6 +120,14 @@ def _exhibition(row: sa.Row[Any]) -> Exhibition:
         halls=tuple(row.halls),
         state=row.state,
     )
+
+
+def exhibitions_on(db: Connection, at: datetime, after: timedelta = timedelta()) -> list[Exhibition]:
+    """Exhibitions whose days have begun and are not over, or have been for no longer than `after`; local days."""
+    near, own = timedelta(days=1), exhibition.c
+    asked = sa.select(exhibition).where(own.first_day <= at.date() + near, own.last_day >= at.date() - after - near)
+    found = [_exhibition(row) for row in db.execute(asked)]
+    return [one for one in found if one.first_day <= clock.day_in(at, one.zone) <= one.last_day + after]
 
 
 def exhibition_ids(db: Connection) -> list[UUID]:

@@ -69,11 +69,15 @@ class GateNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A place where people go in and out; `reference` is what stewards call it."""
+    """A place where people go in and out; `reference` is what stewards call it.
+
+    `hall`: the hall it opens into; "" for a gate of the grounds.
+    """
 
     id: UUID
     reference: str
     names: dict[str, str]
+    hall: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class CountKey(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Passage:
     """One scan of a badge that may pass that day; `is_void` when the badge had been replaced or revoked before,
-    `is_override` when a supervisor let its holder in all the same."""
+    `is_override` when a supervisor let its holder in all the same. `hall` is what the gate opened into."""
 
     scan_id: UUID
     badge_id: UUID
@@ -109,6 +113,7 @@ class Passage:
     is_void: bool = False
     is_override: bool = False
     residence: str = ""
+    hall: str = ""
 
     @property
     def order(self) -> tuple[datetime, UUID]:
@@ -139,36 +144,77 @@ def live_day(passages: Sequence[Passage]) -> HolderDay:
     """Walk through one holder's scans of one day in the order of their times.
 
     The first way in is the visit. Coming back after going out adds none (ISO 25639: one visit a day). Going out
-    without having come in is let pass and counts nothing. A supervisor's override opens for whoever is held to be
-    inside; it adds nobody: one person is inside once.
+    without having come in is let pass and counts nothing. Into a hall while in another is a way out of that one.
+    Out of a hall is out of the fair for whoever did not come in by a gate of the grounds. A supervisor's override
+    opens for whoever is held to be inside; it adds nobody: one person is inside once.
     """
-    verdicts: dict[UUID, Verdict] = {}
-    counts: Counter[CountKey] = Counter()
-    winner: Passage | None = None
-    inside: Passage | None = None
-    last: Passage | None = None
+    day = _Day()
     for passage in sorted(passages, key=lambda one: one.order):
         if passage.is_void and not passage.is_override:
-            verdicts[passage.scan_id] = Verdict(Word.REFUSED, Reason.REPLACED)
+            day.verdicts[passage.scan_id] = Verdict(Word.REFUSED, Reason.REPLACED)
         elif passage.direction is Direction.OUT:
-            verdicts[passage.scan_id] = Verdict(Word.LEFT)
-            if inside is not None:
-                counts[_key("outs", passage)] += 1
-                last = passage
-            inside = None
-        elif inside is not None and passage.is_override:
-            verdicts[passage.scan_id] = Verdict(Word.ADMITTED, None, {"is_return": True})
-        elif inside is not None:
-            verdicts[passage.scan_id] = Verdict(Word.REFUSED, Reason.ALREADY_INSIDE, _entered(inside))
+            day.verdicts[passage.scan_id] = day.go_out(passage)
         else:
-            verdicts[passage.scan_id] = Verdict(Word.ADMITTED, None, {"is_return": winner is not None})
-            counts[_key("ins", passage)] += 1
-            winner, inside, last = winner or passage, passage, passage
+            day.verdicts[passage.scan_id] = day.come_in(passage)
+    counts, winner = day.counts, day.winner
     if winner is not None:
         counts += Counter({_key("visits", winner): 1, _arrival(winner): 1})
         if winner.residence:
             counts[_key("residence", winner)._replace(place=winner.residence)] += 1
-    return HolderDay(winner, last, verdicts, counts)
+    return HolderDay(winner, day.last, day.verdicts, counts)
+
+
+class _Day:
+    """Where one holder is, while their day is walked through: on the grounds, in a hall, in a hall on the grounds."""
+
+    def __init__(self) -> None:
+        self.verdicts: dict[UUID, Verdict] = {}
+        self.counts: Counter[CountKey] = Counter()
+        self.winner: Passage | None = None
+        self.last: Passage | None = None
+        self._grounds: Passage | None = None
+        self._hall: Passage | None = None
+
+    def come_in(self, passage: Passage) -> Verdict:
+        """In, in again, from one hall to the next, or refused: already inside."""
+        inside, is_return = self._hall or self._grounds, self.winner is not None
+        is_new_hall = passage.hall != "" and (self._hall is None or self._hall.hall != passage.hall)
+        if inside is not None and not is_new_hall:
+            if passage.is_override:
+                return Verdict(Word.ADMITTED, None, {"is_return": True})
+            return Verdict(Word.REFUSED, Reason.ALREADY_INSIDE, _entered(inside))
+        if inside is None:
+            self.counts[_key("ins", passage)] += 1
+            self.winner = self.winner or passage
+        self._leave_hall(passage)
+        if passage.hall:
+            self.counts[_key("hall-ins", passage)._replace(place=passage.hall)] += 1
+            self._hall = passage
+        else:
+            self._grounds = passage
+        self.last = passage
+        moved = {} if inside is None else {"is_transfer": True}
+        return Verdict(Word.ADMITTED, None, {"is_return": is_return} | moved)
+
+    def go_out(self, passage: Passage) -> Verdict:
+        """Out of the fair by a gate of the grounds; by a hall's, out of the hall, and of the fair if it was all."""
+        was_inside = self._hall or self._grounds
+        has_left_hall = self._leave_hall(passage)
+        if not passage.hall:
+            self._grounds = None
+        if was_inside is not None and self._grounds is None:
+            self.counts[_key("outs", passage)] += 1
+            self.last = passage
+        elif has_left_hall:
+            self.last = passage
+        return Verdict(Word.LEFT)
+
+    def _leave_hall(self, passage: Passage) -> bool:
+        if self._hall is None:
+            return False
+        self.counts[_key("hall-outs", passage)._replace(place=self._hall.hall)] += 1
+        self._hall = None
+        return True
 
 
 def _entered(passage: Passage) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from shared.problem import Problem
 class Shown:
     """What was held before a reader or typed by somebody; now, unless a device says when.
 
-    `override`: why a supervisor lets somebody in all the same.
+    `override`: why a supervisor lets somebody in all the same; `by_name`: why somebody without a code comes in.
     """
 
     id: UUID
@@ -43,6 +43,7 @@ class Shown:
     scanned_at: datetime | None = None
     told: Word | None = None
     override: str | None = None
+    by_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Scan:
     is_live: bool = False
     told: Word | None = None
     override: str | None = None
+    by_name: str | None = None
+    hall: str = ""
 
     @property
     def gate_day(self) -> date:
@@ -96,6 +99,8 @@ def read_scan(where: Exhibition, at_gate: Gate, shown: Shown, keys: Mapping[int,
         is_live=shown.scanned_at is None,
         told=shown.told,
         override=shown.override,
+        by_name=shown.by_name,
+        hall=at_gate.hall,
     )
 
 
@@ -204,6 +209,8 @@ def _row(one: Scan, what: _Badge | Verdict) -> dict[str, Any]:
         "scanned_by": one.scanned_by,
         "told": one.told.value if one.told else None,
         "override": one.override,
+        "by_name": one.by_name,
+        "hall": one.hall,
     }
 
 
@@ -224,7 +231,7 @@ def keep_badge(db: Connection, row: dict[str, Any], *, zone: str) -> None:
 def list_gates(db: Connection, exhibition_id: UUID) -> list[Gate]:
     """The gates in the order of their references."""
     asked = sa.select(gate).where(gate.c.exhibition_id == exhibition_id).order_by(gate.c.reference)
-    return [Gate(row.id, row.reference, row.names) for row in db.execute(asked)]
+    return [Gate(row.id, row.reference, row.names, row.hall) for row in db.execute(asked)]
 
 
 def find_gate(db: Connection, exhibition_id: UUID, reference: str) -> Gate:
@@ -233,4 +240,4 @@ def find_gate(db: Connection, exhibition_id: UUID, reference: str) -> Gate:
     row = db.execute(asked).first()
     if row is None:
         raise GateNotFound
-    return Gate(row.id, row.reference, row.names)
+    return Gate(row.id, row.reference, row.names, row.hall)

@@ -20,12 +20,13 @@ Keys = Mapping[int, SigningKey]
 class Bearer:
     """Who brings scans; a `device` only those that it may have read: at its gates, in its days and hours.
 
-    Only a supervisor's may let somebody in all the same (`may_override`).
+    Only a supervisor's may let somebody in all the same (`may_override`), only a desk's by name (`may_name`).
     """
 
     id: UUID | None
     device: Device | None = None
     may_override: bool = False
+    may_name: bool = False
 
 
 def read_brought(
@@ -49,6 +50,7 @@ def read_brought(
         local = clock.to_wall(one.scanned_at, where.zone)
         may_be = bearer.device is None or bearer.device.works(local, reference)
         may_be = may_be and (one.override is None or bearer.may_override)
+        may_be = may_be and (one.by_name is None or bearer.may_name)
         read.append(one if may_be else NotAllowed())
     return read
 

@@ -163,6 +163,7 @@ def _passage(row: sa.Row[Any], zone: str, *, is_void: bool) -> Passage:
         wall=clock.to_wall(row.scanned_at, zone),
         is_void=is_void,
         is_override=row.override is not None,
+        hall=row.hall,
     )
 
 

@@ -1,10 +1,13 @@
 """Heads counted at a gate without a code: a school class, a free day, the unnamed members of a party."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Exhibition
@@ -76,3 +79,10 @@ def tallied_on(db: Connection, exhibition_id: UUID, day: date) -> list[Tallied]:
         return counts[CountKey(measure, str(day), gate, reason)]
 
     return [Tallied(*one, of("tally-in", *one), of("tally-out", *one)) for one in sorted(wanted)]
+
+
+def every_tally(db: Connection, exhibition_id: UUID) -> Iterator[sa.Row[Any]]:
+    """Every count of heads as it was made, in the order of their times."""
+    own = tally.c
+    asked = sa.select(tally).where(own.exhibition_id == exhibition_id)
+    yield from db.execute(asked.order_by(own.gate_day, own.counted_at, own.id))

@@ -1,5 +1,7 @@
 """Scans handed in as a file, and what devices without a network disagreed about."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -8,11 +10,10 @@ from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import badge_keys, exhibition_called
 from services.ticketing.admissions import operations
-from services.ticketing.admissions.domain import Verdict
-from services.ticketing.admissions.operations import bringing, handing_in
-from services.ticketing.admissions.operations.conflicts import list_conflicts, list_overrides
-from services.ticketing.admissions.operations.tallies import tallied_on
-from services.ticketing.admissions.schemas import AT_ONCE, look_at_scan, verdict_out
+from services.ticketing.admissions.domain import GateNotFound, Verdict
+from services.ticketing.admissions.operations import bringing, handing_in, tallies
+from services.ticketing.admissions.operations.conflicts import list_by_name, list_conflicts, list_overrides
+from services.ticketing.admissions.schemas import AT_ONCE, look_at_heads, look_at_scan, verdict_out
 from shared import clock
 from shared.db import reading, transaction
 from shared.problem import N_, Invalid
@@ -42,28 +43,44 @@ def hand_in(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the addre
     where = exhibition_called(exhibition)
     chosen = request.files.get("file")
     try:
-        looked = [look_at_scan(one) for one in handing_in.read_file(chosen.read() if chosen else b"", where.reference)]
+        scans, heads = handing_in.read_file(chosen.read() if chosen else b"", where.reference)
     except Invalid as refused:
         return _show(where, status=refused.status, errors=refused.errors)
-    good = [one for one in looked if "errors" not in one]
+    taken = _take_scans(where, scans) + _take_heads(where, heads)
+    return _show(where, taken=taken, declined=len(scans) + len(heads) - taken)
+
+
+def _take_scans(where: Exhibition, scans: Sequence[dict[str, Any]]) -> int:
+    good = [one for one in map(look_at_scan, scans) if "errors" not in one]
     with reading() as db:
         gates = operations.list_gates(db, where.id)
-    bearer, outcomes = bringing.Bearer(current_caller().staff_id, may_override=True), []
+    bearer, outcomes = bringing.Bearer(current_caller().staff_id, may_override=True, may_name=True), []
     read = bringing.read_brought(where, gates, bearer, good, badge_keys())
     for begin in range(0, len(read), AT_ONCE):
         with transaction() as db:
             some = bringing.bring_scans(db, read[begin : begin + AT_ONCE])
             staff_acted(db, where.id, StaffAct.SCANS_HANDED_IN, where.reference, scans=len(some))
         outcomes += some
-    taken = sum(isinstance(one, Verdict) for one in outcomes)
-    return _show(where, taken=taken, declined=len(looked) - taken)
+    return sum(isinstance(one, Verdict) for one in outcomes)
+
+
+def _take_heads(where: Exhibition, said: Sequence[dict[str, Any]]) -> int:
+    bearer, good = bringing.Bearer(current_caller().staff_id), [one for one in map(look_at_heads, said) if one]
+    taken = 0
+    for one in good:
+        with suppress(GateNotFound), transaction() as db:
+            tallies.count_heads(db, where, tallies.Heads(**one), bearer)
+            staff_acted(db, where.id, StaffAct.SCANS_HANDED_IN, where.reference, heads=one["heads"])
+            taken += 1
+    return taken
 
 
 def _show(where: Exhibition, *, status: int = 200, **context: Any) -> Response:
     with reading() as db:
         found = list_conflicts(db, where.id, zone=where.zone)
         overrides = list_overrides(db, where.id, zone=where.zone)
-        tallied = tallied_on(db, where.id, clock.day_in(clock.now(), where.zone))
+        named = list_by_name(db, where.id, zone=where.zone)
+        tallied = tallies.tallied_on(db, where.id, clock.day_in(clock.now(), where.zone))
     conflicts = [{"at": one.gate, "wall": one.wall, **verdict_out(one.scan_id, one.verdict)} for one in found]
-    lists = {"conflicts": conflicts, "overrides": overrides, "tallied": tallied, "why": _WHY}
+    lists = {"conflicts": conflicts, "overrides": overrides, "named": named, "tallied": tallied, "why": _WHY}
     return page("admissions/scans.html", status=status, **({"errors": {}} | lists | context))

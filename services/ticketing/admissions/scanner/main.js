@@ -6,7 +6,7 @@ import { readCode } from "./codes.js";
 import { decideThere, fetchBundle, line, tellHeads, upload } from "./server.js";
 import { signal, wakeSound } from "./signals.js";
 import { forgetOtherDays, keepScan, keepSeen, keepSetting, seenOn, setting, waitingScans } from "./store.js";
-import { decide, isOnDuty, looksOf, mayOverride } from "./verdicts.js";
+import { decide, isOnDuty, looksOf, markAfter, mayOverride } from "./verdicts.js";
 import { part, showAgain, showMode, showPlaces, showStanding, showVerdict, showWork } from "./view.js";
 import { loadWords, speak } from "./words.js";
 
@@ -30,11 +30,11 @@ async function scan(code, override) {
   const wall = wallTime(moment, state.bundle.utc_offset_minutes);
   if (!isOnDuty(state.bundle.device, wall)) return tell({ word: "refused", reason: "off-duty" });
   const reading = await read(code, moment);
-  const isDoor = state.gate.isDoor;
+  const { isDoor, hall = "" } = state.gate;
   const seen = reading.badge && !isDoor ? await seenOn(wall.day, reading.badge) : undefined;
-  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction(), isDoor, override });
+  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction(), isDoor, override, hall });
   const kept = {
-    id: crypto.randomUUID?.() ?? randomId(),
+    id: newId(),
     fair: state.fair,
     ...placeOf(state.gate),
     code,
@@ -43,10 +43,36 @@ async function scan(code, override) {
     told: local.word === "unsure" ? null : local.word,
     ...(override && { override }),
   };
-  const mark = reading.badge && !isDoor && { day: wall.day, badge: reading.badge, hour: wall.hour, gate: kept.gate };
+  const mark = reading.badge && !isDoor && { day: wall.day, badge: reading.badge, hour: wall.hour, gate: kept.gate, hall };
+  const company = isDoor ? 0 : companyOf();
   await keepScan(kept, markAfter(mark, local, seen));
-  await answer({ nth, kept, local, mark, seen });
-  showLine();
+  const isCounted = await keepCompany(company, local, kept);
+  const verdict = await answer({ nth, kept, local, mark, seen });
+  if (!isCounted) await keepCompany(company, verdict, kept);
+  await showLine();
+}
+
+/** Count those who came along with somebody who passed; whether it is done. */
+async function keepCompany(company, { word }, scan) {
+  if (!company || !["admitted", "left"].includes(word)) return false;
+  tellHeads(state.fair, await keepHeads(company, "party", scan), UNSURE_WAIT).then(showLine);
+  return true;
+}
+
+/** How many came along without a badge of their own; asked anew for each reading. */
+function companyOf() {
+  const many = Math.min(99, Math.max(0, Math.trunc(Number(part("company").value)) || 0));
+  part("company").value = "0";
+  return many;
+}
+
+const newId = () => crypto.randomUUID?.() ?? randomId();
+
+/** Keep heads without a code, to be handed over. */
+async function keepHeads(heads, reason, { gate, direction, scanned_at }) {
+  const kept = { id: newId(), fair: state.fair, gate, heads, reason, direction, scanned_at };
+  await keepScan(kept);
+  return kept;
 }
 
 /** Where a scan was made, as the server wants to hear it. */
@@ -57,16 +83,18 @@ function placeOf(place) {
   return { door: place.reference, party_size: size };
 }
 
+/** Show the verdict; what was said at last. */
 async function answer({ nth, kept, local, mark, seen }) {
   const isSure = local.word !== "unsure";
   const there = line.isOnline || !isSure ? decideThere(state.fair, kept, UNSURE_WAIT) : Promise.resolve(null);
   const said = await Promise.race([there, pause(isSure ? ONLINE_WAIT : UNSURE_WAIT).then(() => null)]);
   if (nth === state.reading) tell(said ?? local);
   const late = said ?? (await there);
-  if (!late) return;
+  if (!late) return local;
   const corrected = markAfter(mark, late, seen);
   if (corrected) await keepSeen(corrected);
   if (!said && nth === state.reading && late.word !== local.word) tell(late);
+  return late;
 }
 
 function tell(verdict) {
@@ -75,23 +103,16 @@ function tell(verdict) {
   signal(looksOf(verdict));
 }
 
-/** Keep heads that were counted without a code, then hand them over. */
-async function countHeads() {
+/** Count heads without a code, in or out. */
+async function countHeads(way) {
   const heads = Math.trunc(Number(part("head-count").value));
   if (!state.bundle || !state.gate || state.gate.isDoor || !(heads >= 1 && heads <= 500)) return;
   const moment = now();
   if (!isOnDuty(state.bundle.device, wallTime(moment, state.bundle.utc_offset_minutes))) {
     return tell({ word: "refused", reason: "off-duty" });
   }
-  const kept = {
-    id: crypto.randomUUID?.() ?? randomId(),
-    fair: state.fair,
-    gate: state.gate.reference,
-    heads,
-    reason: part("head-reason").value,
-    scanned_at: new Date(moment).toISOString(),
-  };
-  await keepScan(kept);
+  const here = { gate: state.gate.reference, direction: way, scanned_at: new Date(moment).toISOString() };
+  const kept = await keepHeads(heads, part("head-reason").value, here);
   ++state.reading;
   part("head-count").value = "1";
   tell({ word: "counted", seats: heads });
@@ -103,15 +124,6 @@ async function countHeads() {
 function read(code, moment) {
   if (!crypto.subtle) return { reference: code };
   return readCode(code, { keys: state.bundle.keys, number: state.bundle.number, now: moment });
-}
-
-/** What the phone knows of a badge after a verdict; null when it learned nothing. */
-function markAfter(mark, verdict, seen) {
-  if (!mark) return null;
-  if (verdict.word === "admitted") return { ...mark, isInside: true };
-  if (verdict.word === "left") return { ...mark, isInside: false };
-  if (verdict.reason !== "already-inside") return null;
-  return { ...(seen ?? mark), isInside: true, hour: verdict.entered, gate: verdict.gate };
 }
 
 function randomId() {
@@ -211,13 +223,14 @@ async function chooseLanguage(wanted) {
 function listen() {
   part("typed").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (isTally()) return countHeads();
+    if (isTally()) return countHeads("in");
     const code = part("code").value;
     part("code").value = "";
     if (code.trim()) scan(code);
   });
   part("typed").addEventListener("change", () => showMode(isTally()));
-  part("count-heads").addEventListener("click", countHeads);
+  part("count-heads").addEventListener("click", () => countHeads("in"));
+  part("count-out").addEventListener("click", () => countHeads("out"));
   part("override").addEventListener("click", () => part("reasoning").showModal());
   part("reasoning").addEventListener("close", () => {
     const reason = part("reason").value.trim();
@@ -226,7 +239,7 @@ function listen() {
   });
   // a reader types wherever the page happens to be: bring it to the field
   document.addEventListener("keydown", (event) => {
-    const isSize = document.activeElement === part("people") && /\d/.test(event.key);
+    const isSize = [part("people"), part("company")].includes(document.activeElement) && /\d/.test(event.key);
     const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
     const isBusy = isSize || isTally() || part("setup").open || part("reasoning").open;
     if (isText && !isBusy) part("code").focus();

@@ -60,8 +60,8 @@ async function askDoor(fair, scan, timeout) {
 
 /** Hand over heads that were counted; null when that must wait. */
 export async function tellHeads(fair, scan, timeout) {
-  const { id, gate, heads, reason, scanned_at: counted_at } = scan;
-  const asked = { ...asJson({ id, gate, heads, reason, counted_at }), timeout };
+  const { id, gate, heads, reason, direction, scanned_at: counted_at } = scan;
+  const asked = { ...asJson({ id, gate, heads, reason, direction, counted_at }), timeout };
   asked.headers["Idempotency-Key"] = id;
   return handOver(scan, await ask(`${base(fair)}/tallies`, asked));
 }

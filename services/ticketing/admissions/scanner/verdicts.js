@@ -1,7 +1,7 @@
 // What a phone decides alone: from the code, the keys, the revocation list, and what this phone has itself seen.
 
 /** The verdict on a reading: {word, reason, …facts}; word "unsure" where only the server could tell. */
-export function decide(reading, { bundle, day, seen, direction, isDoor, override }) {
+export function decide(reading, { bundle, day, seen, direction, isDoor, override, hall }) {
   if (reading.reason) return { word: "refused", reason: reading.reason };
   if (reading.reference) return { word: "unsure", reason: "letters" };
   if (override) return { word: "admitted", reason: null, is_return: Boolean(seen) };
@@ -10,8 +10,30 @@ export function decide(reading, { bundle, day, seen, direction, isDoor, override
   if (bundle.revoked.includes(reading.badge)) return { word: "refused", reason: "replaced" };
   if (isDoor) return { word: "unsure", reason: "seats" };
   if (direction === "out") return { word: "left", reason: null };
-  if (seen?.isInside) return { word: "refused", reason: "already-inside", entered: seen.hour, gate: seen.gate };
-  return { word: "admitted", reason: null, is_return: Boolean(seen) };
+  if (!seen?.isInside) return { word: "admitted", reason: null, is_return: Boolean(seen) };
+  if (isMove(seen, hall)) return { word: "admitted", reason: null, is_return: true, is_transfer: true };
+  return { word: "refused", reason: "already-inside", entered: seen.hour, gate: seen.gate };
+}
+
+/** Into a hall while held to be in another, or on the grounds. */
+const isMove = (seen, hall) => Boolean(hall) && hall !== (seen.hall ?? "");
+
+/** What the phone knows of a badge after a verdict; null when it learned nothing. `seen`: what it knew before. */
+export function markAfter(mark, verdict, seen) {
+  if (!mark) return null;
+  const wasInside = Boolean(seen?.isInside);
+  if (verdict.word === "admitted") {
+    if (wasInside && !isMove(seen, mark.hall)) return seen;
+    const grounds = mark.hall ? (wasInside ? seen.grounds : null) : { hour: mark.hour, gate: mark.gate };
+    return { ...mark, grounds, isInside: true };
+  }
+  if (verdict.word === "left") {
+    const grounds = mark.hall && wasInside ? seen.grounds : null;
+    return { ...mark, ...grounds, grounds, hall: "", isInside: Boolean(grounds) };
+  }
+  if (verdict.reason !== "already-inside") return null;
+  const before = seen ?? mark;
+  return { ...before, hall: mark.hall || before.hall, isInside: true, hour: verdict.entered, gate: verdict.gate };
 }
 
 const OPENED = ["already-inside", "too-early", "too-late", "replaced"];
@@ -28,6 +50,7 @@ export function isOnDuty(device, { day, hour }) {
 /** The keys of the words (words.json) that say a verdict: a title and a sentence. */
 export function wordsOf(verdict) {
   if (verdict.way) return ["admitted", `door_${verdict.way.replace("-", "_")}_why`];
+  if (verdict.is_transfer) return ["moved", "moved_why"];
   if (verdict.word === "admitted") return verdict.is_return ? ["back", "back_why"] : ["admitted", "admitted_why"];
   if (verdict.word === "counted") return ["counted", "counted_why"];
   if (verdict.word === "queued") return ["queued", "queued_why"];

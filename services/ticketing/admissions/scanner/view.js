@@ -65,10 +65,13 @@ export function showWork(place) {
   part("ways").hidden = Boolean(place?.isDoor);
   part("party").hidden = !place?.isDoor;
   part("people").value = "1";
+  part("along").hidden = Boolean(place?.isDoor);
+  part("company").value = "0";
 }
 
 /** Badges are read, or heads are counted. */
 export function showMode(isTally) {
   part("heads").hidden = !isTally;
+  part("along").classList.toggle("off", isTally);
   part("coded").hidden = isTally;
 }

@@ -1,7 +1,6 @@
 """Bookings over HTTP, for the person who holds a token; their rules, for organisers."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,9 +11,9 @@ from flask_smorest import Blueprint
 from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.bookings import operations
+from services.ticketing.bookings.api.orders import Wanted, wish_for
 from services.ticketing.bookings.domain import Booking
 from services.ticketing.bookings.operations import passing
-from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.operations.tries import allow_try
 from services.ticketing.bookings.schemas import (
     BookingOut,
@@ -33,7 +32,6 @@ from services.ticketing.bookings.schemas import (
 from services.ticketing.programme.operations.board import board_of
 from shared import clock
 from shared.db import reading, transaction
-from shared.group import group
 from shared.idempotency import Answer, once
 from shared.web import current_caller, idempotency_key, keyed, load, may, reply
 
@@ -70,16 +68,8 @@ def create_hold(exhibition: str, reference: str) -> Response:
 def _order(exhibition: str, reference: str, *, is_hold: bool) -> Response:
     where = exhibition_called(exhibition)
     key = idempotency_key(where.id)
-    said = load(NewOrder)
-    person_id, session = acting_person(), board_of(where.id).called(reference)
-    order = replace(operations.order_of(where, session.id, person_id, **said), is_hold=is_hold)
-    refuse_if_full(session, person_id, key, order.at)
-    allow_try(person_id)
-
-    def render(booking: Booking) -> Answer:
-        return Answer(201, booking_out(booking, session.reference))
-
-    return reply(group(operations.book_seats, order, key=key, render=render))
+    wanted = Wanted(reference, is_hold, load(NewOrder))
+    return reply(wish_for(where, acting_person(), wanted, key).decided())
 
 
 @api.get("/sessions/<reference>/bookings")

@@ -33,11 +33,12 @@ from services.ticketing.bookings.operations.finding import (
     republish,
 )
 from services.ticketing.bookings.operations.lives import Life, at_the_same_hour, lives_of, seats_that_day
+from services.ticketing.bookings.operations.recent import note_refusals
 from services.ticketing.bookings.operations.rounds import Round, advance, begin, finish
 from services.ticketing.bookings.operations.ruling import forget_rules, put_rules, read_rules, recent_rules
 from services.ticketing.programme.domain import SessionNotFound
 from services.ticketing.programme.operations import SeatRow
-from shared import clock
+from shared import clock, log
 from shared.ids import new_id, new_reference
 from shared.problem import Problem
 
@@ -84,6 +85,7 @@ class Order:
     is_hold: bool = False
     anyway: bool = False
     rules: Rules = DEFAULT
+    correlation_id: str = ""
 
 
 def order_of(
@@ -98,7 +100,8 @@ def order_of(
     if exhibition.is_over(clock.day_in(at, exhibition.zone)):
         raise domain.ExhibitionOver
     rules = recent_rules(exhibition.id)
-    return Order(exhibition.id, session_id, person_id, party_size, at, anyway=anyway, rules=rules)
+    wish = exhibition.id, session_id, person_id, party_size, at
+    return Order(*wish, anyway=anyway, rules=rules, correlation_id=log.correlation_id())
 
 
 def book_seats(db: Connection, orders: list[Order]) -> list[Booking | Problem]:
@@ -126,6 +129,7 @@ def _decide_all(db: Connection, exhibition_id: UUID, asked: list[tuple[int, Orde
         advance(one, session_id)
     lives = lives_of(db, exhibition_id, {order.person_id for order in orders})
     outcomes = {number: _decide(one, lives, order) for number, order in asked}
+    note_refusals(order.session_id for number, order in asked if isinstance(outcomes[number], domain.WaitingListClosed))
     finish(one)
     return {
         number: one.latest.get(outcome.id, outcome) if isinstance(outcome, Booking) else outcome
@@ -184,5 +188,5 @@ def _write_down(one: Round, row: SeatRow, order: Order, state: BookingState) -> 
         kind=BookingKind.OWN,
         ends_at=min(order.at + HOLD, row.starts_at) if act is Act.HOLD else None,
     )
-    one.add(made)
+    one.add(made, order.correlation_id)
     return made

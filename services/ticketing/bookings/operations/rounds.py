@@ -28,9 +28,9 @@ from services.ticketing.bookings.domain import (
 )
 from services.ticketing.bookings.domain.offers import FIRST_COME, LinePolicy, choose, window
 from services.ticketing.bookings.domain.rules import Rules
-from services.ticketing.bookings.messages import booking_told
 from services.ticketing.bookings.models import person_day
 from services.ticketing.bookings.operations import naming, rows
+from services.ticketing.bookings.operations.answering import tell_with_links
 from services.ticketing.bookings.operations.ruling import read_rules
 from services.ticketing.programme.domain import Seats, SessionState
 from services.ticketing.programme.operations import SeatMove, SeatRow, lock_sessions, move_seats
@@ -53,7 +53,8 @@ _MORE_THAT_DAY = (
 
 @dataclass(slots=True)
 class Round:
-    """What one transaction holds and has changed; `latest` are the bookings as they now stand, by id."""
+    """What one transaction holds and has changed; `latest` are the bookings as they now stand, by id; `stories`
+    whose request made them."""
 
     db: Connection
     exhibition_id: UUID
@@ -68,15 +69,17 @@ class Round:
     told: list[Booking] = field(default_factory=list)
     claims: Counter[tuple[UUID, date]] = field(default_factory=Counter)
     due_now: list[UUID] = field(default_factory=list)
+    stories: dict[UUID, str] = field(default_factory=dict)
 
     def next_number(self, session_id: UUID) -> int:
         """A new number at the end of a session's line."""
         self.last_in_line[session_id] += 1
         return self.last_in_line[session_id]
 
-    def add(self, made: Booking) -> None:
+    def add(self, made: Booking, correlation_id: str = "") -> None:
         """A new booking; written when the round ends or before its session's line moves."""
         self.made.append(made)
+        self.stories[made.id] = correlation_id
         self._note(None, made)
 
     def change(self, booking: Booking, act: Act, **changed: Any) -> Booking:
@@ -129,7 +132,7 @@ def finish(one: Round, *, serves: bool = True) -> list[Booking]:
     move_seats(one.db, moves)
     _claim_days(one)
     one.told = [_with_place(one, booking) for booking in one.told]
-    publish(one.db, *(booking_told(booking) for booking in one.told), *naming.tell_ended(one.db, one.told))
+    publish(one.db, *tell_with_links(one.db, one.told, one.stories), *naming.tell_ended(one.db, one.told))
     return one.told
 
 

@@ -28,8 +28,9 @@ from services.ticketing.bookings.operations import calendars, passing
 from services.ticketing.bookings.operations.moves import moves_of, see_move
 from services.ticketing.bookings.operations.recent import refuse_if_full
 from services.ticketing.bookings.operations.tries import allow_try
+from services.ticketing.bookings.pages.words import line_rules, refused
 from services.ticketing.bookings.schemas import Anyway, NewBooking, NewOrder, NoFields, Reply, booking_out
-from services.ticketing.programme.domain import Session, others_with_seats
+from services.ticketing.programme.domain import Availability, Session, SessionState, others_with_seats
 from services.ticketing.programme.domain.finding import overlapping
 from services.ticketing.programme.operations.board import board_of
 from services.ticketing.programme.operations.calendar import CONTENT_TYPE, Entry, calendar_of
@@ -83,7 +84,7 @@ def _order(where: Exhibition, session: Session) -> Answer:
     order = operations.order_of(where, session.id, person_id, **load_form(NewOrder(unknown=EXCLUDE)))
     order = replace(order, is_hold="hold" in request.form)
     key = idempotency_key(where.id, required=False)
-    refuse_if_full(session, person_id, key, order.at)
+    refuse_if_full(where.id, session.id, person_id, order.at)
     allow_try(person_id)
 
     def render(booking: Booking) -> Answer:
@@ -154,12 +155,17 @@ def _mine_page(lang: str, exhibition: str, reference: str, refusal: Problem | No
     return page(
         "bookings/one.html",
         moved=to_be_seen(before, session, booking.state, clock.now()),
-        status=refusal.status if refusal else 200,
-        refusal=refusal,
         link=link,
-        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        others=_others(where, booking, session, refusal),
+        **refused(refusal),
         **_about(where, booking, session, lang),
     )
+
+
+def _others(where: Exhibition, booking: Booking, session: Session, refusal: Problem | None) -> list[Session]:
+    """What is still possible once a booking is over or something was refused."""
+    is_over = booking.state not in LIVE or session.state is SessionState.CANCELLED
+    return others_with_seats(board_of(where.id).sessions, session, clock.now()) if is_over or refusal else []
 
 
 @pages.get("/mine/<reference>/cancel")
@@ -249,12 +255,10 @@ def _pass_page(lang: str, where: Exhibition, secret: str, refusal: Problem | Non
         refusal = refusal or ended
     return page(
         "bookings/pass.html",
-        status=refusal.status if refusal else 200,
         passed=passed,
         session=board_of(where.id).by_id[passed.session_id] if passed else None,
         is_known=current_caller().person_id is not None,
-        refusal=refusal,
-        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        **refused(refusal),
         here=f"{_base(lang, where)}/pass/{secret}",
         base=_base(lang, where),
         at=clock.now(),
@@ -325,19 +329,18 @@ def _session_page(where: Exhibition, session: Session, lang: str, refusal: Probl
     if person_id is not None:
         with reading() as db:
             held = operations.find_live(db, where.id, session.id, person_id=person_id)
-    can_go = refusal is not None or not session.is_bookable(at)
+    can_go = refusal is not None or session.availability(at) is not Availability.SEATS
     return page(
         "bookings/session.html",
-        status=refusal.status if refusal else 200,
         session=session,
         held=held,
         is_known=person_id is not None,
         most=min(MOST_IN_A_PARTY, session.seats.capacity, operations.recent_rules(where.id).most_a_day),
         typed=request.form,
         errors=refusal.errors if isinstance(refusal, Invalid) else {},
-        refusal=None if isinstance(refusal, Invalid) else refusal,
-        refusal_text=_(refusal.detail, **refusal.facts) if refusal and refusal.detail else "",
+        **(refused(refusal) | ({"refusal": None} if isinstance(refusal, Invalid) else {})),
         others=others_with_seats(board.sessions, session, at) if can_go else [],
+        line=line_rules(operations.recent_rules(where.id)),
         base=_base(lang, where),
         venue=pick(where.venue_names),
         at=at,
@@ -363,6 +366,7 @@ def _about(where: Exhibition, booking: Booking, session: Session, lang: str) -> 
         "can_pass": is_open and booking.state is BookingState.CONFIRMED and booking.kind is BookingKind.OWN,
         "sizes": range(1, max(most, booking.party_size) + 1),
         "left": seconds_left(booking, at),
+        "line": line_rules(rules),
         "ends": clock.to_wall(booking.ends_at, where.zone) if booking.ends_at else None,
         "booking": booking,
         "session": session,

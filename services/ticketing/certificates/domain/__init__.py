@@ -29,7 +29,7 @@ class Sat:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What is certified: this name attended so many minutes in so many sessions between two days."""
+    """What is certified: this name attended so many minutes in so many sessions between two days; `about` a class."""
 
     exhibition: str
     name: str
@@ -38,20 +38,22 @@ class Certificate:
     first_day: date
     last_day: date
     issued_on: date
+    about: str = ""
 
 
-def certify(exhibition: str, name: str, sat: list[Sat], issued_on: date) -> Certificate:
-    """The certificate of these sessions; NoAttendance when there are none."""
+def certify(exhibition: str, name: str, sat: list[Sat], issued_on: date, about: str = "") -> Certificate:
+    """The certificate of these sessions, or meetings of a class (`about`); NoAttendance when there are none."""
     if not sat:
         raise NoAttendance
-    days = [one.starts_wall.date() for one in sat]
-    return Certificate(exhibition, name, sum(one.minutes for one in sat), len(sat), min(days), max(days), issued_on)
+    days, minutes = [one.starts_wall.date() for one in sat], sum(one.minutes for one in sat)
+    return Certificate(exhibition, name, minutes, len(sat), min(days), max(days), issued_on, about)
 
 
 def write_code(said: Certificate, private: bytes) -> str:
     """The signed text, which a QR code carries."""
     body = [said.exhibition, said.name, said.minutes, said.sessions]
     body += [day.isoformat() for day in (said.first_day, said.last_day, said.issued_on)]
+    body += [said.about] if said.about else []
     data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     return f"{PREFIX}{b64(data)}.{b64(sign_bytes(private, _PURPOSE + data))}"
 
@@ -65,8 +67,9 @@ def read_code(text: str, public: bytes) -> Certificate | None:
         return None
     if not dot or len(signed) != 64 or not verify_bytes(public, _PURPOSE + data, signed):
         return None
-    exhibition, name, minutes, sessions, *days = _loads(data)
-    return Certificate(exhibition, name, minutes, sessions, *[date.fromisoformat(day) for day in days])
+    exhibition, name, minutes, sessions, *rest = _loads(data)
+    first, last, issued = (date.fromisoformat(day) for day in rest[:3])
+    return Certificate(exhibition, name, minutes, sessions, first, last, issued, *rest[3:])
 
 
 def _loads(data: bytes) -> Any:

@@ -21,6 +21,8 @@ def certificate_pdf(where: Exhibition, said: Certificate, sat: list[Sat], addres
     sheet.text(pick(where.names), size=12, gap=0.5)
     sheet.text(f"{pick(where.organiser_names)} · {pick(where.town_names)}", soft=True, gap=6)
     sheet.text(said.name, size=22, gap=3)
+    if said.about:
+        sheet.text(said.about, size=14, gap=2)
     days = i18n.span(said.first_day, said.last_day)
     some = {"hours": hours(said.minutes), "n": number(said.sessions), "days": days}
     sheet.text(_("Hours attended: %(hours)s, in %(n)s sessions, %(days)s.", **some), size=12, gap=4)

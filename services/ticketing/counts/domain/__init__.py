@@ -30,6 +30,20 @@ class AtGate:
 
 
 @dataclass(frozen=True, slots=True)
+class InHall:
+    """One hall on one day: who came into it and left it, with any badge."""
+
+    hall: str
+    ins: int
+    outs: int
+
+    @property
+    def inside(self) -> int:
+        """In minus out."""
+        return self.ins - self.outs
+
+
+@dataclass(frozen=True, slots=True)
 class Attendance:
     """The counts of one local day, and `visitors` of the whole exhibition so far."""
 
@@ -41,6 +55,13 @@ class Attendance:
     arrivals: tuple[tuple[str, int], ...]
     not_visitors: tuple[tuple[str, int], ...]
     residences: tuple[tuple[str, int], ...] = ()
+    halls: tuple[InHall, ...] = ()
+    heads_in: int = 0
+    heads_out: int = 0
+
+    def inside_hall(self, reference: str) -> int:
+        """People in a hall; 0 for one without gates of its own."""
+        return next((one.inside for one in self.halls if one.hall == reference), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +112,8 @@ def against_usual(arrivals: Sequence[tuple[str, int]], usual: Usual) -> list[tup
     return [(one, today.get(one, 0), usual.mean(one)) for one in places]
 
 
-def attend(counts: Counter[CountKey], day: str, gates: Sequence[str]) -> Attendance:
-    """Put counters together; people who are no visitors have rows of their own."""
+def attend(counts: Counter[CountKey], day: str, gates: Sequence[str], halls: Sequence[str] = ()) -> Attendance:
+    """Put counters together; people who are no visitors have rows of their own. `halls`: those with own gates."""
 
     def total(measure: str, *, place: str | None = None, kind: str | None = None) -> int:
         return sum(
@@ -115,6 +136,9 @@ def attend(counts: Counter[CountKey], day: str, gates: Sequence[str]) -> Attenda
         arrivals=_quarters(counts, day),
         not_visitors=tuple((kind, total("visits", kind=kind)) for kind in others),
         residences=_residences(counts, day, total("visits", kind=VISITOR)),
+        halls=tuple(InHall(hall, total("hall-ins", place=hall), total("hall-outs", place=hall)) for hall in halls),
+        heads_in=total("tally-in"),
+        heads_out=total("tally-out"),
     )
 
 

@@ -1,5 +1,8 @@
 """What the codes of residences are called: the twelve regions of Morocco (ISO 3166-2:MA) and countries (ISO 3166-1)."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from shared import i18n
 from shared.i18n import gettext as _
 
@@ -22,6 +25,14 @@ REGIONS: dict[str, dict[str, str]] = {
 def is_national(code: str) -> bool:
     """Whether somebody with this residence lives in Morocco."""
     return code == "MA" or code.startswith("MA-")
+
+
+def by_country(homes: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The same by country: the regions of Morocco together; the most first, "" (nobody said) last."""
+    found: Counter[str] = Counter()
+    for code, n in homes:
+        found["MA" if is_national(code) else code] += n
+    return sorted(found.items(), key=lambda pair: (pair[0] == "", -pair[1], pair[0]))
 
 
 def home_word(code: str) -> str:

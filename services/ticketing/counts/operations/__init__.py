@@ -19,6 +19,10 @@ from services.ticketing.counts.domain import VISITOR, Attendance, Usual, attend
 from services.ticketing.programme.models import session, session_text
 
 AT_A_TIME = 500
+MEASURES = (
+    *("visits", "ins", "outs", "arrivals", "visitors", "residence"),
+    *("hall-ins", "hall-outs", "tally-in", "tally-out"),
+)
 
 
 def attendance(db: Connection, exhibition_id: UUID, day: date) -> Attendance:
@@ -27,11 +31,13 @@ def attendance(db: Connection, exhibition_id: UUID, day: date) -> Attendance:
     rows = db.execute(
         sa.select(attendance_count)
         .where(columns.exhibition_id == exhibition_id)
-        .where(columns.measure.in_(["visits", "ins", "outs", "arrivals", "visitors", "residence"]))
+        .where(columns.measure.in_(MEASURES))
         .where(columns.day.in_([day.isoformat(), ""]))
     )
     counts = Counter({CountKey(row.measure, row.day, row.place, row.kind): row.value for row in rows})
-    return attend(counts, day.isoformat(), [gate.reference for gate in list_gates(db, exhibition_id)])
+    gates = list_gates(db, exhibition_id)
+    halls = sorted({gate.hall for gate in gates} - {""})
+    return attend(counts, day.isoformat(), [gate.reference for gate in gates], halls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,16 +73,17 @@ class SeatsPromised(Problem):
 
 @dataclass(frozen=True, slots=True)
 class PlaceDraft:
-    """A room or a gate as it is to be; a gate has no capacity."""
+    """A room or a gate as it is to be; a gate has no capacity, and may open into a hall ("": the grounds)."""
 
     reference: str
     names: dict[str, str]
     capacity: int | None = None
+    hall: str | None = None
 
     @property
     def mark(self) -> str:
         """Another one for other contents: tells whether somebody changed it meanwhile."""
-        said = repr((self.reference, sorted(self.names.items()), self.capacity))
+        said = repr((self.reference, sorted(self.names.items()), self.capacity, self.hall or ""))
         return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
@@ -117,6 +118,7 @@ LONG_TEXT = N_("This is too long, or holds a character that is no text.")
 NO_PEOPLE = N_("Please say for how many people, in digits.")
 NO_KIND = N_("Please choose what it is: conference, seminar, training, workshop, act or class.")
 NO_ROOM = N_("Please choose one of the rooms.")
+NO_HALL = N_("Please choose one of the halls of this fair, or none.")
 NO_DAY = N_("Please give a day, as in 2026-12-05 or 05/12/2026.")
 OUTSIDE = N_("This day is not one of the fair.")
 NO_HOUR = N_("Please give an hour, as in 10:30.")
@@ -128,8 +130,8 @@ NO_SUCH_HOUR = N_("That hour does not exist on this day, or exists twice.")
 NO_LANGUAGE = N_("Please name languages by their codes: ar, fr, en, zgh.")
 
 
-def read_place(raw: Mapping[str, str], kind: PlaceKind) -> PlaceDraft:
-    """A room or a gate from what was typed; Invalid names every fault."""
+def read_place(raw: Mapping[str, str], kind: PlaceKind, halls: Iterable[str] = ()) -> PlaceDraft:
+    """A room or a gate from what was typed; `halls` a gate may open into. Invalid names every fault."""
     faults: Faults = {}
     reference = plain(raw.get("reference", ""))
     if kind is PlaceKind.GATE:
@@ -140,9 +142,12 @@ def read_place(raw: Mapping[str, str], kind: PlaceKind) -> PlaceDraft:
     if not names and not faults.keys() & {f"name_{code}" for code in LANGUAGES}:
         faults["name_fr"] = [NO_NAME]
     people = _number(raw, "capacity", faults, least=1) if kind is PlaceKind.ROOM else None
+    hall = plain(raw["hall"]) if kind is PlaceKind.GATE and "hall" in raw else None
+    if hall and hall not in halls:
+        faults["hall"] = [NO_HALL]
     if faults:
         raise Invalid(faults)
-    return PlaceDraft(reference, names, people)
+    return PlaceDraft(reference, names, people, hall)
 
 
 def read_session(raw: Mapping[str, str], frame: Frame) -> SessionDraft:

@@ -40,7 +40,7 @@ def _in_languages(name: str) -> tuple[str, ...]:
 
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     Kind.ROOMS: ("reference", "capacity", *_in_languages("name")),
-    Kind.GATES: ("reference", *_in_languages("name")),
+    Kind.GATES: ("reference", *_in_languages("name"), "hall"),
     Kind.SESSIONS: (
         *("reference", "kind", "day", "start", "end", "room", "capacity", "waiting_limit"),
         *(*_in_languages("title"), "spoken", *_in_languages("summary")),
@@ -56,6 +56,7 @@ _HEADINGS = {
     **dict.fromkeys(("début", "heure", "البداية"), "start"),
     **dict.fromkeys(("fin", "النهاية"), "end"),
     **dict.fromkeys(("salle", "القاعة"), "room"),
+    **dict.fromkeys(("pavillon", "الرواق"), "hall"),
     **dict.fromkeys(("langues", "langue", "اللغات"), "spoken"),
     **dict.fromkeys(("nom", "الاسم"), "name"),
     **dict.fromkeys(("titre", "العنوان"), "title"),
@@ -137,7 +138,7 @@ def example(kind: Kind) -> str:
     """A table somebody can copy into a spreadsheet and fill in."""
     rows = {
         Kind.ROOMS: ("dyes;20;Atelier des teintures;ورشة الصباغة;Dye workshop;",),
-        Kind.GATES: ("A;Porte de la kasbah;باب القصبة;Kasbah gate;",),
+        Kind.GATES: ("A;Porte de la kasbah;باب القصبة;Kasbah gate;;",),
         Kind.SESSIONS: (
             ";training;{day};10:00;12:00;{room};12;12;Teindre;الصباغة بالفوة;Dyeing with madder;;fr ar;;;;",
         ),

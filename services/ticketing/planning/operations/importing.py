@@ -56,7 +56,7 @@ def look_at(db: Connection, where: Exhibition, kind: Kind, rows: Sequence[Row]) 
     for row in rows:
         name = row.cells.get("reference", "")
         try:
-            draft = read_place(row.cells, _PLACES[kind])
+            draft = read_place(row.cells, _PLACES[kind], where.hall_references)
         except Invalid as wrong:
             found.append(Seen(row.line, name, None, wrong.errors))
             continue

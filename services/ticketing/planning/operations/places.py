@@ -1,5 +1,6 @@
 """Rooms and gates: listed, put, removed. A room's new name is told with each of its sessions."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def change_place(
     db.execute(own.values(_values(draft)))
     if kind is PlaceKind.ROOM and before.names != draft.names:
         _tell_sessions(db, exhibition_id, row.id)
-    return draft
+    return draft if draft.hall is not None else replace(draft, hall=before.hall)
 
 
 def remove_place(db: Connection, exhibition_id: UUID, kind: PlaceKind, reference: str) -> None:
@@ -92,12 +93,12 @@ def _row(db: Connection, exhibition_id: UUID, kind: PlaceKind, reference: str) -
 
 
 def _draft(row: Any) -> PlaceDraft:
-    return PlaceDraft(row.reference, dict(row.names), getattr(row, "capacity", None))
+    return PlaceDraft(row.reference, dict(row.names), getattr(row, "capacity", None), getattr(row, "hall", None))
 
 
 def _values(draft: PlaceDraft) -> dict[str, Any]:
-    size = {} if draft.capacity is None else {"capacity": draft.capacity}
-    return {"reference": draft.reference, "names": draft.names} | size
+    said = {"capacity": draft.capacity, "hall": draft.hall}
+    return {"reference": draft.reference, "names": draft.names} | {k: v for k, v in said.items() if v is not None}
 
 
 def _refuse_smaller(db: Connection, exhibition_id: UUID, room_id: UUID, draft: PlaceDraft) -> None:

@@ -108,7 +108,7 @@ def _list(lang: str, exhibition: str, kind: PlaceKind, refused: Problem | None =
 def _add(lang: str, exhibition: str, kind: PlaceKind) -> Response:
     where = exhibition_called(exhibition)
     try:
-        draft = read_place(load_form(_FORMS[kind]), kind)
+        draft = read_place(load_form(_FORMS[kind]), kind, where.hall_references)
         with transaction() as db:
 
             def act() -> Answer:
@@ -144,7 +144,7 @@ def _change(lang: str, exhibition: str, kind: PlaceKind, reference: str) -> Resp
     where = exhibition_called(exhibition)
     try:
         said = load_form(_FORMS[kind])
-        draft: PlaceDraft = read_place(said | {"reference": reference}, kind)
+        draft: PlaceDraft = read_place(said | {"reference": reference}, kind, where.hall_references)
         with transaction() as db:
             places.change_place(db, where.id, kind, draft, said.get("seen"))
             staff_acted(db, where.id, StaffAct(f"{kind}_changed"), draft.reference)

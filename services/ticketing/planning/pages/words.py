@@ -33,4 +33,5 @@ def frame(where: Exhibition, lang: str) -> dict[str, Any]:
         "base": base(lang, where),
         "languages": [(code, i18n.NAMES[code]) for code in i18n.LANGUAGES],
         "here": request.path,
+        "halls": where.halls,
     }

@@ -61,6 +61,12 @@ _NUMBERS = (
 )
 _SEATS = sa.select(session.c.id, session.c.version, *_NUMBERS)
 
+_SEATS_OF_ONE = (
+    _SEATS.add_columns(session.c.starts_at, session.c.due_at)
+    .where(session.c.exhibition_id == sa.bindparam("exhibition"))
+    .where(session.c.id == sa.bindparam("session"))
+)
+
 _TO_DECIDE = (
     sa.select(
         session.c.exhibition_id,
@@ -186,11 +192,34 @@ def move_seats(db: Connection, moves: Sequence[SeatMove]) -> None:
             raise SeatsMoved
 
 
-def find_seats(db: Connection, exhibition_id: UUID, session_id: UUID) -> tuple[Seats, datetime | None] | None:
-    """The numbers of one session now and when something in it is due; None when there is no such session."""
-    asked = _SEATS.where(session.c.exhibition_id == exhibition_id).where(session.c.id == session_id)
-    row = db.execute(asked.add_columns(session.c.due_at)).first()
-    return (_seats(row), row.due_at) if row is not None else None
+@dataclass(frozen=True, slots=True)
+class SeatNumbers:
+    """The numbers of one session, when it starts and when something in it is due."""
+
+    seats: Seats
+    starts_at: datetime
+    due_at: datetime | None
+
+
+def find_numbers(db: Connection, exhibition_id: UUID, session_id: UUID) -> SeatNumbers | None:
+    """The numbers of one session now; None when there is no such session."""
+    row = db.execute(_SEATS_OF_ONE, {"exhibition": exhibition_id, "session": session_id}).first()
+    return SeatNumbers(_seats(row), row.starts_at, row.due_at) if row is not None else None
+
+
+def list_references(db: Connection, exhibition_id: UUID) -> dict[str, UUID]:
+    """Every session's id by its reference."""
+    asked = sa.select(session.c.reference, session.c.id).where(session.c.exhibition_id == exhibition_id)
+    return {row.reference: row.id for row in db.execute(asked)}
+
+
+def find_reference(db: Connection, exhibition_id: UUID, reference: str) -> UUID:
+    """The id of the session of this reference; SessionNotFound."""
+    asked = sa.select(session.c.id).where(session.c.exhibition_id == exhibition_id, session.c.reference == reference)
+    found: UUID | None = db.execute(asked).scalar()
+    if found is None:
+        raise SessionNotFound
+    return found
 
 
 def list_due(db: Connection, at: datetime, most: int = 50) -> list[tuple[UUID, UUID]]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from services.ticketing.access.operations.memory import Memory
 from services.ticketing.programme import operations
 from services.ticketing.programme.domain import Session, SessionNotFound
+from shared.db import reading
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,16 @@ def _read_texts(db: Connection, exhibition_id: UUID, versions: str) -> list[Sess
     return operations.list_sessions(db, exhibition_id)
 
 
+def session_called(exhibition_id: UUID, reference: str) -> tuple[UUID, str]:
+    """Id and reference of a session, however it was typed, without the board: neither ever changes. SessionNotFound."""
+    name = reference.upper()
+    known = _references.get(exhibition_id).get(name)
+    if known is not None:
+        return known, name
+    with reading() as db:
+        return operations.find_reference(db, exhibition_id, name), name
+
+
 _boards: Memory[Board] = Memory(1.0, _read, renew=0.1)
 _texts: Memory[list[Session]] = Memory(600, _read_texts)
+_references: Memory[dict[str, UUID]] = Memory(60.0, operations.list_references)

@@ -39,6 +39,7 @@ class Judged:
 
     id: UUID
     gate: str
+    hall: str
     gate_day: date
     direction: str
     scanned_at: datetime
@@ -46,6 +47,8 @@ class Judged:
     scanned_by: UUID | None
     told: str | None
     kind: str | None
+    override: str | None
+    by_name: str | None
     holder: UUID | None
     reference: str | None
     residence: str
@@ -81,14 +84,17 @@ def _judge(rows: list[sa.Row[Any]], where: Exhibition, keys: Keys) -> list[Judge
             **{name: getattr(row, name) for name in _SAME},
             holder=_holder(row) if row.badge_id is not None else None,
             residence=row.residence or "",
-            is_void=_is_void(row),
+            is_void=_is_void(row) and row.override is None,
             verdict=verdicts[row.id] if row.badge_id is not None else _why_not(row, where, keys),
         )
         for row in rows
     ]
 
 
-_SAME = ("id", "gate", "gate_day", "direction", "scanned_at", "received_at", "scanned_by", "told", "kind", "reference")
+_SAME = (
+    *("id", "gate", "hall", "gate_day", "direction", "scanned_at", "received_at", "scanned_by", "told"),
+    *("kind", "reference", "override", "by_name"),
+)
 
 
 def _holder(row: sa.Row[Any]) -> UUID:
@@ -110,7 +116,9 @@ def _passage(row: sa.Row[Any], zone: str) -> Passage:
         scanned_at=row.scanned_at,
         wall=clock.to_wall(row.scanned_at, zone),
         is_void=_is_void(row),
+        is_override=row.override is not None,
         residence=row.residence or "",
+        hall=row.hall,
     )
 
 

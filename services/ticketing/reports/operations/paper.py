@@ -82,27 +82,32 @@ class Sheet:
             self._write(rows[at][0], 8, (self._left(min(at * wide, INSIDE - 24), 24), 24))
         self.pdf.set_y(self.pdf.get_y() + 2)
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], parts: Sequence[float]) -> None:
-        """Rows under headings; `parts` of the width for each column. Headings stand again on every page."""
+    def table(
+        self, headings: Sequence[str], rows: Sequence[Sequence[str]], parts: Sequence[float], least: float = 0
+    ) -> None:
+        """Rows under headings; `parts` of the width for each column. Headings stand again on every page.
+
+        `least`: how tall a row is at least (mm), where people write by hand.
+        """
         self.pdf.set_text_color(*SOFT)
         self._row(headings, parts, 8.5)
         for row in rows:
-            if self.pdf.get_y() > BOTTOM - 8:
+            if self.pdf.get_y() > BOTTOM - 8 - least:
                 self._turn()
                 self.pdf.set_text_color(*SOFT)
                 self._row(headings, parts, 8.5)
             self.pdf.set_text_color(*INK)
-            self._row(row, parts, 10)
+            self._row(row, parts, 10, least)
         self.pdf.set_y(self.pdf.get_y() + 2)
 
-    def _row(self, cells: Sequence[str], parts: Sequence[float], size: float) -> None:
+    def _row(self, cells: Sequence[str], parts: Sequence[float], size: float, least: float = 0) -> None:
         top, begin, feet = self.pdf.get_y() + 0.8, 0.0, [0.0]
         for said, part in zip(cells, parts, strict=True):
             self.pdf.set_y(top)
             self._write(said, size, (self._left(begin * INSIDE, part * INSIDE), part * INSIDE - 2))
             feet.append(self.pdf.get_y())
             begin += part
-        self.pdf.set_y(max(*feet, top + size * 0.5) + 0.8)
+        self.pdf.set_y(max(*feet, top + size * 0.5, top + least) + 0.8)
         self.pdf.set_draw_color(*LINE)
         self.pdf.line(MARGIN, self.pdf.get_y(), WIDTH - MARGIN, self.pdf.get_y())
 

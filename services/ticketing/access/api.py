@@ -1,0 +1,229 @@
+"""Hot routes: in a rush they are heard before Flask is asked, and say what the route would have said.
+
+Whatever is unusual about a request is left to the route: no token, another kind of body, an unknown address.
+"""
+
+import io
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+from services.ticketing.access.authorise import caller_of
+from services.ticketing.access.domain import Exhibition
+from services.ticketing.access.operations.recent import exhibition_called
+from shared import i18n, log
+from shared.db import Database, using
+from shared.group import group, group_later
+from shared.idempotency import Answer, Key, fingerprint
+from shared.problem import Failed, Problem
+from shared.web import Caller
+from shared.web.answers import told
+from shared.web.app import language_of
+from shared.web.bodies import parsed
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Headers = list[tuple[str, str]]
+LATER = "moussem.later"
+"""What a server leaves in the environment that can be answered after its call has returned: status, headers, body."""
+MOST_BYTES = 2000
+_JSON, _REFUSAL = ("Content-Type", "application/json"), ("Content-Type", "application/problem+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request as far as every hot route wants it: who asks for what, where; `key` is what they sent as its key."""
+
+    where: Exhibition
+    caller: Caller
+    args: dict[str, str]
+    said: dict[str, Any]
+    endpoint: str
+    path: str
+    key: str
+    body: bytes
+
+    def keyed(self) -> Key:
+        """The place where its answer is kept."""
+        place = self.where.id, f"{self.endpoint} {self.path}", self.caller.subject, self.key
+        return Key(*place, fingerprint(self.body))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be decided in a group; see `shared.group.group`."""
+
+    operation: Callable[..., Any]
+    order: Any
+    key: Key | None
+    render: Callable[[Any], Answer]
+
+    def decided(self) -> Answer:
+        """The committed answer, waited for; or the Problem is raised."""
+        return group(self.operation, self.order, key=self.key, render=self.render)
+
+    def told_to(self, tell: Callable[[Answer | BaseException], None]) -> None:
+        """The same for `tell` to hear when it is there."""
+        group_later(self.operation, self.order, tell, key=self.key, render=self.render)
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """A hot route: its address with `exhibition` and the other parts by name, who may call, and what is made of it.
+
+    `wish` returns None for what it leaves to the route; a Problem it raises is the answer. `is_keyed`: whether an
+    Idempotency-Key must be there; `also`: header lines that go with what was done.
+    """
+
+    endpoint: str
+    address: re.Pattern[str]
+    who: frozenset[str]
+    wish: Callable[[Heard], Wish | None]
+    is_keyed: bool = True
+    also: Callable[[], Headers] = list
+
+
+class HotRoutes:
+    """Hears hot routes and hands everything else to `inner` as it came."""
+
+    def __init__(self, inner: Wsgi, database: Database, headers: Headers, routes: Sequence[Hot]) -> None:
+        self.inner, self._database, self.routes = inner, database, routes
+        self.headers = [("Cache-Control", "no-store"), *headers]
+        self.count: Callable[[str, int, float], None] = lambda _endpoint, _status, _seconds: None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """A WSGI application; None when the answer comes later, which only a server that leaves LATER will see."""
+        route, args = self._route_of(environ)
+        if route is None:
+            return self.inner(environ, start_response)
+        reply = _Reply(self, route, environ, start_response)
+        with using(self._database):
+            if (heard := _hear(route, args, environ)) is None:
+                return self.inner(environ, start_response)
+            reply.caller = heard.caller.subject
+            log.forget()
+            log.bind(request_id=reply.request_id, correlation_id=reply.request_id)
+            try:
+                wish = route.wish(heard)
+                if wish is not None:
+                    return wish.told_to(reply.tell) if reply.comes_later else reply.say(wish.decided())
+            except Exception as refusal:
+                return reply.say(refusal)
+            return self.inner(environ, start_response)
+
+    def _route_of(self, environ: dict[str, Any]) -> tuple[Hot | None, dict[str, str]]:
+        if environ["REQUEST_METHOD"] == "POST" and not environ.get("QUERY_STRING"):
+            for route in self.routes:
+                if found := route.address.fullmatch(environ["PATH_INFO"]):
+                    return route, found.groupdict()
+        return None, {}
+
+
+def _hear(route: Hot, args: dict[str, str], environ: dict[str, Any]) -> Heard | None:
+    """The request, if it is as usual: the token of somebody who may, a key, a small body of JSON."""
+    kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    key, size = environ.get("HTTP_IDEMPOTENCY_KEY", ""), environ.get("CONTENT_LENGTH", "")
+    if kind.lower() != "bearer" or environ.get("CONTENT_TYPE") != "application/json":
+        return None
+    if route.is_keyed and not (0 < len(key) <= 255 and key.isprintable()):
+        return None
+    if not size.isdecimal() or not 0 < int(size) <= MOST_BYTES:
+        return None
+    body = environ["wsgi.input"].read(int(size))
+    environ["wsgi.input"] = io.BytesIO(body)  # for the route, should it be asked after all
+    try:
+        where, said = exhibition_called(args["exhibition"]), parsed(body)
+        caller = caller_of(route.who, args, lambda _purpose: token.strip())
+    except Problem:
+        return None
+    return Heard(where, caller, args, said, route.endpoint, environ["PATH_INFO"], key, body)
+
+
+class _Reply:
+    """What goes back for one request: at once, or later by the way that the server has left."""
+
+    def __init__(self, routes: HotRoutes, route: Hot, environ: dict[str, Any], start_response: Any) -> None:
+        self._routes, self._route, self._path = routes, route, environ["PATH_INFO"]
+        self._language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        self._send, self._start = environ.get(LATER), start_response
+        self._begun = time.perf_counter()
+        self.request_id = environ.get("HTTP_X_REQUEST_ID", "")[:64] or secrets.token_hex(8)
+        self.caller = ""
+
+    @property
+    def comes_later(self) -> bool:
+        """Whether the server can be answered after its call has returned."""
+        return self._send is not None
+
+    def tell(self, answer: Answer | BaseException) -> None:
+        """Say it when it is there; whoever went away spoils nothing for the others."""
+        try:
+            self.say(answer)
+        except Exception as wrong:
+            log.get_logger().error("not-told", exc_info=wrong, request_id=self.request_id)
+
+    def say(self, answer: Answer | BaseException) -> list[bytes] | None:
+        """Say it, and leave the line that every answer leaves; None where it has gone out by the server's way."""
+        problem = None
+        if isinstance(answer, Answer):
+            status, kind, body = answer.status, _JSON, answer.body.encode()
+        else:
+            problem = self._problem(answer)
+            status, kind, body = problem.status, _REFUSAL, _words(problem, self._language, self._path)
+        headers = [kind, ("Content-Length", str(len(body))), ("X-Request-Id", self.request_id)]
+        if problem is None:
+            headers += self._route.also()
+        elif "retry_after" in problem.facts:
+            headers.append(("Retry-After", str(problem.facts["retry_after"])))
+        headers += self._routes.headers
+        self._note(status, problem)
+        if self._send is not None:
+            self._send(status, headers, body)
+            return None
+        self._start(f"{status} {HTTPStatus(status).phrase.upper()}", headers)
+        return [body]
+
+    def _problem(self, wrong: BaseException) -> Problem:
+        if isinstance(wrong, Problem):
+            return wrong
+        log.get_logger().error("failed", path=self._path, exc_info=wrong, request_id=self.request_id)
+        return Failed()
+
+    def _note(self, status: int, problem: Problem | None) -> None:
+        took = time.perf_counter() - self._begun
+        self._routes.count(self._route.endpoint, status, took)
+        log.get_logger().info(
+            "answered",
+            method="POST",
+            path=self._path,
+            status=status,
+            ms=round(took * 1000, 1),
+            caller=self.caller,
+            request_id=self.request_id,
+            correlation_id=self.request_id,
+            **({"problem": problem.slug} if problem else {}),
+        )
+
+
+def _words(problem: Problem, language: str, path: str) -> bytes:
+    """A refusal in somebody's language; what thousands are told is put into words once."""
+    kind: Any = type(problem)
+    try:
+        return _kept_words(kind, tuple(problem.facts.items()), language, path)
+    except TypeError:  # facts that are no plain values
+        return _written(problem, language, path)
+
+
+@lru_cache(maxsize=512)
+def _kept_words(kind: Callable[..., Problem], facts: tuple[tuple[str, Any], ...], language: str, path: str) -> bytes:
+    return _written(kind(**dict(facts)), language, path)
+
+
+def _written(problem: Problem, language: str, path: str) -> bytes:
+    with i18n.speaking(language):
+        return json.dumps(told(problem, path), ensure_ascii=False).encode()
