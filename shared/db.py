@@ -96,7 +96,7 @@ class Database:
     def _connection(self) -> Iterator[Connection]:
         try:
             db = self.engine.connect()
-        except sa.exc.OperationalError as away:
+        except (sa.exc.OperationalError, sa.exc.TimeoutError) as away:  # or every connection is in use for too long
             raise Unavailable from away
         with db:
             yield db

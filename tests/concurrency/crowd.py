@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from deploy.embedded.plan import WEB_THREADS
 from services.ticketing.bookings.domain import LIVE
 from services.ticketing.bookings.domain.offers import LinePolicy
 from services.ticketing.bookings.models import booking, person_day
@@ -53,20 +54,23 @@ class AllHaveLooked:
 
 @dataclass
 class Webs:
-    """Several web processes of one service; requests go round."""
+    """Several web processes of one service; requests go round, and wait where as many are answered as have threads."""
 
     fair: Fair
     services: list[Service]
 
     def __post_init__(self) -> None:
-        self._turns = itertools.cycle(self.services)
+        rooms = [(one, threading.Semaphore(WEB_THREADS)) for one in self.services]
+        self._turns, self.desk = itertools.cycle(rooms), rooms[0][1]
         for service in self.services:
             assert service.app
 
     def post(self, path: str, body: dict[str, Any], headers: dict[str, str], key: str | None = None) -> Any:
         """One request of somebody with an own connection."""
-        client = next(self._turns).new_client()
-        return client.post(f"{API}{path}", json=body, headers=headers | {"Idempotency-Key": key or str(new_id())})
+        web, threads = next(self._turns)
+        sent = headers | {"Idempotency-Key": key or str(new_id())}
+        with threads:
+            return web.new_client().post(f"{API}{path}", json=body, headers=sent)
 
     def book(self, reference: str, person: UUID | None = None, *, seats: int = 1, key: str | None = None) -> Any:
         """Somebody books."""
@@ -82,7 +86,7 @@ class Webs:
 
     def resize(self, reference: str, capacity: int, waiting_limit: int = 40) -> int:
         """The office gives a session another room size, by its form's route; the status, as it may be too small."""
-        client, headers = next(self._turns).new_client(), self.fair.staff("organiser")
+        client, headers = self.fair.service.new_client(), self.fair.staff("organiser")
         told = client.get(f"{API}/sessions/{reference}").get_json()
         start, end = told["starts_wall"].split("T"), told["ends_wall"].split("T")
         body = {name: told[name] for name in ("kind", "titles", "summaries", "spoken")}

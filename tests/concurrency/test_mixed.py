@@ -81,7 +81,7 @@ DIRECT: dict[str, Callable[[Any, UUID, UUID, int], Any]] = {
 def direct(webs: Webs, kind: str, person: UUID, number: int, mine: str) -> tuple[int, str]:
     """What staff do for somebody, in a transaction of its own; the status a page would have, and whose booking."""
     try:
-        with webs.database.transaction() as db:
+        with webs.desk, webs.database.transaction() as db:
             session_id = db.execute(sa.select(session.c.id).where(session.c.reference == "T1")).scalar_one()
             return 201, DIRECT[kind](db, session_id, person, number).reference or mine
     except Problem as refused:
@@ -90,7 +90,8 @@ def direct(webs: Webs, kind: str, person: UUID, number: int, mine: str) -> tuple
 
 def hand_on(webs: Webs, mine: str, headers: dict[str, str]) -> int:
     """Somebody passes a booking on to a stranger; how it was answered."""
-    made = webs.fair.service.new_client().put(f"{API}/bookings/{mine}/pass", json={}, headers=headers)
+    with webs.desk:
+        made = webs.fair.service.new_client().put(f"{API}/bookings/{mine}/pass", json={}, headers=headers)
     if made.status_code != 200:
         return made.status_code
     taken = webs.post("/bookings/taken-over", {"code": made.get_json()["code"]}, webs.fair.person(uuid4()))

@@ -16,7 +16,7 @@ from shared.db import Database, using
 from shared.group import group, group_later
 from shared.idempotency import Answer, Key
 from shared.ids import new_id
-from shared.problem import KeyReused, Problem
+from shared.problem import KeyReused, Problem, Unavailable
 from tests.kit.waiting import wait_until
 
 EXHIBITION = new_id()
@@ -245,3 +245,14 @@ def test_a_plan_made_for_few_rows_is_good_for_many(database: Database, is_guarde
         prepared = db.exec_driver_sql(ours, ()).scalar()
         shown = db.exec_driver_sql(f"EXPLAIN EXECUTE {prepared} ('room')").scalars().all()
         assert plan in "".join(shown), shown
+
+
+def test_when_every_connection_stays_in_use_the_database_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_use() -> None:
+        raise sa.exc.TimeoutError("QueuePool limit reached")
+
+    monkeypatch.setattr(database.engine, "connect", in_use)
+    with pytest.raises(Unavailable), database.reading():
+        pass
