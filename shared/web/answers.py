@@ -70,9 +70,7 @@ def etag_page(version: str, render: Callable[[], str], *, content_type: str = "t
     `version` must change with everything the page shows; the address and its query are added here.
     """
     place = (request.full_path, version)
-    kept = _pages.get(place)
-    if kept is None:
-        kept = _keep_page(place, render)
+    kept = _pages.get(place) or _keep_page(place, render)
     if request.if_none_match.contains(kept.mark):
         return Response(status=304, headers={"ETag": f'"{kept.mark}"', "Cache-Control": "no-cache"})
     headers = {"ETag": f'"{kept.mark}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
@@ -83,11 +81,13 @@ def etag_page(version: str, render: Callable[[], str], *, content_type: str = "t
 
 
 def _keep_page(place: tuple[str, str], render: Callable[[], str]) -> _Page:
-    body = render().encode()
-    mark = hashlib.blake2b("\0".join(place).encode(), digest_size=12).hexdigest()
-    page = _Page(mark, body, gzip.compress(body, 6))
+    """Render it; one at a time, or everybody who asks in the moment of a change would render the same."""
     with _pages_lock:
-        _pages[place] = page
+        if place in _pages:
+            return _pages[place]
+        body = render().encode()
+        mark = hashlib.blake2b("\0".join(place).encode(), digest_size=12).hexdigest()
+        page = _pages[place] = _Page(mark, body, gzip.compress(body, 6))
         while len(_pages) > KEPT_PAGES:
             _pages.popitem(last=False)
     return page
