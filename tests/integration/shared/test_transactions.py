@@ -16,7 +16,7 @@ from shared.db import Database, using
 from shared.group import group, group_later
 from shared.idempotency import Answer, Key
 from shared.ids import new_id
-from shared.problem import KeyReused, Problem
+from shared.problem import KeyReused, Problem, Unavailable
 from tests.kit.waiting import wait_until
 
 EXHIBITION = new_id()
@@ -228,6 +228,18 @@ def test_reading_changes_nothing(database: Database) -> None:
     with database.reading() as db:
         db.execute(sa.update(place).values(taken=5))
     assert taken(database) == 0
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+@pytest.mark.parametrize("how", ["reading", "transaction"])
+def test_a_server_that_goes_away_in_the_middle_is_away(database: Database, how: str) -> None:
+    block = database.reading() if how == "reading" else database.transaction()
+    with pytest.raises(Unavailable), block as db:
+        ours = db.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+        with database.reading() as other:
+            other.execute(sa.text("SELECT pg_terminate_backend(:ours)"), {"ours": ours})
+        wait_until(lambda: db.execute(sa.select(place)).all() is None)
+    assert taken(database) == 0, "the next one finds it again"
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
