@@ -120,8 +120,8 @@ def worker(service: str) -> Callable[[int], None]:
         def connected(**_: Any) -> None:
             say_ready(ready)
             worker_ready.disconnect(connected)
+            step_back()
 
-        step_back()
         settings_of(service)
         worker_ready.connect(connected, weak=False)
         made.run()

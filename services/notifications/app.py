@@ -14,6 +14,8 @@ from services.notifications.deliveries.operations.described import providers_fro
 from services.notifications.deliveries.operations.health import oldest_due
 from services.notifications.deliveries.operations.spending import refused_lately
 from services.notifications.deliveries.pages import delivery_pages
+from services.notifications.digests.api import api as digest_api
+from services.notifications.digests.pages import pages as digest_pages
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
@@ -22,6 +24,11 @@ from services.notifications.reminders.api import api as reminder_api
 from services.notifications.reminders.pages import pages as reminder_pages
 from services.notifications.templates.api import api as text_api
 from services.notifications.templates.pages import pages as text_pages
+from services.notifications.trials.api import api as trial_api
+from services.notifications.trials.operations import recent_words
+from services.notifications.trials.pages import pages as trial_pages
+from services.notifications.webhooks.api import api as webhook_api
+from services.notifications.webhooks.pages import pages as webhook_pages
 from services.subscriptions import SUBSCRIPTIONS
 from shared import db as databases
 from shared.db import Database
@@ -31,7 +38,15 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 HERE = Path(__file__).parent
-FEATURES = ("optout", "templates", "notices", "reminders", "announcements", "deliveries")
+_APIS = (text_api, trial_api, reminder_api, announcement_api, digest_api, webhook_api)
+_PAGES = (
+    *(notice_pages, delivery_pages, text_pages, trial_pages, stop_pages),
+    *(reminder_pages, announcement_pages, digest_pages, webhook_pages),
+)
+FEATURES = (
+    *("optout", "templates", "notices", "trials"),
+    *("reminders", "announcements", "digests", "webhooks", "deliveries"),
+)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -44,8 +59,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database,
         title="Notifications",
         authorise=authorise,
-        api=[notices, deliveries, office, providers, text_api, reminder_api, announcement_api],
-        pages=[notice_pages, delivery_pages, text_pages, stop_pages, reminder_pages, announcement_pages],
+        api=[notices, deliveries, office, providers, *_APIS],
+        pages=[*_PAGES],
         catalogues=[HERE / "translations", HERE.parent / "translations"],
         templates=[HERE / feature / "templates" for feature in FEATURES],
         sign_in_address=_sign_in_address,
@@ -53,6 +68,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     )
     app = make_app(part)
     app.extensions["providers"] = providers_from(settings)
+    app.extensions["recent_words"] = recent_words  # what texts are tried on; features import leftwards only
     return app
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
-from services.notifications.access.tasks import on_key_published, on_staff_changed
+from services.notifications.access.tasks import on_key_published
 from services.notifications.announcements import tasks as announcements
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.tasks import due_work
+from services.notifications.digests import tasks as digests
 from services.notifications.notices.tasks import (
     on_application_changed,
-    on_attendance_told,
     on_booking_told,
     on_exhibition_changed,
     on_link_issued,
@@ -19,6 +19,7 @@ from services.notifications.notices.tasks import (
 )
 from services.notifications.optout import tasks as stop_links
 from services.notifications.reminders import tasks as reminders
+from services.notifications.webhooks import tasks as webhooks
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, log
 from shared import db as databases
@@ -32,10 +33,10 @@ METADATA = delivery.metadata
 # here, not in create_worker: handlers write in people's languages whoever calls them
 load_catalogues(Path(__file__).parent / "translations")
 
-HANDLERS: dict[str, Handler] = {
+_HANDLERS: dict[str, Handler] = {
     "key.published.v1": on_key_published,
     "exhibition.changed.v1": on_exhibition_changed,
-    "staff.changed.v1": on_staff_changed,
+    "staff.changed.v1": digests.on_staff_changed,
     "person.registered.v1": on_person_told,
     "person.changed.v1": on_person_told,
     "person.named.v1": on_person_told,
@@ -51,15 +52,16 @@ HANDLERS: dict[str, Handler] = {
     "booking.queued.v1": on_booking_told,
     "booking.lapsed.v1": on_booking_told,
     "booking.released.v1": on_booking_told,
-    "attendance.counted.v1": on_attendance_told,
-    "attendance.threshold_passed.v1": on_attendance_told,
+    "attendance.counted.v1": digests.on_attendance_counted,
+    "attendance.threshold_passed.v1": digests.on_threshold_passed,
 }
+HANDLERS = webhooks.also_out(_HANDLERS)
 
 
 def DUE(settings: Settings, database: Database) -> list[Due]:  # noqa: N802 - the name all workers use
     """What this service looks for by itself: notices to bring, reminders and announcements to make, links to drop."""
-    own = (reminders, announcements, stop_links)
-    return [*due_work(settings, database), *(work for feature in own for work in feature.due_work(database))]
+    own = [work for feature in (reminders, announcements, digests, stop_links) for work in feature.due_work(database)]
+    return [*due_work(settings, database), *own, *webhooks.due_work(settings, database)]
 
 
 def create_worker(settings: Settings, database: Database | None = None) -> Worker:

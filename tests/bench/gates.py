@@ -171,7 +171,12 @@ def live() -> Iterator[Figure]:
             references = hall.add_sessions(1, 1_000_000)
             peak = warm_up(hall, references)
             alone = sorted(booked(rush(hall, references, peak)) for _ in range(ROUNDS))[ROUNDS // 2]
+            calm = _answered_at(hall, references, peak / 2)
             waits = _watch(fair)
+            with ThreadPoolExecutor(1) as at_once, _Crowd(fair):
+                scanning = at_once.submit(_paced_scans, fair, int(A_SECOND * SECONDS))
+                watched = _answered_at(hall, references, peak / 2)
+                scanning.result()
             beside = sorted(_beside(fair, references, peak) for _ in range(ROUNDS))[ROUNDS // 2]
         at_a_page = [wait + n / DASHBOARDS for wait in waits for n in range(DASHBOARDS)]
         figure = Figure("live", engine, quantile_ms(waits, 0.5), "ms from scan to seen")
@@ -179,6 +184,7 @@ def live() -> Iterator[Figure]:
         figure.more |= {"dashboards": DASHBOARDS, "scans_a_second": A_SECOND, "scans": len(waits)}
         figure.more |= {"p99_at_a_page_ms": round(quantile_ms(at_a_page, 0.99)), "bookings_alone": round(alone)}
         figure.more |= {"bookings_beside": round(beside), "bookings_ratio": round(beside / alone, 3)}
+        figure.more |= {"half_load_alone": calm, "half_load_beside": watched}
         figure.more |= {"goals": {"p99_ms": 1000, "bookings_ratio": 0.9}}
         yield figure
 
@@ -288,6 +294,14 @@ def _beside(fair: Fair, references: list[str], peak: float) -> float:
         found = booked(rush(fair.hall, references, peak))
         scanning.result()
     return found
+
+
+def _answered_at(hall: Hall, references: list[str], a_second: float) -> dict[str, float]:
+    """Bookings offered at a steady pace: how many a second were answered, and how soon."""
+    answers = opened(hall.port, hall.orders(references, int(a_second * SECONDS)), a_second)
+    good = answers.of(201)
+    soon = {f"p{share}_ms": round(quantile_ms(good, share / 100), 1) for share in (50, 99)}
+    return {"offered": round(a_second), "answered": round(len(good) / answers.last)} | soon
 
 
 def _paced_scans(fair: Fair, number: int) -> list[float]:

@@ -1,5 +1,9 @@
-"""Everything at once on one session: book, hold, extend, confirm, cancel, offer, accept, resize, expire, the door."""
+"""Everything at once on one session: book, hold, extend, confirm, cancel, offer, accept, resize, expire, the door.
 
+The office makes the room smaller and larger meanwhile. docs/races.md keeps what the large sizes found.
+"""
+
+import itertools
 import random
 import threading
 from collections import Counter
@@ -23,8 +27,12 @@ from shared.problem import Problem
 from tests.concurrency.crowd import AllHaveLooked, Webs, at_once, faults_of
 from tests.conftest import At
 from tests.integration.ticketing.scene import API, EXHIBITION
+from tests.kit.waiting import wait_until
 
 LAST = datetime(2026, 12, 3, tzinfo=UTC)
+WAVES = 20
+# sizes the office gives the room at some ticks: too small for what is promised it is refused, and offers are taken back
+ROOMS = (0, 0, 27, 0, 0, 24, 0, 0, 30)
 SEATS, ACTS = (
     30,
     ("confirmation", "extension", "acceptance", "cancellation", "party", "pass", "names", "seats-given-back"),
@@ -89,16 +97,25 @@ def hand_on(webs: Webs, mine: str, headers: dict[str, str]) -> int:
     return int(taken.status_code)
 
 
-def rush(webs: Webs, at: At, *, contenders: int, times: int) -> Counter[int]:
-    """Contenders at once, while the clock runs and a worker tidies; what all were answered."""
-    said = together(webs, lambda: at(later=7) if clock.now() < LAST else None, contenders, times)
+def rush(webs: Webs, at: At, *, contenders: int, times: int, first: int = 0) -> Counter[int]:
+    """Contenders at once, while the clock runs, the room changes and a worker tidies; what all were answered."""
+    sizes = itertools.cycle(ROOMS)
+
+    def tick() -> None:
+        if clock.now() < LAST:
+            at(later=7)
+        if (size := next(sizes)) and clock.now() < LAST:
+            assert webs.resize("T1", size) in (200, 409, 412, 422)  # 422: more wait than may
+
+    said = together(webs, tick, range(first, first + contenders), times)
+    wait_until(lambda: webs.resize("T1", SEATS, 1000) == 200)  # the version it names may be a tenth of a second old
     at((clock.now() + timedelta(days=1)).replace(hour=12))  # by day, so that the line is served
     webs.fair.service.do_due("tend-lines")
     return said
 
 
-def together(webs: Webs, tick: Callable[[], object], contenders: int, times: int) -> Counter[int]:
-    """Contenders at once on T1, while a worker tidies after every tick of the clock."""
+def together(webs: Webs, tick: Callable[[], object], seeds: range, times: int) -> Counter[int]:
+    """Contenders at once on T1, each with dice of this seed, while a worker tidies after every tick of the clock."""
     webs.make_session("T1", SEATS, 40)
     stopping = threading.Event()
 
@@ -112,7 +129,7 @@ def together(webs: Webs, tick: Callable[[], object], contenders: int, times: int
     try:
         acts: list[Callable[[], Counter[int]]] = [
             lambda seed=seed: busy(webs, uuid4(), seed, times)  # type: ignore[misc]
-            for seed in range(contenders)
+            for seed in seeds
         ]
         return sum(at_once(acts), Counter[int]())
     finally:
@@ -139,7 +156,7 @@ def test_twenty_contenders_while_the_door_opens_and_the_session_begins(webs: Web
     at(starts_at - timedelta(minutes=20))
     late = starts_at + timedelta(minutes=15)
     while clock.now() < late:  # people may be quicker than the clock
-        check(webs, together(webs, lambda: at(later=1) if clock.now() < late else None, 20, 20))
+        check(webs, together(webs, lambda: at(later=1) if clock.now() < late else None, range(20), 20))
     webs.fair.service.do_due("tend-lines")
     assert faults_of(webs.database) == []
     with webs.fair.service.reading() as db:
@@ -150,8 +167,10 @@ def test_twenty_contenders_while_the_door_opens_and_the_session_begins(webs: Web
 
 
 @pytest.mark.full
-def test_a_thousand_contenders_and_everything_they_can_do(webs: Webs, at: At) -> None:
-    check(webs, rush(webs, at, contenders=1000, times=200))
+@pytest.mark.parametrize("wave", range(WAVES))
+def test_a_thousand_contenders_and_everything_they_can_do(webs: Webs, at: At, wave: int) -> None:
+    """200 acts of each in waves with dice of their own, so that a wave can be repeated by itself."""
+    check(webs, rush(webs, at, contenders=1000, times=200 // WAVES, first=1000 * wave))
     assert sell_out(webs) == SEATS
 
 
@@ -176,6 +195,35 @@ def sell_out(webs: Webs) -> int:
     # strictly in order: a pair at the head of the line keeps a single seat empty
     is_kept = first is not None and first > row.capacity - row.taken
     return int(row.capacity if is_kept else row.taken)
+
+
+def last_write_wins(db: Any, moves: Sequence[SeatMove]) -> None:
+    """Numbers are written as they were worked out, whatever stands there by now."""
+    for move in moves:
+        counted = {name: getattr(move.seats, name) for name in ("taken", "held", "offered", "waiting", "queued")}
+        last = {"last_in_line": move.row.last_in_line + move.joined, "due_at": move.due_at}
+        db.execute(sa.update(session).where(session.c.id == move.row.id).values(counted | last))
+
+
+@pytest.mark.parametrize("contenders", [1, 30])
+def test_control_with_the_guards_off_the_same_rush_leaves_a_wrong_count(
+    webs: Webs, at: At, monkeypatch: pytest.MonkeyPatch, contenders: int
+) -> None:
+    """Nobody holds the session and the last write wins: right with one person at a time, wrong with a crowd."""
+
+    def read(db: Any, exhibition_id: UUID, ids: Any) -> dict[UUID, SeatRow]:
+        found = lock_sessions(db, exhibition_id, ids)
+        db.commit()
+        return found
+
+    monkeypatch.setattr("services.ticketing.bookings.operations.rounds.lock_sessions", read)
+    monkeypatch.setattr("services.ticketing.bookings.operations.rounds.move_seats", last_write_wins)
+    monkeypatch.setattr(webs.database, "_turn", None)  # on SQLite writers would wait for one another all the same
+    with webs.fair.service.writing() as db:
+        db.execute(sa.text("DROP INDEX uq_booking_line"))
+    webs.make_session("T1", SEATS, 40)
+    at_once([lambda seed=seed: busy(webs, uuid4(), seed, 20) for seed in range(contenders)])  # type: ignore[misc]
+    assert bool(faults_of(webs.database)) is (contenders > 1)
 
 
 @pytest.fixture

@@ -32,7 +32,6 @@ DOSSIER = {
 SPENT = "/{lang}/office/first/AAAAAAAAAAAAAAAAAAAAAA"
 PLANTED = """<!doctype html><html lang="fr"><title>A bad page</title><main><h1>Bad</h1>
 <p style="color:#bbb;background:#fff">Too pale to read</p><input style="height:20px">
-<form><input name="a" aria-label="a"></form><button type="button">Open</button>
 <p style="width:900px">wide</p></main>"""
 
 
@@ -235,8 +234,7 @@ def test_a_planted_bad_page_is_found(browser: Browser) -> None:
         page = context.new_page()
         page.set_content(PLANTED)
         found: Any = " ".join(axe.complaints(page, (320,)))
-    planted = ("label:", "color-contrast:", "scrolls sideways", "hard to touch", "only a script", "without scripts")
-    assert all(name in found for name in planted), found
+    assert all(name in found for name in ("label:", "color-contrast:", "scrolls sideways", "hard to touch")), found
 
 
 def test_a_page_that_nothing_leads_to_is_told(people: People, apps: list[Flask]) -> None:

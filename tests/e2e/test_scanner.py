@@ -69,6 +69,7 @@ def test_two_phones_decide_alone_and_agree_with_the_counts_once_there_is_a_netwo
         scanner = scanning.enrol_offline(office, phone, "Porte A, gauche")
         beside = scanning.enrol_offline(office, neighbour, "Porte A, droite")
         expect(scanner.locator("#word")).to_have_text("Bienvenue")
+        assert scanner.evaluate(PICTURES) >= 5, "pictures a second that are read"
         scanner.screenshot(path=screenshots / "scanner-fr-offline.png", full_page=True)
         expect(scanner.locator("#line")).to_have_text("Pas de réseau")
         expect(scanner.locator("#waiting")).to_contain_text(re.compile(r"1, depuis 09:[1-5]"))
@@ -202,4 +203,17 @@ READ_CONTRACT = """async ({contract, without}) => {
     forged += said.reason === 'forged';
   }
   return {good, accepted, forged: forged > 0};
+}"""
+
+
+# The most pictures that were read in one second, of at most ten seconds.
+PICTURES = """async () => {
+  const read = () => Number(document.getElementById('picture').dataset.pictures ?? 0);
+  let most = 0;
+  for (let n = 0; n < 10 && most < 5; n++) {
+    const before = read(), begun = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    most = Math.max(most, (read() - before) * 1000 / (performance.now() - begun));
+  }
+  return most;
 }"""

@@ -1,5 +1,4 @@
-"""What axe-core and a ruler say about the page a browser shows: WCAG 2.2 AA, best practices, width, size of targets;
-and whether its forms can be sent where no scripts run."""
+"""What axe-core and a ruler say about the page a browser shows: WCAG 2.2 AA, best practices, width, size of targets."""
 
 from functools import cache
 from importlib.resources import files
@@ -10,9 +9,10 @@ from playwright.sync_api import Page
 WIDTHS = (320, 360, 1280)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOVES = ["target-size", "scrollable-region-focusable"]
-"""Rules whose answer hangs on the width even where no media query of the stylesheet parts it from one looked at."""
-SAME_STYLE = {360: 320}
-"""Widths that none parts (tests/unit/pages/test_stylesheet.py)."""
+"""Rules whose answer hangs on the width: the stylesheet shows the same elements at every one."""
+PAINTS = ["color-contrast"]
+"""Dear, and the same at widths that no media query of the stylesheet parts (tests/unit/pages/test_stylesheet.py)."""
+SAME_PAINT = {360: 320}
 RUN = """only => axe.run(document, {runOnly: only, resultTypes: ['violations'], preload: false}).then(found =>
   found.violations.flatMap(rule => rule.nodes.map(node =>
     `${rule.id}: ${node.html.slice(0, 140)} (${node.any.concat(node.all, node.none).map(one => one.message)[0]})`)))"""
@@ -34,12 +34,6 @@ MEASURE = """least => {
     if (box.height && (box.height < least - .5 || box.width < 24))
       bad.push(`hard to touch, ${box.width} × ${box.height}: ` + target.outerHTML.slice(0, 110));
   }
-  const sends = 'button:not([type]), [type=submit], [type=image]';
-  for (const one of document.forms)
-    if (![...one.elements].some(part => part.matches(sends)))
-      bad.push('a form that only a script could send: ' + one.outerHTML.slice(0, 110));
-  for (const one of document.querySelectorAll('button[type=button], [onclick]'))
-    bad.push('does nothing without scripts: ' + one.outerHTML.slice(0, 110));
   return bad;
 }"""
 LEAST = 44
@@ -54,17 +48,19 @@ def _axe() -> str:
 def complaints(page: Page, widths: tuple[int, ...] = WIDTHS, *, in_full: bool = False) -> list[str]:
     """Everything found on the page as it stands; empty when it is fit for everybody.
 
-    All rules run at each width, but where another with the very same style is looked at; `in_full`: there too.
+    All rules run at the first width, at the others those whose answer may differ there; `in_full`: all at each.
     """
     page.evaluate(_axe())
     found: dict[str, None] = {}
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
-        is_whole = in_full or SAME_STYLE.get(width) not in widths
-        said: list[Any] = page.evaluate(RUN, _rules(is_whole=is_whole)) + page.evaluate(MEASURE, LEAST)
+        is_whole = in_full or width == widths[0]
+        said: list[Any] = page.evaluate(RUN, _rules(width, is_whole=is_whole)) + page.evaluate(MEASURE, LEAST)
         found |= {f"{what} [{width}]": None for what in said}
     return list(found)
 
 
-def _rules(*, is_whole: bool) -> dict[str, Any]:
-    return {"type": "tag", "values": TAGS} if is_whole else {"type": "rule", "values": MOVES}
+def _rules(width: int, *, is_whole: bool) -> dict[str, Any]:
+    if is_whole:
+        return {"type": "tag", "values": TAGS}
+    return {"type": "rule", "values": MOVES if width in SAME_PAINT else MOVES + PAINTS}

@@ -11,13 +11,13 @@ import httptools
 from deploy.embedded.front.heads import AnswerHead, Headers, Way
 
 MOST_CONNECTIONS = 120
-"""To one service at a time, a few less than it takes (twice its threads), as others ask too: one that is not taken
-stands still for half a minute. Further requests wait their turn here, where waiting costs little."""
+"""To one service at a time, a few less than it takes, as others ask too: one that is not taken stands still for half a
+minute. Further requests wait their turn here, where waiting costs little."""
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 PATIENCE_SECONDS = 1.0
 """Who would wait longer for a turn, as far as can be told, is asked to come again instead."""
-GUESS = 500.0
+GUESS = 300.0
 """Answers a second that are expected of a service nobody has waited for yet."""
 ENOUGH, A_WHILE = 100, 0.5
 """The pace is looked at again after so many answers or seconds."""

@@ -1,4 +1,4 @@
-"""What registration tells about keys, exhibitions and staff."""
+"""What registration tells about keys."""
 
 from sqlalchemy.engine import Connection
 
@@ -9,8 +9,3 @@ from shared.outbox import Received
 def on_key_published(db: Connection, message: Received) -> None:
     """A key was made, retired or revoked."""
     operations.keep_key(db, message)
-
-
-def on_staff_changed(db: Connection, message: Received) -> None:
-    """Somebody of the staff was added, got other roles, or was shut out."""
-    operations.keep_staff(db, message)

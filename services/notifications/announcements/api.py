@@ -1,16 +1,18 @@
 """Announcements in JSON, for organisers."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import Response
+from flask import Response, current_app
 from flask_smorest import Blueprint
 from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.announcements import schemas
-from services.notifications.announcements.domain import Audience, Place, State, Who
+from services.notifications.announcements.domain import Audience, Place, Reading, State, Who
 from services.notifications.announcements.operations import audience, sending, writing
+from services.notifications.notices.domain import Channel
 from services.notifications.templates.operations import example_words
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once
@@ -124,6 +126,12 @@ def stop_announcement(exhibition: str, announcement: UUID) -> Response:
         return reply(once(db, idempotency_key(place.exhibition_id), act))
 
 
+def price_of() -> Callable[[str, int], int]:
+    """The price of segments to a number, as the providers are described."""
+    prices = current_app.extensions["providers"].prices
+    return lambda to, segments: int(prices.of(Channel.SMS, to, segments))
+
+
 def _place(exhibition: str, announcement: UUID) -> Place:
     return Place(exhibition_called(exhibition).exhibition_id, announcement)
 
@@ -134,6 +142,7 @@ def _answer(db: Connection, exhibition: str, place: Place, status: int = 200) ->
     if row.state == State.DRAFT:
         texts = writing.whole_texts_of(db, place)
         values = {code: example_words(code, known, settings().public_url) for code in texts}
-        shares = audience.shares(db, place.exhibition_id, Audience(Who(row.who), row.subject), texts, values)
+        reading = Reading(texts, values, price_of())
+        shares = audience.shares(db, place.exhibition_id, Audience(Who(row.who), row.subject), reading)
     said = schemas.announcement_out(row, writing.texts_of(db, place), shares, sending.progress(db, place))
     return Answer(status, said)

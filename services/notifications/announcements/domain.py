@@ -1,7 +1,7 @@
 """Who an announcement is for, in which language each reads it, how fast it goes, and what it may become."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -82,8 +82,17 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What is counted with: the whole text and the other words of each language, the price of segments to a number."""
+
+    texts: Mapping[str, Template]
+    words: Mapping[str, Mapping[str, str]]
+    price: Callable[[str, int], int]
+
+
+@dataclass(frozen=True)
 class Share:
-    """Those of an audience who read it in one language: people, and what reaches them."""
+    """Those of an audience who read it in one language: people, and what reaches them; `cost` in minor units."""
 
     language: str
     people: int
@@ -91,6 +100,7 @@ class Share:
     by_mail: int
     unreached: int
     segments: int
+    cost: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,26 @@
 """Announcements for organisers: written, counted and seen first; then sent, watched, stopped."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from babel.numbers import format_currency
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 
 from services.acts import StaffAct, staff_acted
 from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.announcements import schemas
-from services.notifications.announcements.domain import USUAL, Audience, Place, Progress, State, Who
+from services.notifications.announcements.domain import USUAL, Audience, Place, Progress, Reading, Share, State, Who
 from services.notifications.announcements.operations import audience, sending, writing
+from services.notifications.notices.domain import Channel
 from services.notifications.notices.pages import STATES as NOTICE_STATES
 from services.notifications.notices.pages import frame
 from services.notifications.templates.domain.editing import LONGEST
 from services.notifications.templates.operations import example_words
 from services.notifications.templates.pages import shown
 from shared.db import reading, transaction
-from shared.i18n import NAMES, hour, in_zone, number, pick, short_date
+from shared.i18n import NAMES, hour, in_zone, locale, number, pick, short_date
 from shared.i18n import gettext as _
 from shared.i18n import language as spoken
 from shared.idempotency import Answer, once
@@ -89,7 +92,8 @@ def show_announcement(lang: str, exhibition: str, announcement: UUID) -> Respons
         texts, sample = writing.whole_texts_of(db, place), _somebody(db, place, row)
         words = {code: example_words(code, known, settings().public_url) | sample.get(code, {}) for code in texts}
         is_draft = row.state == State.DRAFT
-        shares = audience.shares(db, known.exhibition_id, _audience(row), texts, words) if is_draft else []
+        counted = Reading(texts, words, price_of())
+        shares = audience.shares(db, known.exhibition_id, _audience(row), counted) if is_draft else []
         progress = sending.progress(db, place)
         whom = _whom(db, known, row)
     seen = [shown(code, texts[code], words[code]) for code in texts]
@@ -99,7 +103,8 @@ def show_announcement(lang: str, exhibition: str, announcement: UUID) -> Respons
         state=State(row.state),
         whom=whom,
         speed=row.speed,
-        shares=[(NAMES[one.language], *map(number, list(vars(one).values())[1:])) for one in shares],
+        shares=[_share(one) for one in shares],
+        cost=_money(sum(one.cost for one in shares)),
         people=sum(one.people for one in shares),
         segments=sum(one.segments for one in shares),
         seen=seen,
@@ -223,6 +228,22 @@ def _whom(db: Any, known: Any, row: Any) -> str:
     sessions = {one.reference: _session(one) for one in audience.list_sessions(db, known.exhibition_id)}
     halls = {code: f"{code} · {pick(names)}" for code, names in audience.list_halls(db, known.exhibition_id).items()}
     return f"{word}: {(halls if row.who == Who.HALL else sessions).get(row.subject, row.subject)}"
+
+
+def _share(one: Share) -> tuple[str, ...]:
+    return (NAMES[one.language], *map(number, list(vars(one).values())[1:-1]))
+
+
+def _money(minor: int) -> str:
+    """An amount in words; empty where no price is known."""
+    currency = current_app.extensions["providers"].prices.currency
+    return str(format_currency(minor / 100, currency, locale=locale())) if minor else ""
+
+
+def price_of() -> Callable[[str, int], int]:
+    """The price of segments to a number, as the providers are described."""
+    prices = current_app.extensions["providers"].prices
+    return lambda to, segments: int(prices.of(Channel.SMS, to, segments))
 
 
 def _progress(progress: Progress) -> dict[str, Any]:

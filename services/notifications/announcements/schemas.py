@@ -69,6 +69,7 @@ class ShareOut(Schema):
     by_mail = fields.Integer()
     unreached = fields.Integer(metadata={"description": "neither phone nor address"})
     segments = fields.Integer(metadata={"description": "SMS that would be paid for"})
+    cost = fields.Integer(metadata={"description": "in the currency's minor unit; 0 where no price is known"})
 
 
 class ProgressOut(Schema):

@@ -6,7 +6,8 @@ from marshmallow import Schema, fields, validate
 
 from services.notifications.deliveries.domain import Verdict
 from services.notifications.deliveries.domain.money import Rules, is_dial_code
-from services.notifications.notices.domain import Channel
+from services.notifications.deliveries.domain.reports import Said
+from services.notifications.notices.domain import Channel, State
 from services.notifications.notices.schemas import NoticeOut
 from shared.i18n import gettext as _
 from shared.problem import N_, Invalid
@@ -22,10 +23,32 @@ class AttemptOut(Schema):
     reason = fields.String()
 
 
-class FollowedOut(NoticeOut):
-    """A notice with every attempt to bring it."""
+class ReportOut(Schema):
+    """What the provider reported, once for each word."""
 
+    said = fields.String(metadata={"enum": list(Said)})
+    reason = fields.String()
+    heard_at = fields.AwareDateTime()
+
+
+class WayOut(Schema):
+    """A notice with the same words for the same person, on one way of the chain."""
+
+    id = fields.UUID()
+    after_id = fields.UUID(allow_none=True, metadata={"description": "the notice whose way failed"})
+    channel = fields.String(metadata={"enum": list(Channel)})
+    state = fields.String(metadata={"enum": list(State)})
+    reason = fields.String()
+
+
+class FollowedOut(NoticeOut):
+    """A notice with every attempt to bring it, every report, its cost, and the other ways its words took."""
+
+    cost = fields.Integer(metadata={"description": "in minor units of the currency"})
+    segments = fields.Integer(metadata={"description": "parts of an SMS that were paid"})
     tries = fields.List(fields.Nested(AttemptOut))
+    reports = fields.List(fields.Nested(ReportOut))
+    ways = fields.List(fields.Nested(WayOut))
 
 
 class HeardOut(Schema):

@@ -45,7 +45,3 @@ def on_booking_told(db: Connection, message: Received) -> None:
 def on_application_changed(db: Connection, message: Received) -> None:
     """An application was handed in, sent back, decided, offered a place, answered or withdrawn."""
     telling.tell_application(db, message)
-
-
-def on_attendance_told(db: Connection, message: Received) -> None:
-    """Counts of a day, or one that passed a number the organiser chose: heard, nobody is told yet."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, current_app, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
 from services.navigation import office_menu
@@ -126,8 +126,11 @@ def _form(
 
 def _example(place: Place, template: Template, known: Any) -> dict[str, Any]:
     words = operations.example_words(place.language, known, settings().public_url)
+    with reading() as db:
+        real = current_app.extensions["recent_words"](db, place)
     return {
-        "shown": shown(place.language, template, words),
+        "shown": shown(place.language, template, words | real),
+        "is_real": bool(real),
         "direction": direction(place.language),
         "placeholders": [(f"{{{name}}}", words[name]) for name in sorted(PLACEHOLDERS[place.kind])],
     }

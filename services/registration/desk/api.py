@@ -14,6 +14,7 @@ from services.registration.exhibitions.operations import Exhibition, exhibition_
 from services.registration.staff.domain import Role
 from services.registration.staff.operations.audit import By
 from services.registration.visitors.domain.pins import pin_of
+from services.registration.visitors.domain.places import with_home
 from services.registration.visitors.operations import badges, people, phones
 from services.registration.visitors.schemas import BadgeOut
 from shared import i18n
@@ -63,7 +64,7 @@ def register(exhibition: str) -> Response:  # noqa: ARG001 - the address carries
     """Register somebody who stands at the desk, also while registration is closed; a name is enough."""
     by = _by()
     said = {"language": i18n.language(), "phone": None} | load(schemas.WalkInForm)
-    new = people.NewVisitor(**said, may_text=phones.may_welcome(said["phone"], client_address()))
+    new = people.NewVisitor(**with_home(said), may_text=phones.may_welcome(said["phone"], client_address()))
 
     def act(db: Connection, found: Exhibition) -> Answer:
         somebody = operations.register_walk_in(db, settings(), found, by, new)

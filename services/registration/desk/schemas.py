@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.registration.desk.domain import mask_phone
 from services.registration.visitors.domain import people
-from services.registration.visitors.schemas import LANGUAGE, NO_NAME, BadgeOut, Tidy
+from services.registration.visitors.schemas import LANGUAGE, NO_NAME, BadgeOut, Tidy, check_home
 from shared.problem import N_
 from shared.sheets import Format
 
@@ -27,6 +27,13 @@ class WalkInForm(Schema):
     name = Tidy(people.tidy_name, required=True, error_messages={"required": NO_NAME}, metadata={"example": "Itto"})
     phone = Tidy(people.tidy_phone, metadata={"example": "06 12 34 56 78"})
     language = fields.String(validate=LANGUAGE)
+    home = fields.String(
+        validate=check_home,
+        metadata={
+            "description": "Where they live: a region (ISO 3166-2:MA) or a country (ISO 3166-1).",
+            "example": "MA-08",
+        },
+    )
 
 
 class FoundOut(Schema):

@@ -30,7 +30,7 @@ def _country(code: str) -> None:
         raise ValidationError(N_("Please choose a country from the list."))
 
 
-def _home(said: str) -> None:
+def check_home(said: str) -> None:
     if said not in places.REGIONS and not places.is_country(said):
         raise ValidationError(N_("Please choose a place from the list."))
 
@@ -87,7 +87,7 @@ class VisitorForm(Schema):
     name = _name(required=True)
     phone = _phone(required=True)
     email = _email()
-    home = fields.String(validate=_home)
+    home = fields.String(validate=check_home)
 
 
 class NewVisitorForm(VisitorForm):

@@ -117,7 +117,7 @@ class HotRoutes:
             return self.inner(environ, start_response)
 
     def _route_of(self, environ: dict[str, Any]) -> tuple[Hot | None, dict[str, str]]:
-        if environ["REQUEST_METHOD"] == "POST" and not environ["QUERY_STRING"]:
+        if environ["REQUEST_METHOD"] == "POST" and not environ.get("QUERY_STRING"):
             for route in self.routes:
                 if found := route.address.fullmatch(environ["PATH_INFO"]):
                     return route, found.groupdict()

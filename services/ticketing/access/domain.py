@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from shared import i18n
+
 EVERYWHERE = "*"
 
 
@@ -33,6 +35,11 @@ class Exhibition:
     def hall_references(self) -> tuple[str, ...]:
         """What its halls are called."""
         return tuple(str(hall["reference"]) for hall in self.halls)
+
+    def hall_name(self, reference: str) -> str:
+        """A hall in the language spoken; its reference where it has no name, or is no longer there."""
+        names = next((hall["names"] for hall in self.halls if hall["reference"] == reference), None)
+        return i18n.pick(names) if names else reference
 
     def is_over(self, today: date) -> bool:
         """Whether nothing can be reserved any more on the local day `today`."""

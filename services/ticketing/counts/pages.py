@@ -184,10 +184,9 @@ def _context(where: Exhibition, asked: date | None) -> dict[str, Any]:
 
 def _in_halls(where: Exhibition, counts: Attendance, *, is_today: bool) -> list[dict[str, Any]]:
     """Halls with gates of their own, with their name and, today, their alarm."""
-    names = {hall["reference"]: hall["names"] for hall in where.halls}
     return [
         one
-        | {"name": i18n.pick(names.get(one["hall"], {}) or {"fr": one["hall"]})}
+        | {"name": where.hall_name(one["hall"])}
         | {"alarm": crowding(one["inside"], one["capacity"]) if is_today else None}
         for one in halls_out(counts, where.halls)
     ]

@@ -54,6 +54,7 @@ def show_report(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the a
     return page(
         "reports/report.html",
         said=said,
+        halls=[(where.hall_name(hall), ins, outs) for hall, ins, outs in said.halls],
         homes=[(home_word(code), n) for code, n in said.homes],
         others=[(_(OTHERS[kind]), n) for kind, n in said.others],
         sums=[*sums, hours(minutes)],

@@ -273,7 +273,16 @@ def in_notifications(world: World) -> Iterator[Step]:
     yield Step(f"DELETE {api}", again, name, lambda: office.json("DELETE", path))
     yield Step(form, change, name, lambda: office.form(f"notices/{path}", **own, seen="2"))
     yield Step(f"{form}/again", again, name, lambda: office.form(f"notices/{path}/again", version="1", seen="3"))
+    tried, to = StaffAct.TEXT_TRIED, {"address": "aicha@mail.example"}
+    yield Step(f"POST {api}/trial", tried, name, lambda: office.json("POST", f"{path}/trial", to))
+    yield Step(f"{form}/trial", tried, name, lambda: office.form(f"notices/{path}/trial", **to))
+    daily, wish = StaffAct.DIGEST_CHOSEN, {"address": "aicha@mail.example", "hour": "19:00"}
+    yield Step(f"PUT {_NOTICES}/digest", daily, HERE, lambda: office.json("PUT", "digest", wish))
+    yield Step(f"DELETE {_NOTICES}/digest", daily, HERE, lambda: office.json("DELETE", "digest"))
+    yield Step(f"{_PAGE}/notices/digest", daily, HERE, lambda: office.form("notices/digest", **wish))
+    yield Step(f"{_PAGE}/notices/digest/stop", daily, HERE, lambda: office.form("notices/digest/stop"))
     yield from announcements(office)
+    yield from webhooks(office)
     first, second, sent = fail_one(office.service), fail_one(office.service), StaffAct.NOTICE_SENT_AGAIN
     one, path = "notices/<uuid:notice>/again", "notices/{}/again"
     yield Step(f"POST {_NOTICES}/{one}", sent, first, lambda: office.json("POST", path.format(first), {}))
@@ -327,6 +336,31 @@ def announcements(office: Office) -> Iterator[Step]:
     fourth = told(office.service)[-1]["subject"]
     path = f"notices/announcements/{fourth}/drop"
     yield Step(f"{form}/<uuid:announcement>/drop", dropped, fourth, lambda: office.form(path))
+
+
+def webhooks(office: Office) -> Iterator[Step]:
+    """Two of them, by JSON and by form: made, tried, told again, given another secret, ended."""
+    made, ended, tried = StaffAct.WEBHOOK_MADE, StaffAct.WEBHOOK_ENDED, StaffAct.WEBHOOK_TESTED
+    verbs = {"secret": StaffAct.WEBHOOK_RENEWED, "test": tried}
+    said = {"url": "https://hooks.example.org/", "events": ["booking.confirmed.v1"]}
+    api, form = f"{_NOTICES}/webhooks", f"{_PAGE}/notices/webhooks"
+    yield Step(f"POST {api}", made, "", lambda: office.json("POST", "webhooks", said))
+    first = told(office.service)[-1]["subject"]
+    yield Step(form, made, "", lambda: office.form("notices/webhooks", **said))
+    second = told(office.service)[-1]["subject"]
+    for verb, act in verbs.items():
+        path = f"webhooks/{first}/{verb}"
+        yield Step(f"POST {api}/<uuid:webhook>/{verb}", act, first, partial(office.json, "POST", path, {}))
+        path = f"notices/webhooks/{second}/{verb}"
+        yield Step(f"{form}/<uuid:webhook>/{verb}", act, second, partial(office.form, path))
+    again, tail = StaffAct.WEBHOOK_REPLAYED, "<uuid:webhook>/events/<uuid:event>/again"
+    for hook, route, call in ((first, f"POST {api}", office.json), (second, form, office.form)):
+        log = office.json("GET", f"webhooks/{hook}").get_json()["log"]
+        path = f"webhooks/{hook}/events/{log[0]['id']}/again"
+        act_on = partial(call, "POST", path, {}) if call == office.json else partial(call, f"notices/{path}")
+        yield Step(f"{route}/{tail}", again, hook, act_on)
+    yield Step(f"DELETE {api}/<uuid:webhook>", ended, first, lambda: office.json("DELETE", f"webhooks/{first}"))
+    yield Step(f"{form}/<uuid:webhook>/end", ended, second, lambda: office.form(f"notices/webhooks/{second}/end"))
 
 
 def _tell(office: Office, method: str, announcement: str, verb: str, body: Any) -> Any:

@@ -9,7 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from services.notifications.access.operations import find_exhibition
-from services.notifications.announcements.domain import AnnouncementBegun, Audience, Draft, NobodyThere, Place, Who
+from services.notifications.announcements.domain import (
+    AnnouncementBegun,
+    Audience,
+    Draft,
+    NobodyThere,
+    Place,
+    Reading,
+    Who,
+)
 from services.notifications.announcements.models import announcement
 from services.notifications.announcements.operations import audience, sending, writing
 from services.notifications.notices.domain import QuietHours
@@ -135,8 +143,10 @@ def test_it_is_counted_by_language_and_by_what_each_name_makes_of_an_sms(hall: S
         known = find_exhibition(db, "ouarzazate-12")
         assert known is not None
         words = {"fr": example_words("fr", known, "https://fair.example")}
-        (share,) = audience.shares(db, hall.exhibition, EVERYBODY, writing.whole_texts_of(db, place), words)
+        counted = Reading(writing.whole_texts_of(db, place), words, lambda to, parts: 30 * parts)
+        (share,) = audience.shares(db, hall.exhibition, EVERYBODY, counted)
     assert (share.people, share.by_sms, share.unreached) == (6, 6, 0)
+    assert share.cost == 30 * 7
     assert share.segments == 5 + 2  # the Arabic name costs a second part
 
 
@@ -149,13 +159,14 @@ def test_who_stopped_such_news_is_left_out(hall: Story) -> None:
 
 def test_a_handful_at_a_time_at_the_chosen_speed(hall: Story) -> None:
     place = write(hall, speed=60)
+    before = datetime.now(UTC)
     start(hall, place)
     assert hall.service.do_due("announcements") == 1
     assert len(news(hall)) == 1
     assert hall.service.do_due("announcements") == 0  # the next one a second later
     with hall.service.reading() as db:
         row = writing.find(db, place)
-    assert timedelta(seconds=0.5) < row.next_at - row.started_at < timedelta(seconds=3)
+    assert timedelta(seconds=0.5) < row.next_at - before < timedelta(seconds=5)
 
 
 def test_stopped_it_tells_nobody_more_not_even_what_was_made(hall: Story, gateway: Gateway) -> None:

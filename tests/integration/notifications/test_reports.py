@@ -3,17 +3,25 @@
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from werkzeug import Response
 from werkzeug.test import TestResponse
 
+from services.notifications.deliveries import operations
+from services.notifications.deliveries.domain import Outcome, Step, Verdict
+from services.notifications.deliveries.models import delivery
+from services.notifications.notices.domain import Channel, State
 from tests.integration.notifications.conftest import APP_SECRET, KEY
 from tests.integration.notifications.peers import Gateway, Mailbox, WhatsAppNumber
 from tests.integration.notifications.story import Story
 from tests.integration.notifications.test_the_chain import all_time_is_over
+from tests.integration.notifications.test_the_log import API, PAGE, tell_key
+from tests.integration.notifications.test_why_it_did_not_arrive import ask
 
 PROVIDERS = "/notifications/v1/providers"
 
@@ -116,6 +124,23 @@ def test_a_report_that_comes_before_the_yes_is_noted_counts(
     assert story.states() == wanted.get(status, {"sms": "failed", "whatsapp": "bounced", "print": "due"})
 
 
+@pytest.mark.parametrize("status", ["delivered", "failed"])
+def test_a_report_by_our_own_id_counts_while_the_call_is_still_under_way(
+    story: Story, reporting: str, status: str
+) -> None:
+    story.tell_scene()
+    story.tell_booking("waitlisted", place_in_line=3)
+    with story.service.writing() as db:
+        claimed = operations.claim(db, Channel.SMS, datetime.now(UTC))
+    assert claimed
+    report(story, "sms", {"id": id_of(story), "status": status})
+    with story.service.writing() as db:
+        yes = Outcome(Verdict.ACCEPTED, provider_id=id_of(story))
+        assert not operations.settle(db, claimed, yes, Step(State.ACCEPTED, None, ""))
+    assert story.states()["sms"] == ("delivered" if status == "delivered" else "bounced")
+    assert story.states().get("email") == (None if status == "delivered" else "due")
+
+
 def test_whatsapp_reports_by_our_id_or_its_own_and_only_signed(
     story: Story, whatsapp: WhatsAppNumber, reporting: str
 ) -> None:
@@ -178,3 +203,31 @@ def test_nonsense_and_foreign_ids_change_nothing(waiting: Story, body: Any) -> N
     answer = report(waiting, "sms", body)
     assert (answer.status_code, answer.get_json()["news"]) == (200, 0)
     assert waiting.states() == {"sms": "accepted"}
+
+
+def test_why_she_did_not_get_it_stands_on_one_page(waiting: Story) -> None:
+    tell_key(waiting)
+    report(waiting, "sms", {"id": id_of(waiting), "status": "failed", "why": "absent subscriber"})
+    text = ask(waiting, f"{PAGE}/{id_of(waiting)}").text
+    for shown in ("revenu", "absent subscriber", "Les voies", "E-mail", "En attente", "Comptes rendus", "1 partie"):
+        assert shown in text, shown
+    assert "Renvoyer" in text
+    assert "autre voie" not in text
+    waiting.send()
+    assert "autre voie : E-mail" in ask(waiting, f"{PAGE}/{id_of(waiting)}").text.replace("\u00a0", " ")
+    said = ask(waiting, f"{API}/{id_of(waiting, 'email')}").get_json()
+    assert [(way["channel"], way["state"]) for way in said["ways"]] == [("sms", "bounced"), ("email", "accepted")]
+    assert said["ways"][1]["after_id"] == id_of(waiting)
+    assert [one["said"] for one in ask(waiting, f"{API}/{id_of(waiting)}").get_json()["reports"]] == ["failed"]
+
+
+def test_the_page_of_providers_says_which_is_in_trouble(waiting: Story, gateway: Gateway) -> None:
+    tell_key(waiting)
+    assert "Toutes les voies sont ouvertes" in ask(waiting, f"{PAGE}/providers", role="viewer").text
+    with waiting.service.writing() as db:
+        db.execute(sa.delete(delivery))
+    gateway.answers = [Response(status=503)]
+    waiting.booking = uuid4()
+    waiting.tell_booking("waitlisted", place_in_line=4)
+    waiting.send()
+    assert "En difficulté : SMS" in ask(waiting, f"{PAGE}/providers", role="organiser").text

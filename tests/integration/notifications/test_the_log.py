@@ -150,8 +150,9 @@ def test_the_metrics_tell_how_much_waits(story: Story, ask: Ask) -> None:
     story.skip_pause()
     text = ask("/notifications/metrics").text
     assert "moussem_notices_open 2.0" in text
-    (age,) = [line.split()[1] for line in text.splitlines() if line.startswith("moussem_notices_oldest_due_seconds")]
+    (age,) = [line.split()[1] for line in text.splitlines() if line.startswith("moussem_notices_oldest_due_seconds ")]
     assert 1 <= float(age) < 60
+    assert "moussem_notices_oldest_due_seconds_whatsapp 0.0" in text
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

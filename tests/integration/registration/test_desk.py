@@ -102,6 +102,15 @@ def test_a_name_alone_is_enough_at_the_desk(fair: Fair, agent: Browser) -> None:
     assert fair.links() == []
 
 
+@pytest.mark.parametrize(("home", "counted"), [("MA-08", "MA-08"), ("IN", "IN"), ("", None)])
+def test_where_somebody_lives_is_counted_and_never_asked_for(
+    fair: Fair, agent: Browser, home: str, counted: str | None
+) -> None:
+    assert agent.post(f"{DESK}/people", name="Itto", home=home).status_code == 303
+    assert fair.service.published("badge.issued.v1")[0]["body"]["residence"] == counted
+    assert agent.post(f"{DESK}/people", name="Itto", home="Mars").status_code == 422
+
+
 def test_a_bad_answer_keeps_what_was_typed(agent: Browser) -> None:
     bad = agent.post(f"{DESK}/people", name="Fatima", phone="12")
     assert bad.status_code == 422

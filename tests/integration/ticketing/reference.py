@@ -167,6 +167,45 @@ class Reference:
         self.serve(at)
         return said
 
+    def room(self, capacity: int, at: datetime) -> bool:
+        """The room is made smaller or larger: offers, then holds are taken back, the last first, never a booking."""
+        if capacity < sum(e.size for e in self.entries.values() if e.state == "confirmed"):
+            return False
+        self.settle(at)
+        live = [e for e in self.entries.values() if not e.is_open]
+        offers = sorted((e for e in live if e.state == "offered"), key=lambda e: -e.number)
+        for entry in offers + sorted((e for e in live if e.state == "held"), key=lambda e: -e.made):
+            if self.capacity - self.free() > capacity:
+                entry.state, entry.ends = ("lapsed" if entry.state == "held" else "waitlisted"), None
+        self.capacity = capacity
+        self.serve(at)
+        return True
+
+    def hand_on(self, who: int, taker: int, at: datetime) -> bool:
+        """Seats are passed on, once, until an hour before the start; under the rules of whoever takes them."""
+        self.settle(at)
+        self.serve(at)
+        old, theirs = self.entries[who], self.entries.get(taker)
+        is_own = old.state == "confirmed" and old.kind == "own" and not old.inside
+        is_free = theirs is None or theirs.state not in LIVE
+        may = is_own and is_free and at < self.starts - HOUR and old.size <= min(5, self.capacity)
+        if may:
+            old.state = "cancelled"
+            self.add(taker, Entry(old.size, "confirmed", kind="passed"))
+        self.serve(at)
+        return may
+
+    def hear(self, who: int, answer: str, at: datetime) -> None:
+        """A word by SMS: what comes too late, or again, changes nothing."""
+        self.settle(at)
+        entry = self.entries[who]
+        is_taken = answer == "yes" and entry.is_open and entry.size > self.free()
+        is_meant = entry.state == "offered" or (entry.state == "waitlisted" and answer == "leave")
+        if is_meant and not is_taken and at < self.starts:
+            entry.state = "confirmed" if answer == "yes" else "cancelled"
+            entry.ends, entry.is_open = None, False
+        self.serve(at)
+
     def act(self, who: int, act: str, at: datetime, size: int = 1) -> None:
         self.settle(at)
         entry = self.entries[who]

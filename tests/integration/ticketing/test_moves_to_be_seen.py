@@ -112,3 +112,16 @@ def test_seats_count_on_the_day_the_session_was_moved_to(
     fair.cancel(mine, who)
     assert fair.book(third, who, party_size=2).status_code == 201
     assert counted_again(fair) == []
+
+
+def test_a_smaller_room_takes_back_the_newest_hold_and_tells_nobody_else(fair: Fair) -> None:
+    session = plan(fair, "10:00")
+    people = [fair.person() for _ in range(2)]
+    held = [fair.hold(session, who, party_size=2).get_json()["reference"] for who in people]
+    plan(fair, "10:00", session, capacity=3)
+    states = [
+        fair.service.client.get(f"{API}/bookings/{one}", headers=who).get_json()["state"]
+        for one, who in zip(held, people, strict=True)
+    ]
+    assert states == ["held", "lapsed"]
+    assert [one["body"]["reference"] for one in fair.service.published("booking.lapsed.v1")] == [held[1]]

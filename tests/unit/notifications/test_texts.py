@@ -47,6 +47,15 @@ VALUES = {
     "rank": "3",
     "stands": "A-014 (Tapis, ven. 4 déc. – mer. 23 déc.)",
     "my_page": "https://moussem.example/fr/ouarzazate-12/me",
+    "visits": "1234 visites",
+    "visitors": "3456 visiteurs",
+    "foreign": "87",
+    "tally": "120",
+    "booked": "240",
+    "came": "198",
+    "no_shows": "42",
+    "report": "https://moussem.example/fr/ouarzazate-12/office/counts/day.pdf?day=2026-12-05",
+    "my_digest": "https://moussem.example/fr/ouarzazate-12/office/notices/digest",
     "stop": "https://moussem.example/fr/ouarzazate-12/notices/stop/abcdefghijklmnopqrstuv",
 }
 # an offer's link answers by itself, so it is another than that of a booking
@@ -65,9 +74,13 @@ def test_every_kind_says_all_it_must_in_every_language(language: str, kind: Kind
     sms = render_sms(text_for(kind, language), values_of(kind))
     for text in (sms, mail.subject, mail.plain, mail.as_html):
         assert text.strip()
-        assert "{" not in re.sub(r"style=\"[^\"]*\"", "", text)
+        assert "{" not in re.sub(r"style=\"[^\"]*\"|<style>.*</style>", "", text)
     if kind is Kind.ANNOUNCEMENT:  # the ending alone: the rest is written by an organiser
         assert VALUES["stop"] in mail.plain
+        return
+    if kind is Kind.ATTENDANCE_DIGEST:
+        assert VALUES["report"] in sms
+        assert VALUES["my_digest"] in mail.plain
         return
     must = "K7P3M9QA" if kind not in SECRET_KINDS else ""
     must = must or (VALUES["code"] if kind is Kind.SIGN_IN_CODE else VALUES["link"])
@@ -127,6 +140,17 @@ def test_html_is_escaped_and_each_name_keeps_its_own_direction() -> None:
     assert "<bdi>&lt;img src=&quot;x&quot; onerror=alert(1)&gt; &amp; علي</bdi> &lt;b&gt;<br>" in mail.as_html
     assert "<bdi>javascript:alert(1)</bdi>" in mail.as_html
     assert f'<a href="{VALUES["my_page"]}" dir="ltr">' in mail.as_html
+
+
+@pytest.mark.parametrize("language", TEXT_LANGUAGES)
+def test_a_mail_reads_well_in_the_dark_and_asks_nobody_for_anything(language: str) -> None:
+    page = render_mail(text_for(Kind.BOOKING_CONFIRMED, language), VALUES, language).as_html
+    assert "prefers-color-scheme:dark" in page
+    assert 'content="light dark"' in page
+    hosts = set(re.findall(r"(?:src|url|href)=?[\"(]*(https?://[^/\"]+)", page))
+    assert hosts <= {"https://moussem.example"}
+    assert "<img" not in page
+    assert "<table" not in page
 
 
 @pytest.mark.parametrize(

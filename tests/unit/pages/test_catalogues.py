@@ -26,6 +26,7 @@ OPENING = (
 OFFICE = (
     "/staff/",
     "/desk/",
+    "/classes/",
     "/counts/",
     "/reports/",
     # everybody's is the page that checks
@@ -44,6 +45,9 @@ OFFICE = (
     "notifications/deliveries/",
     "notifications/reminders/",
     "notifications/announcements/",
+    "notifications/digests/",
+    "notifications/trials/",
+    "notifications/webhooks/",
     "notifications/templates/",
     "office.html",
     "problems.html",

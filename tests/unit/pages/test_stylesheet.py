@@ -7,7 +7,7 @@ import pytest
 
 from shared.pages import TEMPLATES
 from shared.pages.assets import FOLDER
-from tests.kit.axe import SAME_STYLE
+from tests.kit.axe import SAME_PAINT
 
 LIMIT = 12_000
 PHYSICAL = (
@@ -80,7 +80,7 @@ def test_no_query_parts_widths_that_are_looked_at_once() -> None:
     breaks = [float(rem) * 16 for rem in re.findall(r"@media[^{]*-width:([\d.]+)rem", style())]
     assert breaks
     assert not [
-        (one, other) for at in breaks for other, one in SAME_STYLE.items() if min(one, other) <= at <= max(one, other)
+        (one, other) for at in breaks for other, one in SAME_PAINT.items() if min(one, other) <= at <= max(one, other)
     ]
 
 

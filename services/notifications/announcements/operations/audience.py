@@ -1,18 +1,18 @@
 """Who is in an audience, and what it would cost to tell them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notifications.announcements.domain import Audience, Share, Who, language_for
+from services.notifications.announcements.domain import Audience, Reading, Share, Who, language_for
 from services.notifications.notices.domain import Channel, Contact, ways_to
 from services.notifications.notices.models import application_copy, booking_copy, contact, session_copy, stand_copy
 from services.notifications.optout.models import opted_out
-from services.notifications.templates.domain import Kind, Template, render_sms
+from services.notifications.templates.domain import Kind, render_sms
 from services.notifications.templates.domain.segments import segments, thrifty
 
 # In the words of the messages that the copies were made of.
@@ -33,27 +33,26 @@ def count_people(db: Connection, exhibition_id: UUID, audience: Audience) -> int
     return int(db.scalar(sa.select(sa.func.count()).select_from(_members(exhibition_id, audience).subquery())) or 0)
 
 
-def shares(
-    db: Connection, exhibition_id: UUID, audience: Audience, texts: Mapping[str, Template], values: Mapping[str, Any]
-) -> list[Share]:
+def shares(db: Connection, exhibition_id: UUID, audience: Audience, reading: Reading) -> list[Share]:
     """The audience by the language each would read, with the SMS that would be paid for.
 
-    Each name is counted as it is: an Arabic name in a French text doubles what that SMS costs. `values` holds the
-    other words of each language.
+    Each name is counted as it is: an Arabic name in a French text doubles what that SMS costs.
     """
-    counted: dict[str, Counter[str]] = {code: Counter() for code in texts}
+    counted: dict[str, Counter[str]] = {code: Counter() for code in reading.texts}
     paid: dict[tuple[str, str], int] = {}
     for to in _everybody(db, exhibition_id, audience):
-        code = language_for(to.language, texts)
+        code = language_for(to.language, reading.texts)
         ways = [channel for channel, _address in ways_to(to, Kind.ANNOUNCEMENT)]
         counted[code].update(["people", *(f"by {way}" for way in ways)] if ways else ["people", "unreached"])
         if Channel.SMS in ways:
-            key = (code, to.name if "{name}" in texts[code].sms else "")
+            text = reading.texts[code]
+            key = (code, to.name if "{name}" in text.sms else "")
             if key not in paid:
-                paid[key] = segments(thrifty(render_sms(texts[code], values[code] | {"name": to.name})))
-            counted[code]["segments"] += paid[key]
+                words = {**reading.words[code], "name": to.name}
+                paid[key] = segments(thrifty(render_sms(text, words)))
+            counted[code].update({"segments": paid[key], "cost": reading.price(to.phone or "", paid[key])})
     return [
-        Share(code, one["people"], one["by sms"], one["by email"], one["unreached"], one["segments"])
+        Share(code, one["people"], one["by sms"], one["by email"], one["unreached"], one["segments"], one["cost"])
         for code, one in counted.items()
     ]
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.deliveries import operations
+from services.notifications.deliveries.operations.following import list_reports, list_ways
 from services.notifications.deliveries.schemas import FollowedOut
 from services.notifications.notices.operations.log import find_notice
 from shared import clock
@@ -55,5 +56,9 @@ def send_again(exhibition: str, notice: UUID) -> Response:
 
 def _answer(db: Connection, exhibition_id: UUID, notice_id: UUID) -> Answer:
     row = find_notice(db, exhibition_id, notice_id)
-    tries = operations.list_attempts(db, exhibition_id, notice_id)
-    return Answer(200, FollowedOut().dump(SimpleNamespace(**row._asdict(), tries=tries)))
+    followed = {
+        "tries": operations.list_attempts(db, exhibition_id, notice_id),
+        "reports": list_reports(db, exhibition_id, notice_id),
+        "ways": list_ways(db, row),
+    }
+    return Answer(200, FollowedOut().dump(SimpleNamespace(**row._asdict(), **followed)))

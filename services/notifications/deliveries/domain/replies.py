@@ -64,7 +64,7 @@ def whatsapp_heard_in(body: Any) -> Iterator[Heard]:
 
 def phone_of(said: str) -> str:
     """A number in E.164, as gateways write it: with a plus, with two noughts, bare, or as at home; else empty."""
-    digits = "".join(character for character in said if character.isdecimal())
+    digits = "".join(str(int(character)) for character in said if character.isdecimal())
     is_home = digits.startswith("0") and not digits.startswith("00")
     written = digits if is_home else "+" + digits.removeprefix("00")
     try:

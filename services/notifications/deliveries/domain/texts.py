@@ -14,6 +14,8 @@ def with_links(data: Mapping[str, str], language: str, site: str) -> dict[str, s
     if data.get("answer_code"):  # answers by itself: nobody has to sign in first
         links["my_booking"] = f"{site}/{language}/a/{data['answer_code']}"
     links["my_application"] = f"{home}/apply/mine"
+    links["report"] = f"{home}/office/counts/day.pdf?day={data.get('iso_day', '')}"
+    links["my_digest"] = f"{home}/office/notices/digest"
     links["stop"] = f"{home}/notices/stop/{data.get('stop_secret', '')}"
     return {**data, **links}
 

@@ -1,6 +1,6 @@
 """The WhatsApp Cloud API: template messages by language, and what its answers mean.
 
-By Meta's public pages on messages, message templates and error codes (docs/providers.md); not tried against it.
+From public pages that docs/providers.md names; not tried against the provider.
 """
 
 import re
@@ -38,7 +38,15 @@ PASSING = frozenset(
         "368",
     ]
 )
+LONGEST = 600  # characters of a parameter
+# What somebody else writes is a parameter, too: no template holds it.
+OF_ANNOUNCEMENT = Template("{exhibition}: {text}", "", "")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def text_of(kind: Kind, product: Template) -> Template:
+    """The text whose placeholders a template of a kind has; `product` is the one that comes with Moussem."""
+    return OF_ANNOUNCEMENT if kind is Kind.ANNOUNCEMENT else product
 
 
 def language_of(language: str) -> str:
@@ -52,9 +60,10 @@ def parameters_of(text: Template) -> list[str]:
 
 
 def template_body(text: Template) -> str:
-    """The text as it is handed in for approval, with numbers for its placeholders."""
+    """The text as it is handed in for approval: numbers for its placeholders, none of them first or last."""
     numbers = {name: n for n, name in enumerate(parameters_of(text), 1)}
-    return _PLACEHOLDER.sub(lambda found: f"{{{{{numbers[found[1]]}}}}}", text.sms)
+    body = _PLACEHOLDER.sub(lambda found: f"{{{{{numbers[found[1]]}}}}}", text.sms)
+    return f"Moussem · {body}." if body.endswith("}") else f"Moussem · {body}"
 
 
 def message(kind: Kind, text: Template, values: Mapping[str, str], language: str) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def message(kind: Kind, text: Template, values: Mapping[str, str], language: str
 
 
 def _text(value: str) -> dict[str, str]:
-    return {"type": "text", "text": clean(value) or EMPTY}
+    return {"type": "text", "text": clean(value, LONGEST) or EMPTY}
 
 
 def outcome_of(status: int, said: Mapping[str, Any] | None, wait: float) -> Outcome:

@@ -9,14 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.notifications.announcements.operations.writing import text_of
 from services.notifications.deliveries.domain import NothingToPrint, Verdict
 from services.notifications.deliveries.domain.texts import with_links
 from services.notifications.deliveries.models import delivery, print_batch
 from services.notifications.notices.domain import Act, Channel, Reason, State, before
 from services.notifications.notices.models import contact, notice
-from services.notifications.templates.domain import Kind, Mail, render_mail
-from services.notifications.templates.domain.editing import Place
-from services.notifications.templates.operations import find_text
+from services.notifications.templates.domain import Mail, render_mail
 from shared import clock
 from shared.ids import new_id
 from shared.problem import NotFound
@@ -102,7 +101,7 @@ def letters_of(db: Connection, exhibition_id: UUID, batch_id: UUID, site: str) -
 
 
 def _letter(db: Connection, row: sa.Row[Any], site: str) -> Letter:
-    text = find_text(db, Place(row.exhibition_id, Kind(row.kind), row.language)).template
+    text = text_of(db, row)
     mail = render_mail(text, with_links(row.data, row.language, site), row.language)
     return Letter(row.name or row.data.get("name", ""), row.language, mail)
 

@@ -1,5 +1,6 @@
 """Why somebody did or did not get a notice: one page with every attempt, and a button to send it again."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,7 @@ def show_notice(lang: str, exhibition: str, notice: UUID) -> Response:
         tries=[_attempt(one, known.zone) for one in tries],
         reports=[_report(one, known.zone) for one in reports],
         ways=[_way(one, notice) for one in ways] if len(ways) > 1 else [],
+        other_way=_other_way(ways, row),
         cost=_cost(row),
         is_secret=row.is_secret,
         is_late=row.useful_until <= clock.now(),
@@ -109,6 +111,15 @@ def _way(row: Any, shown: UUID) -> dict[str, Any]:
         "why": why(row.reason),
         "is_this": row.id == shown,
     }
+
+
+def _other_way(ways: Sequence[Any], row: Any) -> str:
+    """The way by which the same words went all the same; empty where none did, or where this one is it."""
+    gone = (State.DELIVERED, State.ACCEPTED)
+    others = [one for one in ways if one.id != row.id and State(one.state) in gone and not one.reason]
+    if State(row.state) in gone and not row.reason:
+        return ""
+    return _(CHANNELS[Channel(others[-1].channel)]) if others else ""
 
 
 def _cost(row: Any) -> str:

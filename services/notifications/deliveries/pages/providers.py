@@ -59,11 +59,15 @@ def _line(one: Health, zone: str) -> dict[str, str]:
 
 def _templates() -> list[dict[str, str]]:
     """What is handed in at WhatsApp, kind by kind and language by language."""
-    return [
-        {"name": f"moussem_{kind}", "language": language, "body": whatsapp.template_body(text_for(kind, language))}
+    texts = [
+        (kind, language, whatsapp.text_of(kind, text_for(kind, language)))
         for kind in Kind
         for language in whatsapp.LANGUAGES
-        if kind is not Kind.SIGN_IN_CODE
+        if kind is not Kind.SIGN_IN_CODE  # a form of WhatsApp's own: a code and a button that copies it
+    ]
+    return [
+        {"name": f"moussem_{kind}", "language": language, "body": whatsapp.template_body(text)}
+        for kind, language, text in texts
     ]
 
 

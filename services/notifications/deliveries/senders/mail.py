@@ -39,7 +39,7 @@ def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
 
 def _attach_entry(message: EmailMessage, claimed: Claimed, organiser: str) -> None:
     method = calendar.method_of(claimed.kind)
-    if method is None:
+    if method is None or "uid" not in claimed.data:  # a text that is tried brings no entry
         return
     entry = calendar.entry(
         claimed.kind, claimed.data, organiser=organiser, attendee=claimed.address, at=claimed.made_at

@@ -3,7 +3,7 @@
 import requests
 
 from services.notifications.deliveries.domain import Outcome, later, whatsapp
-from services.notifications.deliveries.domain.texts import with_links
+from services.notifications.deliveries.domain.texts import sms_text, with_links
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.deliveries.operations.described import providers_from
 from services.notifications.deliveries.senders.calling import TIMEOUTS, Line
@@ -35,11 +35,13 @@ class WhatsApp:
         # what WhatsApp approved is the product's text: an exhibition's own words go by the other ways
         language = whatsapp.language_of(claimed.language)
         values = with_links(claimed.data, claimed.language, self._providers.site)
+        values |= {"text": sms_text(claimed.text, claimed.data, claimed.language, self._providers.site)}
+        text = whatsapp.text_of(claimed.kind, text_for(claimed.kind, language))
         return {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             "to": claimed.address,
             "type": "template",
-            "template": whatsapp.message(claimed.kind, text_for(claimed.kind, language), values, language),
+            "template": whatsapp.message(claimed.kind, text, values, language),
             "biz_opaque_callback_data": str(claimed.id),
         }

@@ -83,7 +83,10 @@ class Reason(StrEnum):
 SETTLED = frozenset({State.ACCEPTED, State.FAILED, State.DELIVERED, State.BOUNCED})
 # no other way is tried after these
 ENDING = frozenset({Reason.TOO_LATE, Reason.NOT_WANTED, Reason.NO_LONGER_SO, Reason.NO_MORE_NEEDED})
-BUDGETS = frozenset({Reason.SPENT, Reason.NUMBER_BUDGET, Reason.BLOCK_BUDGET})
+# no provider was asked
+UNASKED = frozenset(
+    {*ENDING, Reason.BAD_ADDRESS, Reason.DIAL_CODE, Reason.SPENT, Reason.NUMBER_BUDGET, Reason.BLOCK_BUDGET}
+)
 
 
 class Act(StrEnum):
@@ -182,8 +185,8 @@ def ways_to(contact: Contact, kind: Kind) -> list[tuple[Channel, str]]:
     return known[:1] + beside
 
 
-NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS
-LOW_KINDS = frozenset({Kind.ANNOUNCEMENT})
+NEVER_PRINTED = SECRET_KINDS | STAFF_KINDS | STOPPABLE_KINDS | {Kind.ATTENDANCE_DIGEST}
+LOW_KINDS = frozenset({Kind.ANNOUNCEMENT, Kind.ATTENDANCE_DIGEST})
 """What may wait behind everything else."""
 
 
@@ -308,6 +311,7 @@ WAITS: dict[Kind, bool] = {
     Kind.APPLICATION_FREED: True,
     Kind.APPLICATION_LAPSED: True,
     Kind.ANNOUNCEMENT: True,
+    Kind.ATTENDANCE_DIGEST: False,  # at the hour somebody chose
     Kind.STAFF_INVITED: False,  # as every private link; an organiser sends it
     Kind.STAFF_PASSWORD: False,
 }

@@ -97,6 +97,22 @@ def words_of_news(about: About) -> dict[str, str]:
         return _common(about)
 
 
+def words_of_day(about: About, counts: dict[str, Any]) -> dict[str, str]:
+    """Words for a day's attendance, as ticketing counted it."""
+    day, sessions = date.fromisoformat(counts["day"]), counts["sessions"]
+    with speaking(about.contact.language):
+        return _common(about) | {
+            "day": long_date(day),
+            "short_day": short_date(day),
+            "iso_day": day.isoformat(),
+            "visits": ngettext("%(n)s visit", "%(n)s visits", counts["visits"]),
+            "visitors": ngettext("%(n)s visitor", "%(n)s visitors", counts["visitors"]),
+            "foreign": number(counts["foreign"]),
+            "tally": number(counts["tally"]["in"]),
+            **{name: number(sessions[name]) for name in ("booked", "came", "no_shows")},
+        }
+
+
 def _stands(held: list[dict[str, Any]]) -> str:
     """The first three stands with hall and days; how many more there are."""
     told = [

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     APPLICATION_LAPSED = "application_lapsed"
     APPLICATION_WITHDRAWN = "application_withdrawn"
     ANNOUNCEMENT = "announcement"
+    ATTENDANCE_DIGEST = "attendance_digest"
     STAFF_INVITED = "staff_invited"
     STAFF_PASSWORD = "staff_password"  # noqa: S105 - the name of a notice
 
@@ -75,6 +76,8 @@ _BOOKING = _ANY | {
 }
 _APPLICATION = _ANY | {"reference", "missing", "until", "rank", "stands", "my_application"}
 _STAFF = _ANY | {"link", "until"}
+_DAY = frozenset({"exhibition", "place", "day", "short_day", "visits", "visitors", "foreign", "tally"})
+_DIGEST = _DAY | {"booked", "came", "no_shows", "report", "my_digest"}
 _NEWS = _ANY | {"programme", "my_bookings", "my_page"}
 
 
@@ -85,8 +88,8 @@ def _placeholders(kind: Kind) -> frozenset[str]:
 def _of_thing(kind: Kind) -> frozenset[str]:
     if kind in STAFF_KINDS:
         return _STAFF
-    if kind is Kind.ANNOUNCEMENT:
-        return _NEWS
+    if kind in (Kind.ANNOUNCEMENT, Kind.ATTENDANCE_DIGEST):
+        return _NEWS if kind is Kind.ANNOUNCEMENT else _DIGEST
     if kind in _ACCOUNT_KINDS:
         return _ACCOUNT
     return frozenset(_APPLICATION if kind.startswith("application_") else _BOOKING)
@@ -183,12 +186,20 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
+# Readers that know nothing of it show black on white; no picture, no font and nothing from another host.
+_STYLE = (
+    ":root{color-scheme:light dark}body{background:#FBF7F0;color:#1E1B18}a{color:#A8482A}"
+    "@media(prefers-color-scheme:dark){body{background:#1E1B18;color:#FBF7F0}a{color:#E7A58F}}"
+)
+
+
 def _page(body: str, language: str) -> str:
     direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
     paragraphs = "".join(f"<p>{block.replace(chr(10), '<br>')}</p>\n" for block in body.strip().split("\n\n"))
     return (
         f'<!doctype html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
-        '<meta name="color-scheme" content="light dark">'
+        '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
+        f"<style>{_STYLE}</style>"
         '<meta name="viewport" content="width=device-width"></head>\n'
         f'<body dir="{direction}" style="font:18px/1.5 sans-serif;max-width:36em;margin:1em auto;padding:0 1em">\n'
         f"{paragraphs}</body></html>\n"

@@ -14,6 +14,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "code_words": "Code : 482913.",
         "until": "sam. 5 déc. à 18:00",
         "missing": "activité, ville",
+        "visits": "1 234 visites",
+        "visitors": "3 456 visiteurs",
     },
     "ar": {
         "stands": "C14 (القاعة ج، 4–13 دجنبر)",
@@ -26,6 +28,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "code_words": "الرمز: 482913.",
         "until": "السبت 5 دجنبر على الساعة 18:00",
         "missing": "النشاط، المدينة",
+        "visits": "1234 زيارة",
+        "visitors": "3456 زائرا",
     },
     "en": {
         "stands": "C14 (Hall C, 4–13 Dec)",
@@ -38,6 +42,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "code_words": "Code: 482913.",
         "until": "Sat 5 Dec at 18:00",
         "missing": "activity, town",
+        "visits": "1,234 visits",
+        "visitors": "3,456 visitors",
     },
     "zgh": {
         "stands": "C14 (4–13 ⴷⵓⵊⴰⵏⴱⵉⵔ)",
@@ -50,6 +56,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "code_words": "482913",
         "until": "5 ⴷⵓⵊⴰⵏⴱⵉⵔ 18:00",
         "missing": "ⵜⴰⵡⵓⵔⵉ",
+        "visits": "1234 ⵜⵉⵔⵣⴰⴼ",
+        "visitors": "3456 ⵉⵏⴰⵔⵣⴰⴼⵏ",
     },
 }
 _SAME = {
@@ -60,6 +68,11 @@ _SAME = {
     "code": "482913",
     "badge": "ABCD-2345",
     "rank": "3",
+    "foreign": "87",
+    "tally": "120",
+    "booked": "240",
+    "came": "198",
+    "no_shows": "42",
 }
 
 
@@ -73,6 +86,8 @@ def example(language: str, home: str, exhibition: str, place: str) -> dict[str, 
         "my_booking": f"{home}/programme/mine/K7P3M9QA",
         "my_page": f"{home}/me",
         "my_application": f"{home}/apply/mine",
+        "report": f"{home}/office/counts/day.pdf?day=2026-12-05",
+        "my_digest": f"{home}/office/notices/digest",
         "stop": f"{home}/notices/stop/AbCdEfGhJkLmNpQrStUvWx",
     }
     return _WORDS[language] | _SAME | links | {"exhibition": clean(exhibition), "place": clean(place)}

@@ -31,6 +31,7 @@ KINDS: dict[Kind, str] = {
     Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
     Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
     Kind.ANNOUNCEMENT: N_("End of an announcement"),
+    Kind.ATTENDANCE_DIGEST: N_("Digest of the day"),
     Kind.STAFF_INVITED: N_("Invitation to the staff"),
     Kind.STAFF_PASSWORD: N_("New password for staff"),
 }

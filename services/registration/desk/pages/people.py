@@ -11,7 +11,9 @@ from services.registration.exhibitions.operations import exhibition_of
 from services.registration.staff.domain import Role
 from services.registration.staff.operations.audit import By
 from services.registration.visitors.domain.pins import pin_of
+from services.registration.visitors.domain.places import with_home
 from services.registration.visitors.operations import badges, people, phones, pins
+from services.registration.visitors.operations.homes import offered_homes
 from services.registration.visitors.operations.print_badge import draw_pdf
 from services.registration.visitors.operations.print_letter import Letter, draw_letter
 from shared import i18n
@@ -61,7 +63,7 @@ def register(lang: str, exhibition: str) -> Response:
         said = {"language": lang, "phone": None} | load_form(schemas.WalkInForm)
     except Invalid as refused:
         return _desk(request.form, refused.errors)
-    new = people.NewVisitor(**said, may_text=phones.may_welcome(said["phone"], client_address()))
+    new = people.NewVisitor(**with_home(said), may_text=phones.may_welcome(said["phone"], client_address()))
     with transaction() as db:
         found = exhibition_of(db, by.exhibition_id)
 
@@ -170,6 +172,7 @@ def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | N
         found=found,
         people=shown,
         is_walk_in="walk-in" in request.args or (found is not None and not shown) or bool({*errors} - {"sought"}),
+        homes=offered_homes(),
         languages=[(code, i18n.NAMES[code]) for code in i18n.LANGUAGES],
     )
 

@@ -1,5 +1,7 @@
 """Where people live: the twelve regions of Morocco (ISO 3166-2:MA) and countries (ISO 3166-1)."""
 
+from typing import Any
+
 from babel import Locale
 
 HOME_COUNTRY = "MA"
@@ -37,6 +39,13 @@ def is_country(code: str) -> bool:
 def split_home(home: str) -> tuple[str, str | None]:
     """The form's one answer as (country, region): "MA-08" is (MA, MA-08), "FR" is (FR, None)."""
     return (HOME_COUNTRY, home) if home in REGIONS else (home, None)
+
+
+def with_home(said: dict[str, Any]) -> dict[str, Any]:
+    """What a form said, its one answer told as two; neither when it was left out."""
+    rest = {name: value for name, value in said.items() if name != "home"}
+    country, region = split_home(said["home"]) if said.get("home") else (None, None)
+    return rest | {"country": country, "region": region}
 
 
 def join_home(country: str | None, region: str | None) -> str:

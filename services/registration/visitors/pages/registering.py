@@ -13,8 +13,8 @@ from services.registration.visitors import schemas
 from services.registration.visitors.domain import places
 from services.registration.visitors.domain.people import NoBadge, check_open
 from services.registration.visitors.operations import badges, people, phones, print_badge
+from services.registration.visitors.operations.homes import offered_homes
 from services.registration.visitors.pages.ways import go, inside, newcomers_key, with_tokens
-from shared import i18n
 from shared.db import reading, transaction
 from shared.group import group
 from shared.i18n import gettext as _
@@ -62,7 +62,7 @@ def register(lang: str, exhibition: str) -> Response:
     wanted = inside(said.pop("next", "")) or f"/{lang}/{exhibition}/me?new=1"
     reserve, _party = said.pop("reserve", ""), said.pop("party_size", "")
     new = people.NewVisitor(
-        **_with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
+        **places.with_home(said), language=lang, may_text=phones.may_welcome(said["phone"], client_address())
     )
     newcomer = people.Newcomer(found.id, settings(), new)
     answer = group(people.register_visitors, newcomer, key=newcomers_key(found.id), render=_registered)
@@ -145,7 +145,7 @@ def change_details(lang: str, exhibition: str) -> Response:
     except Invalid as refused:
         return _details(found, request.form, refused.errors)
     version = said.pop("version")
-    values = {"email": None, "country": None, "region": None} | _with_home(said) | {"language": lang}
+    values = {"email": None, "country": None, "region": None} | places.with_home(said) | {"language": lang}
     text = said["phone"] != before.phone and phones.may_welcome(said["phone"], client_address())
     try:
         with transaction() as db:
@@ -175,7 +175,7 @@ def _form(exhibition: Exhibition, values: Any, errors: dict[str, list[str]]) -> 
         exhibition=exhibition,
         values=values,
         errors=errors,
-        homes=_homes(),
+        homes=offered_homes(),
     )
 
 
@@ -186,22 +186,8 @@ def _details(exhibition: Exhibition, values: Any, errors: dict[str, list[str]], 
         exhibition=exhibition,
         values=values,
         errors=errors,
-        homes=_homes(),
+        homes=offered_homes(),
     )
-
-
-def _homes() -> list[tuple[str, str]]:
-    """Where somebody may live, as the form offers it: nothing, the regions, some countries, elsewhere."""
-    names = i18n.locale().territories
-    regions = [(code, i18n.pick(texts)) for code, texts in places.REGIONS.items()]
-    countries = sorted(((code, names.get(code, code)) for code in places.OFFERED_COUNTRIES), key=lambda one: one[1])
-    return [("", "—"), *regions, *countries, (places.ELSEWHERE, _("Another country"))]
-
-
-def _with_home(said: Values) -> Values:
-    home = said.pop("home", None)
-    country, region = places.split_home(home) if home else (None, None)
-    return said | {"country": country, "region": region}
 
 
 def _typed(somebody: people.Visitor) -> Values:

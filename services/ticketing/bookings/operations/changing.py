@@ -198,10 +198,13 @@ def take_back(db: Connection, exhibition_id: UUID, session_id: UUID, capacity: i
     """
     one = begin(db, exhibition_id, [session_id], at)
     claims = rows.select(db, rows.of_session(exhibition_id, session_id, [BookingState.OFFERED, BookingState.HELD]))
-    exclusive = [claim for claim in claims if not claim.is_first_come]
-    for claim in sorted(exclusive, key=lambda claim: (claim.state is BookingState.HELD, -(claim.line_number or 0))):
+    newest_first = [claim for claim in claims[::-1] if not claim.is_first_come]
+    for claim in sorted(newest_first, key=lambda claim: claim.state is BookingState.HELD):
         if one.seats[session_id].claimed > capacity:
             one.change(claim, Act.RETURN if claim.state is BookingState.OFFERED else Act.LAPSE)
+    for claim in claims:
+        if claim.is_first_come and claim.party_size > capacity - one.seats[session_id].claimed:
+            one.change(claim, Act.RETURN)
     finish(one, serves=False)
 
 

@@ -41,6 +41,20 @@ TERMS: tuple[tuple[str, str], ...] = (
         N_("In and out"),
         N_("Everybody who came in or went out by a gate that day, with any badge. In minus out is inside."),
     ),
+    (
+        N_("By hall"),
+        N_(
+            "Who came in by a hall’s gate and did not leave it. "
+            "In at the gate of another hall is out of the one before."
+        ),
+    ),
+    (
+        N_("Counted without a badge"),
+        N_(
+            "Heads that stewards counted: a school class, a free day, who comes along without a badge. "
+            "In no other number."
+        ),
+    ),
     (N_("Arrivals"), N_("Visits by the quarter of an hour of the first scan.")),
     (N_("Seats booked"), N_("Seats of bookings that were confirmed and not cancelled before the session.")),
     (N_("Came"), N_("People let in at the session's door, with a booking or without.")),
@@ -97,6 +111,8 @@ class Report:
     days: tuple[Day, ...]
     gates: tuple[tuple[str, int, int, int], ...]
     homes: tuple[tuple[str, int], ...]
+    halls: tuple[tuple[str, int, int], ...] = ()
+    heads: tuple[int, int] = (0, 0)
 
     @property
     def visits(self) -> int:
@@ -108,6 +124,7 @@ def report(counts: Counter[CountKey]) -> Report:
     """Put all counters of an exhibition together."""
     days = sorted({key.day for key, value in counts.items() if key.day and value})
     gates = sorted({key.place for key in counts if key.measure in ("ins", "outs", "visits")})
+    halls = sorted({key.place for key in counts if key.measure == "hall-ins"})
     homes = _sum(counts, "residence", kind=VISITOR)
     known = Counter({place: _sum(counts, "residence", kind=VISITOR, place=place) for place in _homes(counts)})
     visits = _sum(counts, "visits", kind=VISITOR)
@@ -125,6 +142,10 @@ def report(counts: Counter[CountKey]) -> Report:
             )
             for gate in gates
         ),
+        halls=tuple(
+            (hall, _sum(counts, "hall-ins", place=hall), _sum(counts, "hall-outs", place=hall)) for hall in halls
+        ),
+        heads=(_sum(counts, "tally-in"), _sum(counts, "tally-out")),
         homes=(*[pair for pair in ranked if pair[1]], *([("", visits - homes)] if visits > homes else [])),
     )
 

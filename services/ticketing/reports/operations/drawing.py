@@ -34,6 +34,8 @@ def day_pdf(where: Exhibition, counts: Attendance, sittings: Sequence[Sitting]) 
         sheet.heading(_("By gate"))
         gates = [[one.gate, *map(number, (one.visits, one.ins, one.outs))] for one in counts.gates]
         sheet.table([_("At gate"), _("Visits"), _("In"), _("Out")], gates, (0.4, 0.2, 0.2, 0.2))
+        _halls(sheet, where, [(one.hall, one.ins, one.outs) for one in counts.halls])
+        _heads(sheet, counts.heads_in, counts.heads_out)
         _homes(sheet, counts.residences)
         _others(sheet, counts.not_visitors)
         _sessions(sheet, sittings)
@@ -60,6 +62,8 @@ def report_pdf(where: Exhibition, said: Report, sittings: Sequence[Sitting]) -> 
         sheet.heading(_("By gate"))
         gates = [[gate, *map(number, some)] for gate, *some in said.gates]
         sheet.table([_("At gate"), _("Visits"), _("In"), _("Out")], gates, (0.4, 0.2, 0.2, 0.2))
+        _halls(sheet, where, said.halls)
+        _heads(sheet, *said.heads)
         _homes(sheet, said.homes)
         _others(sheet, said.others)
         _sessions(sheet, sittings)
@@ -87,6 +91,19 @@ def _title(sheet: Sheet, where: Exhibition, title: str) -> None:
     dates = i18n.span(where.first_day, where.last_day)
     sheet.text(f"{dates} · {pick(where.venue_names)}, {pick(where.town_names)}", soft=True, gap=0.5)
     sheet.text(pick(where.organiser_names), soft=True, gap=2)
+
+
+def _halls(sheet: Sheet, where: Exhibition, halls: Sequence[tuple[str, int, int]]) -> None:
+    if halls:
+        sheet.heading(_("By hall"))
+        rows = [[where.hall_name(hall), number(ins), number(outs)] for hall, ins, outs in halls]
+        sheet.table([_("Hall"), _("In"), _("Out")], rows, (0.6, 0.2, 0.2))
+
+
+def _heads(sheet: Sheet, ins: int, outs: int) -> None:
+    if ins or outs:
+        sheet.heading(_("Counted without a badge"))
+        sheet.table(["", _("In"), _("Out")], [[_("All gates"), number(ins), number(outs)]], (0.6, 0.2, 0.2))
 
 
 def _homes(sheet: Sheet, homes: Sequence[tuple[str, int]]) -> None:

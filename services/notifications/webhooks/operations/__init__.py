@@ -1,0 +1,1 @@
+"""Keeping webhooks (`keeping`), telling them what happens (`telling`), and bringing it (`bringing`)."""
