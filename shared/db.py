@@ -83,7 +83,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Read one consistent state; what is written here is thrown away."""
+        """Read one consistent state; what is written here is thrown away. Unavailable when the database is away."""
         with self._connection() as db:
             if self.is_sqlite:
                 db.exec_driver_sql("BEGIN")
@@ -98,8 +98,13 @@ class Database:
             db = self.engine.connect()
         except (sa.exc.OperationalError, sa.exc.TimeoutError) as away:  # or every connection is in use for too long
             raise Unavailable from away
-        with db:
-            yield db
+        try:
+            with db:
+                yield db
+        except sa.exc.OperationalError as wrong:
+            if not _is_away(wrong):
+                raise
+            raise Unavailable from wrong
 
     def dispose(self) -> None:
         """Close every pooled connection; also right after a fork."""
@@ -109,11 +114,6 @@ class Database:
 def _committed(db: Connection) -> Iterator[Connection]:
     try:
         yield db
-    except sa.exc.OperationalError as wrong:
-        db.rollback()
-        if _is_away(wrong):
-            raise Unavailable from wrong
-        raise
     except BaseException:
         db.rollback()
         raise

@@ -113,10 +113,10 @@ class Crowd:
         while time.monotonic() < until:
             try:
                 response = send()
-                said: dict[str, Any] = response.json()
             except requests.RequestException:
                 time.sleep(0.1)
                 continue
+            said = _body_of(response)
             if response.status_code < 400:
                 return said
             if response.status_code < 500 and response.status_code != 429:
@@ -124,7 +124,16 @@ class Crowd:
                 return {}
             if "/bookings" in path and response.status_code != 429:
                 self.books.put_off.append(f"{path}: {response.status_code} {said.get('type')}")
-            if response.status_code not in (429, 502, 503):
+            if response.status_code not in (429, 502, 503) or "no JSON" in str(said.get("type")):
                 self.books.server_errors.append(response.text[:200])
             time.sleep(0.1)
         raise TimeoutError(f"no answer in {PATIENCE_SECONDS} seconds: {path}")
+
+
+def _body_of(response: requests.Response) -> dict[str, Any]:
+    """What an answer says; what is no JSON says nothing, and is an error of the server for that alone."""
+    try:
+        said: dict[str, Any] = response.json()
+    except requests.JSONDecodeError:
+        return {"type": f"no JSON: {response.text[:80]}"}
+    return said

@@ -230,6 +230,18 @@ def test_reading_changes_nothing(database: Database) -> None:
     assert taken(database) == 0
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+@pytest.mark.parametrize("how", ["reading", "transaction"])
+def test_a_server_that_goes_away_in_the_middle_is_away(database: Database, how: str) -> None:
+    block = database.reading() if how == "reading" else database.transaction()
+    with pytest.raises(Unavailable), block as db:
+        ours = db.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+        with database.reading() as other:
+            other.execute(sa.text("SELECT pg_terminate_backend(:ours)"), {"ours": ours})
+        wait_until(lambda: db.execute(sa.select(place)).all() is None)
+    assert taken(database) == 0, "the next one finds it again"
+
+
 @pytest.mark.parametrize("engine", ["postgres"])
 @pytest.mark.parametrize(("is_guarded", "plan"), [(True, "Index"), (False, "Seq Scan")])
 def test_a_plan_made_for_few_rows_is_good_for_many(database: Database, is_guarded: bool, plan: str) -> None:
