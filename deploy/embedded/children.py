@@ -117,7 +117,12 @@ def step_back() -> None:
 
     Each child has a session of its own, and Linux may share time between sessions before it looks at processes.
     """
-    os.nice(STEP)
+    tasks = Path("/proc/self/task")
+    if not tasks.exists():
+        os.nice(STEP)
+        return
+    for task in tasks.iterdir():  # Linux counts niceness by thread
+        os.setpriority(os.PRIO_PROCESS, int(task.name), STEP)
     with contextlib.suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(STEP))
 

@@ -10,7 +10,7 @@ from typing import Literal
 SERVICES = ("registration", "ticketing", "notifications")
 Kind = Literal["valkey", "web", "worker", "peers", "front"]
 WEB_THREADS = 64
-"""Requests of one web process at the same time: enough for group commit to have company."""
+"""Requests of one web process of its own: each waits in a thread, and group commit wants company."""
 BODY_LIMIT = 5 * 1024 * 1024
 """Bytes of a request's body that the front lets through; a service may refuse less."""
 PHOTO_LIMIT = 24 * 1024 * 1024

@@ -80,14 +80,14 @@ class Webs:
             sizes = {"capacity": capacity, "waiting_limit": waiting_limit}
             db.execute(sa.update(session).where(session.c.reference == reference).values(**sizes))
 
-    def resize(self, reference: str, capacity: int) -> int:
+    def resize(self, reference: str, capacity: int, waiting_limit: int = 40) -> int:
         """The office gives a session another room size, by its form's route; the status, as it may be too small."""
         client, headers = next(self._turns).new_client(), self.fair.staff("organiser")
         told = client.get(f"{API}/sessions/{reference}").get_json()
         start, end = told["starts_wall"].split("T"), told["ends_wall"].split("T")
         body = {name: told[name] for name in ("kind", "titles", "summaries", "spoken")}
         body |= {"day": start[0], "start": start[1][:5], "end": end[1][:5], "room": told["room"]["reference"]}
-        sized = {"capacity": capacity, "waiting_limit": 40}
+        sized = {"capacity": capacity, "waiting_limit": waiting_limit}
         match = {"If-Match": f'"{told["version"]}"'}
         return int(client.put(f"{API}/sessions/{reference}", json=body | sized, headers=headers | match).status_code)
 

@@ -20,7 +20,6 @@ PEOPLE = 24
 # the one message that is lost may speak of a booking that was given back since, which harms nobody
 STORIES = 3
 LASTS_SECONDS = 3.0
-PATIENCE_SECONDS = 25
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,7 +58,7 @@ def catch_all(seed: int) -> list[str]:
     try:
         crowd = Crowd(system, seed, is_mixed=True)
         crowd.register(PEOPLE)
-        settle(system, 30)
+        settle(system, 60)
         return [name for name in BUGS if not _catch(system, crowd, name)]
     finally:
         system.stop()
@@ -76,14 +75,14 @@ def _catch(system: System, crowd: Crowd, name: str) -> bool:
         if bug.moment:
             system.arm(bug.moment, "kill")
         matrix.story(system, crowd)
-        settle(system, PATIENCE_SECONDS)
+        settle(system, bug.patience)
         fresh = [complaint for complaint in _complaints(system, crowd) if complaint not in known]
         seen = [complaint for complaint in fresh if bug.complaint in complaint]
         if seen:
             break
     on.unlink()
     crowd.give_all_back()
-    settle(system, PATIENCE_SECONDS)
+    settle(system, bug.patience)
     verdict = f"caught: {seen[0]}" if seen else f"NOT CAUGHT ({len(fresh)} other complaints: {fresh[:3]})"
     print(f"planted {name}: {verdict}", flush=True)  # noqa: T201 - a command speaks
     return bool(seen)
@@ -94,9 +93,15 @@ def _complaints(system: System, crowd: Crowd) -> list[str]:
 
 
 def run_matrix(
-    every: Sequence[matrix.Cell], engine: str, seed: int, *, lasts: float = LASTS_SECONDS, hurried: bool = True
+    every: Sequence[matrix.Cell],
+    engine: str,
+    seed: int,
+    *,
+    lasts: float = LASTS_SECONDS,
+    hurried: bool = True,
+    recovery: float = matrix.RECOVERY_SECONDS,
 ) -> int:
-    """Strike one system again and again; how many runs ended with something lost or doubled."""
+    """Strike one system again and again; how many runs ended with something lost, doubled or late."""
     failed, done = 0, 0
     every = [cell for cell in every if disk.can_be_had() or cell.act != "fill"]
     arena = Arena(engine, hurried=hurried)
@@ -106,9 +111,9 @@ def run_matrix(
         crowd.register(PEOPLE)
         for done, cell in enumerate(every, start=1):
             started = time.monotonic()
-            wrong = matrix.strike(arena, crowd, cell, lasts)
+            wrong = matrix.strike(arena, crowd, cell, lasts, recovery)
             said = "; ".join(wrong[:3]) if wrong else "nothing lost, nothing doubled"
-            print(f"{done}/{len(every)} {cell}: {said} ({time.monotonic() - started:.1f} s)", flush=True)  # noqa: T201 - a command speaks
+            print(f"{engine} {done}/{len(every)} {cell}: {said} ({time.monotonic() - started:.1f} s)", flush=True)  # noqa: T201 - a command speaks
             failed += bool(wrong)
     finally:
         checker.forget(arena.system)

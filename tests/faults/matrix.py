@@ -1,9 +1,9 @@
 """Which fault strikes whom at which moment: the cells of the matrix, and how one is struck."""
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,7 @@ def _order(seed: int, acts: list[tuple[str, str]], moments: list[str]) -> Iterat
                 yield Cell(act, target, left[act, target].pop())
 
 
-def strike(arena: Arena, crowd: Crowd, cell: Cell, lasts: float) -> list[str]:
+def strike(arena: Arena, crowd: Crowd, cell: Cell, lasts: float, recovery: float = RECOVERY_SECONDS) -> list[str]:
     """Let people register, book and cancel while the fault strikes for so many seconds; what is wrong afterwards."""
     before, struck = len(crowd.books.put_off), [False]
 
@@ -115,7 +115,7 @@ def strike(arena: Arena, crowd: Crowd, cell: Cell, lasts: float) -> list[str]:
         if cell.moment:
             arena.system.arm(cell.moment, "wait")
         meanwhile(lambda: _for_a_while(arena.system, cell, act, ending, lasts), lambda: story(arena.system, crowd))
-    wrong = settle(arena.system, RECOVERY_SECONDS) + check(arena.system, crowd.books)
+    wrong = settle(arena.system, recovery) + check(arena.system, crowd.books)
     wrong += probe(arena.system, crowd)
     put_off = crowd.books.put_off[before:] if cell.is_queue_only else []
     wrong += [f"with Redis away a booking was put off: {what}" for what in put_off]
@@ -166,19 +166,9 @@ def _seats(session: dict[str, Any]) -> int:
     return int(session["seats"]["capacity"])
 
 
-def meanwhile(one: Callable[[], object], other: Callable[[], object]) -> None:
-    """Both at once; what goes wrong in either is raised."""
-    failed: list[BaseException] = []
-
-    def first() -> None:
-        try:
-            one()
-        except BaseException as wrong:
-            failed.append(wrong)
-
-    thread = threading.Thread(target=first)
-    thread.start()
-    other()
-    thread.join()
-    if failed:
-        raise failed[0]
+def meanwhile(here: Callable[[], object], beside: Callable[[], object]) -> None:
+    """Both at once, the first in this thread: programs that it starts are stopped when their thread ends."""
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(beside)
+        here()
+        other.result()

@@ -44,6 +44,8 @@ class Bug:
     plant: Callable[[], None]
     moment: str
     complaint: str
+    patience: int = 60
+    """Seconds to wait for what is still on its way before looking."""
 
 
 def publish_outside_the_transaction() -> None:
@@ -232,5 +234,5 @@ BUGS = {
     "cells-as-typed": Bug(cells_as_typed, "", "a spreadsheet would run"),
     "yesterdays-zone": Bug(yesterdays_zone, "", "was told another hour"),
     # what it leaves stays on its way for ever, so it is the last
-    "lost-retry": Bug(lost_retry, "ticketing.relay.after-claim", "was not told"),
+    "lost-retry": Bug(lost_retry, "ticketing.relay.after-claim", "was not told", patience=10),
 }

@@ -1,6 +1,7 @@
 """A part of `./moussem faults` at each run of the tests: every planted bug, and forty cells on two engines."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.kit.databases import Databases
 
 SEED = 20261128
 RUNS = 20
+# what is late is a matter for `./moussem faults`, which has the machine to itself; here other tests run beside
+PATIENCE_SECONDS = 240
 
 
 def test_the_checker_catches_twelve_planted_bugs() -> None:
@@ -19,13 +22,15 @@ def test_the_checker_catches_twelve_planted_bugs() -> None:
     assert catch_all(SEED) == []
 
 
-def test_nothing_is_lost_or_doubled_on_sqlite() -> None:
-    assert run_matrix(chosen(RUNS, SEED, "sqlite"), "sqlite", SEED) == 0
-
-
-def test_nothing_is_lost_or_doubled_on_postgresql(databases: Databases) -> None:
+def test_nothing_is_lost_or_doubled_on_either_engine(databases: Databases) -> None:
     databases.server()  # skips, or fails, where there is none
-    assert run_matrix(chosen(RUNS, SEED, "postgres"), "postgres", SEED) == 0
+    disk.can_be_had()  # here, so that both threads see the mounts of this one
+    with ThreadPoolExecutor(2) as both:  # they wait most of the time
+        failed = {
+            engine: both.submit(run_matrix, chosen(RUNS, SEED, engine), engine, SEED, recovery=PATIENCE_SECONDS)
+            for engine in ("sqlite", "postgres")
+        }
+        assert {engine: one.result() for engine, one in failed.items()} == {"sqlite": 0, "postgres": 0}
 
 
 @pytest.mark.parametrize(("engine", "size"), [("sqlite", 31 * 23), ("postgres", 36 * 23)])

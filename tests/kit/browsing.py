@@ -18,6 +18,8 @@ class Form:
     typed: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     """Those of `typed` that hold any text and show it again."""
+    has_button: bool = False
+    """Whether it can be sent where no scripts run."""
 
 
 class _Reader(HTMLParser):
@@ -40,6 +42,7 @@ class _Reader(HTMLParser):
 
     def _in_form(self, tag: str, said: dict[str, str]) -> None:
         form, name = self.forms[-1], said.get("name", "")
+        form.has_button |= said.get("type", "submit" if tag == "button" else "") in ("submit", "image")
         if tag == "option" and self._select:
             if "selected" in said or self._select not in form.fields:
                 form.fields[self._select] = said.get("value", "")

@@ -11,8 +11,8 @@ import httptools
 from deploy.embedded.front.heads import AnswerHead, Headers, Way
 
 MOST_CONNECTIONS = 120
-"""To one service at a time, a few less than it takes (twice its threads), as others ask too: one that is not taken
-stands still for half a minute. Further requests wait their turn here, where waiting costs little."""
+"""To one service at a time, a few less than it takes, as others ask too: one that is not taken stands still for half a
+minute. Further requests wait their turn here, where waiting costs little."""
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 PATIENCE_SECONDS = 1.0

@@ -73,7 +73,7 @@ class Pair:
         self.front.start()
 
     def start_service(self) -> None:
-        self.service = FORKING.Process(target=web_server.serve, args=(_service, self.upstream))
+        self.service = FORKING.Process(target=web_server.serve, args=(_service, self.upstream, 64))
         self.service.start()
 
     def stop(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from deploy.embedded.children import STEP
 from tests.kit import processes
 from tests.kit.running import Running
 from tests.kit.tree import ROOT
@@ -56,6 +57,17 @@ def test_what_is_killed_is_started_again(running: Running, name: str) -> None:
 
     wait_until(replaced)
     assert running.call("GET", "/ticketing/health/live").status == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_workers_step_back_for_those_whom_people_wait_for(running: Running) -> None:
+    def steps(name: str) -> set[int]:
+        tasks = Path(f"/proc/{state(running.data)['processes'][name]}/task").iterdir()
+        return {os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks}
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert steps("ticketing-web") == steps("front") == {own}
+    wait_until(lambda: steps("ticketing-worker") == {STEP})
 
 
 def test_two_runs_on_one_folder_are_refused(running: Running) -> None:

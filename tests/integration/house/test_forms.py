@@ -3,16 +3,20 @@
 import re
 
 import pytest
+from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Request
 
-from tests.integration.house.test_bad_input import pages_with_forms
-from tests.kit.browsing import Form, read
+from tests.integration.house.test_bad_input import KNOWN, pages_with_forms
+from tests.kit.browsing import Form, forms_in, read
+from tests.kit.routes import PLACES, routes_of
 from tests.kit.services import Service
 from tests.kit.tree import SERVICES
-from tests.kit.world import Caller, World, form_client
+from tests.kit.world import HERE, Caller, World, form_client
 
 TYPED = "Fatima " + "é" * 600
 SECRET = re.compile(r"password|code|csrf")
+ASLEEP = re.compile(r'<[^>]* (?:type="button"|onclick=)[^>]*>')
 TABLES = ("/office/call/crafts", "/office/stands/new/list")
 """Their bad rows are named one by one, beside the good ones."""
 
@@ -51,6 +55,34 @@ def test_a_refused_form_says_where_and_keeps_what_was_typed(world: World, servic
                 accepted.add(f"{form.action}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert not accepted, f"not refused: {accepted}"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_form_or_button_waits_for_a_script(world: World, service: str) -> None:
+    """Every page anybody finds, forms that only look for something included."""
+    here, stuck = world.service(service), set()
+    for name in ("nobody", f"person of {HERE}", f"steward of {HERE}", f"organiser of {HERE}"):
+        client, _proof = form_client(here, world.caller(name))
+        for route in routes_of(here.app):
+            if route.method == "GET" and route.is_page and "/scan/" not in route.rule.rule:
+                path = route.path(PLACES | KNOWN | world.references)
+                stuck |= stuck_in(client.get(path), path)
+    assert not stuck
+
+
+def stuck_in(answer: TestResponse, path: str) -> set[str]:
+    """What on a page does nothing without scripts."""
+    if answer.mimetype != "text/html":
+        return set()
+    asleep = {f"{path}: {found}" for found in ASLEEP.findall(answer.text)}
+    return asleep | {f"{path}: no button sends {one.action}" for one in forms_in(answer, path) if not one.has_button}
+
+
+def test_a_form_without_a_button_is_found() -> None:
+    page = '<form action="/x"><input name="a"></form><button type="button">b</button><p onclick="c">'
+    answer = TestResponse([page.encode()], "200 OK", Headers({"Content-Type": "text/html"}), Request({}))
+    assert len(stuck_in(answer, "/y")) == 3
 
 
 def test_a_page_that_forgets_is_found() -> None:

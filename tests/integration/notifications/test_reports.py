@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,10 @@ import sqlalchemy as sa
 from werkzeug import Response
 from werkzeug.test import TestResponse
 
+from services.notifications.deliveries import operations
+from services.notifications.deliveries.domain import Outcome, Step, Verdict
 from services.notifications.deliveries.models import delivery
+from services.notifications.notices.domain import Channel, State
 from tests.integration.notifications.conftest import APP_SECRET, KEY
 from tests.integration.notifications.peers import Gateway, Mailbox, WhatsAppNumber
 from tests.integration.notifications.story import Story
@@ -118,6 +122,23 @@ def test_a_report_that_comes_before_the_yes_is_noted_counts(
     assert story.send() == 1
     wanted = {"delivered": {"sms": "failed", "whatsapp": "delivered"}}
     assert story.states() == wanted.get(status, {"sms": "failed", "whatsapp": "bounced", "print": "due"})
+
+
+@pytest.mark.parametrize("status", ["delivered", "failed"])
+def test_a_report_by_our_own_id_counts_while_the_call_is_still_under_way(
+    story: Story, reporting: str, status: str
+) -> None:
+    story.tell_scene()
+    story.tell_booking("waitlisted", place_in_line=3)
+    with story.service.writing() as db:
+        claimed = operations.claim(db, Channel.SMS, datetime.now(UTC))
+    assert claimed
+    report(story, "sms", {"id": id_of(story), "status": status})
+    with story.service.writing() as db:
+        yes = Outcome(Verdict.ACCEPTED, provider_id=id_of(story))
+        assert not operations.settle(db, claimed, yes, Step(State.ACCEPTED, None, ""))
+    assert story.states()["sms"] == ("delivered" if status == "delivered" else "bounced")
+    assert story.states().get("email") == (None if status == "delivered" else "due")
 
 
 def test_whatsapp_reports_by_our_id_or_its_own_and_only_signed(

@@ -74,6 +74,23 @@ def test_a_room_holds_one_session_at_a_time(fair: Fair) -> None:
     assert plan(fair).status_code == 201, "what was called off leaves its room"
 
 
+def test_who_plans_into_a_taken_room_sees_what_is_there_and_which_rooms_are_free(fair: Fair) -> None:
+    plan(fair)
+    plan(fair, room="wool", titles={"fr": "Filer"})
+    free = plan(fair, start="11:00", end="13:00", capacity=14).get_json()["free_rooms"]
+    every = fair.service.client.get(f"{API}/rooms", headers=organiser(fair)).get_json()["rooms"]
+    rooms = {one["reference"]: one["capacity"] for one in every}
+    assert free == sorted(free, key=lambda one: (rooms[one], one))
+    taken = {"dyes", "wool", "leather"}  # the last by the fair's own programme
+    assert set(free) == {one for one, seats in rooms.items() if seats >= 14} - taken
+    client, proof = forms(fair)
+    refused = client.post(f"{OFFICE}/programme/new", data=NEW | proof | {"title_fr": "Autre", "capacity": 10})
+    assert refused.status_code == 409
+    assert "Teindre</a>, dimanche 20 décembre 2026" in refused.text
+    assert "Libres à cette heure et assez grandes" in refused.text
+    assert "Autre" in refused.text
+
+
 def _two_at_once(fair: Fair) -> list[int]:
     """Two organisers plan the same room and hour; each has looked before the other has written."""
     codes: list[int] = []

@@ -169,9 +169,9 @@ def test_statuses_of_whatsapp_are_read_and_nonsense_is_none() -> None:
     body = {"entry": [{"changes": [{"value": {"statuses": [status, {"id": "x", "status": "sent"}, None]}}, "x"]}]}
     (report,) = whatsapp_reports_in(body)
     assert (report.said, report.provider_id, report.reason) == ("failed", "wamid.1", "131026 Undeliverable")
-    answers: list[object] = [[], None, {"entry": 3}, {"entry": [{"changes": [{"value": {"statuses": 7}}]}]}]
-    for nonsense in answers:
-        assert list(whatsapp_reports_in(nonsense)) == []
+    nonsense: list[Any] = [[], None, {"entry": 3}, {"entry": [{"changes": [{"value": {"statuses": 7}}]}]}]
+    for body in nonsense:
+        assert list(whatsapp_reports_in(body)) == []
 
 
 @pytest.mark.parametrize(

@@ -120,8 +120,10 @@ def _body() -> Any:
 
 
 def _hear(channel: Channel, reports: Iterable[Report]) -> Response:
+    # in one order, so that two who report the same at once do not wait for each other
+    ordered = sorted(reports, key=lambda report: (str(report.notice_id), report.provider_id))
     with transaction() as db:
-        news = [hear(db, _known(), channel, report) for report in reports]
+        news = [hear(db, _known(), channel, report) for report in ordered]
     return reply(Answer(200, {"heard": len(news), "news": sum(news)}))
 
 

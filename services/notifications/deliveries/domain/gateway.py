@@ -13,12 +13,23 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True)
 class Answered:
-    """Where a provider's answer names its id and status; which statuses mean no. Without a status, HTTP's decides."""
+    """Where a provider's answer names its id and status; which statuses mean no. Without a status, HTTP's decides.
+
+    For who answers in plain text, `plain` is a pattern: found, it is a yes, and its first group the id; else a no.
+    """
 
     id: str = "id"
     status: str = ""
     refused: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    plain: str = ""
+
+    def __post_init__(self) -> None:
+        """ValueError for what is no pattern."""
+        try:
+            re.compile(self.plain)
+        except re.error as wrong:
+            raise ValueError(f"sms.answer.plain is no pattern: {wrong}") from wrong
 
 
 @dataclass(frozen=True)

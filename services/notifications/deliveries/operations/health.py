@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.deliveries.domain import Verdict
 from services.notifications.deliveries.models import delivery
-from services.notifications.notices.domain import Channel
+from services.notifications.notices.domain import UNASKED, Channel
 from services.notifications.notices.models import notice
 
 LOOKED_BACK = timedelta(hours=1)
@@ -53,7 +53,11 @@ def _tried(db: Connection, exhibition_id: UUID) -> list[tuple[str, str | None, i
     rows = db.execute(
         sa.select(notice.c.channel, delivery.c.verdict, sa.func.count(), sa.func.max(delivery.c.ended_at))
         .join(notice, its)
-        .where(delivery.c.exhibition_id == exhibition_id, delivery.c.started_at > datetime.now(UTC) - LOOKED_BACK)
+        .where(
+            delivery.c.exhibition_id == exhibition_id,
+            delivery.c.started_at > datetime.now(UTC) - LOOKED_BACK,
+            delivery.c.reason.not_in(UNASKED),
+        )
         .group_by(notice.c.channel, delivery.c.verdict)
     ).all()
     return [(row[0], row[1], row[2], row[3]) for row in rows]

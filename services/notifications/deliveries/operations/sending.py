@@ -201,10 +201,10 @@ def why_not(db: Connection, claimed: Claimed) -> Reason | None:
 def _accept(db: Connection, claimed: Claimed, outcome: Outcome, said: dict[str, Any], providers: Providers) -> bool:
     """Note a yes; where the provider reports, wait for that, or hear what it has reported already."""
     theirs = {"theirs": outcome.provider_id or str(claimed.id)}
-    if not providers.awaits_report(claimed.channel):
-        return db.execute(_ACCEPT, said | theirs).rowcount > 0
     wait = time_for(providers.report_seconds(claimed.channel), clock.now(), claimed.useful_until)
-    report_by = {"report_by": said["at"] + wait if wait else None}
+    if not providers.awaits_report(claimed.channel) or wait is None:
+        return db.execute(_ACCEPT, said | theirs).rowcount > 0
+    report_by = {"report_by": said["at"] + wait}
     if not db.execute(_ACCEPT_AND_WAIT, said | theirs | report_by).rowcount:
         return False
     reporting.hear_early(db, providers, claimed.channel, theirs["theirs"])

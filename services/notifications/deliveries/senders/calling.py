@@ -13,11 +13,13 @@ LONGEST_TALK = 15.0  # seconds for the whole answer
 
 
 class Answer(NamedTuple):
-    """What a provider answered: `said` is its JSON object, empty where it said nothing, None where it made no sense."""
+    """What a provider answered: `said` is its JSON object, empty where it said nothing, None where it made no sense;
+    `text` is the same as it came."""
 
     status: int
     wait: float
     said: dict[str, Any] | None
+    text: str = ""
 
 
 class Line:
@@ -32,7 +34,8 @@ class Line:
             method, url, timeout=self._timeouts, allow_redirects=False, stream=True, **what
         ) as response:
             wait = _asked_wait(response.headers.get("Retry-After", ""))
-            return Answer(response.status_code, wait, _said(response))
+            text = _text(response)
+            return Answer(response.status_code, wait, None if text is None else _said(text), text or "")
 
     def _session(self) -> requests.Session:
         session = getattr(self._own, "session", None)
@@ -48,17 +51,21 @@ def _asked_wait(said: str) -> float:
     return float(said) if said.isascii() and said.isdigit() else 0.0
 
 
-def _said(response: requests.Response) -> dict[str, Any] | None:
-    """The answer, if it is empty or a JSON object, of a reasonable size, within a reasonable time."""
+def _text(response: requests.Response) -> str | None:
+    """The answer, if it is of a reasonable size, and comes within a reasonable time."""
     until, answer = time.monotonic() + LONGEST_TALK, b""
     for piece in response.iter_content(4096):
         answer += piece
         if len(answer) > LONGEST_ANSWER or time.monotonic() > until:
             return None
-    if not answer.strip():
+    return answer.decode("utf-8", "replace").strip()
+
+
+def _said(text: str) -> dict[str, Any] | None:
+    if not text:
         return {}
     try:
-        said = json.loads(answer)
-    except ValueError:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None

@@ -1,5 +1,7 @@
 """Bringing an SMS: one request to an HTTP gateway as the settings describe it, with the notice's id as its key."""
 
+import re
+
 import requests
 
 from services.notifications.deliveries.domain import Outcome, Verdict, later, of_http, refused
@@ -9,6 +11,7 @@ from services.notifications.deliveries.operations import Claimed
 from services.notifications.deliveries.operations.described import providers_from
 from services.notifications.deliveries.senders.calling import TIMEOUTS, Answer, Line
 from services.notifications.notices.domain import Reason
+from services.notifications.templates.domain import clean
 from shared.settings import Settings
 
 _FORMS = {"json": "json", "form": "data", "query": "params"}
@@ -54,6 +57,8 @@ class SmsGateway:
         outcome = of_http(answer.status, answer.wait)
         if outcome.verdict is not Verdict.ACCEPTED:
             return outcome
+        if self._gateway.answer.plain:
+            return self._plain(answer.text)
         if answer.said is None:
             # some other web page answered: the gateway may know nothing of it
             return later(Reason.GATEWAY_GARBLED)
@@ -64,3 +69,9 @@ class SmsGateway:
         if status and status in how.later:
             return later(Reason.GATEWAY_BUSY, status)
         return Outcome(Verdict.ACCEPTED, provider_id=word(answer.said, how.id))
+
+    def _plain(self, text: str) -> Outcome:
+        found = re.search(self._gateway.answer.plain, text)
+        if found is None:
+            return refused(Reason.GATEWAY_REFUSED, clean(re.sub(r"\d{5,}", "…", text), 60))
+        return Outcome(Verdict.ACCEPTED, provider_id=clean(found[1] or "") if found.re.groups else "")

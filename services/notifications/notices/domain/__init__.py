@@ -83,7 +83,10 @@ class Reason(StrEnum):
 SETTLED = frozenset({State.ACCEPTED, State.FAILED, State.DELIVERED, State.BOUNCED})
 # no other way is tried after these
 ENDING = frozenset({Reason.TOO_LATE, Reason.NOT_WANTED, Reason.NO_LONGER_SO, Reason.NO_MORE_NEEDED})
-BUDGETS = frozenset({Reason.SPENT, Reason.NUMBER_BUDGET, Reason.BLOCK_BUDGET})
+# no provider was asked
+UNASKED = frozenset(
+    {*ENDING, Reason.BAD_ADDRESS, Reason.DIAL_CODE, Reason.SPENT, Reason.NUMBER_BUDGET, Reason.BLOCK_BUDGET}
+)
 
 
 class Act(StrEnum):

@@ -23,7 +23,7 @@ from services.ticketing.admissions.domain import (
 )
 from services.ticketing.admissions.domain.codes import Reading, Typed, Unread, read_code
 from services.ticketing.admissions.models import badge, gate, scan
-from services.ticketing.admissions.operations.settling import Held, HolderDayKey, hold, settle
+from services.ticketing.admissions.operations.settling import Held, HolderDayKey, guard, hold, let_go, settle
 from shared import clock
 from shared.db import insert, put_newer
 from shared.problem import Problem
@@ -126,11 +126,17 @@ def _record(db: Connection, exhibition_id: UUID, scans: Sequence[Scan]) -> list[
         (what.holder_id, one.gate_day) for one, what in zip(scans, understood, strict=True) if isinstance(what, _Badge)
     }
     held = hold(db, exhibition_id, days)
+    told = _told_meanwhile(db, exhibition_id, scans, known)
+    if told:
+        known |= told
+        understood = [_understand(one, known) for one in scans]
+        days = {(w.holder_id, one.gate_day) for one, w in zip(scans, understood, strict=True) if isinstance(w, _Badge)}
+        held |= hold(db, exhibition_id, days - set(held))
     scans = _in_order_of_decision(scans, understood, held)
     rows = [_row(one, what) for one, what in zip(scans, understood, strict=True)]
     # in one order for everybody, so that two batches with the same scans never wait for each other in a ring
     db.execute(insert(db, scan).on_conflict_do_nothing(), sorted(rows, key=lambda row: row["id"]))
-    lived = settle(db, exhibition_id, held, zone=scans[0].zone)
+    lived = settle(db, exhibition_id, held, zone=scans[0].zone, persons={row.person_id for row in known.values()})
     verdicts = []
     for one, what in zip(scans, understood, strict=True):
         if isinstance(what, Verdict):
@@ -174,6 +180,16 @@ def _known_badges(db: Connection, exhibition_id: UUID, scans: Iterable[Scan]) ->
     of_fair = sa.select(badge).where(badge.c.exhibition_id == exhibition_id)
     rows = [row for one in asked for row in db.execute(of_fair.where(one))]
     return {row.id: row for row in rows} | {row.reference: row for row in rows}
+
+
+def _told_meanwhile(
+    db: Connection, exhibition_id: UUID, scans: Iterable[Scan], known: Mapping[UUID | str, sa.Row[Any]]
+) -> dict[UUID | str, sa.Row[Any]]:
+    """Badges whose message was handled after they were looked for and before their days were held."""
+    if db.dialect.name == "sqlite":
+        return {}  # one writes at a time
+    missing = [one for one in scans if isinstance(one.read, Reading) and one.read.badge_id not in known]
+    return _known_badges(db, exhibition_id, missing)
 
 
 def _understand(one: Scan, known: dict[UUID | str, sa.Row[Any]]) -> _Badge | Verdict:
@@ -222,10 +238,14 @@ def keep_badge(db: Connection, row: dict[str, Any], *, zone: str) -> None:
     if not put_newer(db, badge, row):
         return
     exhibition_id, badge_id = row["exhibition_id"], row["id"]
+    today = clock.day_in(clock.now(), zone)
+    is_guarded = guard(db, exhibition_id, badge_id, today)
     asked = sa.select(scan.c.gate_day).where(scan.c.exhibition_id == exhibition_id, scan.c.badge_id == badge_id)
     days = set(db.execute(asked.distinct()).scalars())
     holders: set[HolderDayKey] = {(holder, day) for holder in (badge_id, row["person_id"]) for day in days}
     settle(db, exhibition_id, hold(db, exhibition_id, holders), zone=zone)
+    if is_guarded and today not in days:
+        let_go(db, exhibition_id, badge_id, today)
 
 
 def list_gates(db: Connection, exhibition_id: UUID) -> list[Gate]:

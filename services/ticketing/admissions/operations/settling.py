@@ -5,7 +5,7 @@ move by the difference: so the order of arrival cannot matter, and a recount fin
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -46,12 +46,33 @@ def hold(db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey]) -> H
     return _lock(db, exhibition_id, wanted) if wanted else {}
 
 
-def settle(db: Connection, exhibition_id: UUID, before: Held, *, zone: str) -> dict[HolderDayKey, HolderDay]:
-    """Bring admissions and counters in line with the scans of these held days."""
+def guard(db: Connection, exhibition_id: UUID, badge_id: UUID, day: date) -> bool:
+    """Make scans of a badge that happen on this day wait until the commit, or be waited for; whether that is needed.
+
+    A scan that does not know the badge yet and the message that tells of it would else not see one another. On
+    SQLite one writes at a time.
+    """
+    if db.dialect.name == "sqlite":
+        return False
+    _lock(db, exhibition_id, [(badge_id, day)])
+    return True
+
+
+def let_go(db: Connection, exhibition_id: UUID, badge_id: UUID, day: date) -> None:
+    """Remove what only guarded."""
+    own = admission.c
+    mine = sa.delete(admission).where(own.exhibition_id == exhibition_id, own.holder_id == badge_id)
+    db.execute(mine.where(own.gate_day == day, own.last_passed_at.is_(None), own.scan_id.is_(None)))
+
+
+def settle(
+    db: Connection, exhibition_id: UUID, before: Held, *, zone: str, persons: set[UUID] | None = None
+) -> dict[HolderDayKey, HolderDay]:
+    """Bring admissions and counters in line with the scans of these held days; `persons` as for passages_of."""
     wanted = sorted(before)
     if not wanted:
         return {}
-    passages = passages_of(db, exhibition_id, wanted, zone)
+    passages = passages_of(db, exhibition_id, wanted, zone, persons)
     lived = {key: live_day(passages.get(key, [])) for key in wanted}
     changed = {key: day for key, day in lived.items() if _is_news(before[key], day)}
     if changed:
@@ -108,11 +129,7 @@ def _lock(db: Connection, exhibition_id: UUID, days: list[HolderDayKey]) -> dict
     rows = [
         {"exhibition_id": exhibition_id, "holder_id": holder, "gate_day": day, "counts": []} for holder, day in days
     ]
-    fresh = insert(db, admission)
-    held = fresh.on_conflict_do_update(
-        index_elements=["exhibition_id", "holder_id", "gate_day"], set_={"gate_day": fresh.excluded.gate_day}
-    )
-    return {(row.holder_id, row.gate_day): row for row in db.execute(held.returning(admission), rows)}
+    return {(row.holder_id, row.gate_day): row for row in db.execute(_written(db, _holding), rows)}
 
 
 def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUID, UUID]:
@@ -124,9 +141,12 @@ def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUI
 
 
 def passages_of(
-    db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], zone: str
+    db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], zone: str, persons: set[UUID] | None = None
 ) -> dict[HolderDayKey, list[Passage]]:
-    """The scans of each holder's day, whatever badge of theirs was read."""
+    """The scans of each holder's day, whatever badge of theirs was read.
+
+    `persons`: which holders are persons we know, where somebody has just looked; the others are badges we do not.
+    """
     wanted = set(days)
     holders = {holder for holder, _ in wanted}
     is_few = len(wanted) <= 1000
@@ -134,6 +154,8 @@ def passages_of(
     asked = asked.where(badge.c.exhibition_id == exhibition_id)
     # two statements: for an OR of two indexes SQLite reads every badge of the exhibition
     some = [asked.where(which.in_(holders)) for which in (badge.c.id, badge.c.person_id)] if is_few else [asked]
+    if is_few and persons is not None:
+        some = [asked.where(badge.c.person_id.in_(persons))] if persons else []
     badges = {row.id: row for one in some for row in db.execute(one)}
     read = sa.select(scan).where(scan.c.exhibition_id == exhibition_id)
     if is_few:  # IS NOT NULL beside it would make SQLite read every scan of the exhibition
@@ -183,15 +205,7 @@ def _store(db: Connection, exhibition_id: UUID, changed: dict[HolderDayKey, Hold
         }
         for (holder, gate_day), day in changed.items()
     ]
-    fresh = insert(db, admission)
-    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
-    db.execute(
-        fresh.on_conflict_do_update(
-            index_elements=["exhibition_id", "holder_id", "gate_day"],
-            set_={name: fresh.excluded[name] for name in names},
-        ),
-        rows,
-    )
+    db.execute(_written(db, _storing), rows)
 
 
 def _visitors(
@@ -215,13 +229,8 @@ def _visitors(
         {"exhibition_id": exhibition_id, "holder_id": holder, "kind": kind, "days": step}
         for (holder, kind), step in moved.items()
     ]
-    fresh = insert(db, attendee)
-    told = fresh.on_conflict_do_update(
-        index_elements=["exhibition_id", "holder_id", "kind"],
-        set_={"days": attendee.c.days + fresh.excluded.days},
-    )
     visitors: Counter[CountKey] = Counter()
-    for row in db.execute(told.returning(attendee), rows):
+    for row in db.execute(_written(db, _attending), rows):
         is_here, was_here = row.days > 0, row.days - moved[row.holder_id, row.kind] > 0
         visitors[CountKey("visitors", "", "", row.kind)] += is_here - was_here
     return visitors
@@ -234,13 +243,50 @@ def move_counts(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -
     ]
     if not rows:
         return
+    db.execute(_written(db, _moving), rows)
+
+
+# Every scan says these: they are put together once for each engine.
+_statements: dict[tuple[str, str], Any] = {}
+
+
+def _written(db: Connection, write: Callable[[Connection], Any]) -> Any:
+    key = db.dialect.name, write.__name__
+    if key not in _statements:
+        _statements[key] = write(db)
+    return _statements[key]
+
+
+def _holding(db: Connection) -> Any:
+    fresh = insert(db, admission)
+    key = ["exhibition_id", "holder_id", "gate_day"]
+    return fresh.on_conflict_do_update(index_elements=key, set_={"gate_day": fresh.excluded.gate_day}).returning(
+        admission
+    )
+
+
+def _storing(db: Connection) -> Any:
+    fresh = insert(db, admission)
+    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
+    return fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "holder_id", "gate_day"],
+        set_={name: fresh.excluded[name] for name in names},
+    )
+
+
+def _attending(db: Connection) -> Any:
+    fresh = insert(db, attendee)
+    return fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "holder_id", "kind"],
+        set_={"days": attendee.c.days + fresh.excluded.days},
+    ).returning(attendee)
+
+
+def _moving(db: Connection) -> Any:
     fresh = insert(db, attendance_count)
-    db.execute(
-        fresh.on_conflict_do_update(
-            index_elements=["exhibition_id", "measure", "day", "place", "kind"],
-            set_={"value": attendance_count.c.value + fresh.excluded.value},
-        ),
-        rows,
+    return fresh.on_conflict_do_update(
+        index_elements=["exhibition_id", "measure", "day", "place", "kind"],
+        set_={"value": attendance_count.c.value + fresh.excluded.value},
     )
 
 

@@ -146,17 +146,28 @@ def _values(where: Exhibition, draft: SessionDraft) -> dict[str, Any]:
 
 
 def _refuse_overlap(db: Connection, room_id: UUID, row: dict[str, Any], but: UUID | None) -> None:
-    there = (
-        sa.select(session.c.reference)
-        .where(session.c.exhibition_id == row["exhibition_id"], session.c.room_id == room_id)
-        .where(session.c.state == SessionState.OPEN.value)
-        .where(session.c.starts_at < row["ends_at"], session.c.ends_at > row["starts_at"])
-    )
-    if but is not None:
-        there = there.where(session.c.id != but)
+    there = _at_that_time(sa.select(session.c.reference), row, but).where(session.c.room_id == room_id)
     reference = db.scalar(there.limit(1))
     if reference is not None:
-        raise RoomTaken(session=reference)
+        raise RoomTaken(session=reference, free_rooms=_free_rooms(db, row, but))
+
+
+def _free_rooms(db: Connection, row: dict[str, Any], but: UUID | None) -> list[str]:
+    """Rooms where nothing is at that time and which hold as many, the smallest first."""
+    in_use = _at_that_time(sa.select(session.c.room_id), row, but)
+    free = sa.select(room.c.reference).where(room.c.exhibition_id == row["exhibition_id"], room.c.id.not_in(in_use))
+    large = free.where(room.c.capacity >= row["capacity"]).order_by(room.c.capacity, room.c.reference)
+    return list(db.execute(large).scalars())
+
+
+def _at_that_time(asked: sa.Select[Any], row: dict[str, Any], but: UUID | None) -> sa.Select[Any]:
+    """Of open sessions at the hours of this row, but for the one of this id."""
+    at_once = (
+        asked.where(session.c.exhibition_id == row["exhibition_id"], session.c.state == SessionState.OPEN.value)
+        .where(session.c.starts_at < row["ends_at"])
+        .where(session.c.ends_at > row["starts_at"])
+    )
+    return at_once if but is None else at_once.where(session.c.id != but)
 
 
 def _next_reference(db: Connection, exhibition_id: UUID, draft: SessionDraft) -> str:

@@ -9,7 +9,7 @@ from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.planning import schemas
-from services.ticketing.planning.domain import PlaceKind, SessionDraft, read_session
+from services.ticketing.planning.domain import PlaceKind, RoomTaken, SessionDraft, read_session
 from services.ticketing.planning.operations import places, sessions
 from services.ticketing.planning.operations.importing import frame_of
 from services.ticketing.planning.pages.words import base, frame, go, told
@@ -139,12 +139,16 @@ def _form(
     """The form, empty, filled, or as it was typed with what is wrong; a stale one carries the newest version."""
     with reading() as db:
         rooms = places.list_places(db, where.id, PlaceKind.ROOM)
+        there = find_session(db, where.id, refused.facts["session"]) if isinstance(refused, RoomTaken) else None
+    free = refused.facts["free_rooms"] if isinstance(refused, RoomTaken) else []
     return page(
         "planning/session.html",
         status=refused.status if refused else 200,
         session=session,
         values=values,
         rooms=rooms,
+        there=there,
+        free_rooms=[one for one in rooms if one.reference in free],
         kinds=list(SessionKind),
         errors=refused.errors if isinstance(refused, Invalid) else {},
         refusal={} if isinstance(refused, Invalid) else told(refused),
