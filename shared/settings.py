@@ -20,7 +20,7 @@ DESCRIPTIONS: dict[str, str] = {
     "Default `http://127.0.0.1:8000`.",
     "MOUSSEM_SECRET": "64 hexadecimal digits that protect forms, phone codes and stored private keys; the same for all "
     "processes. Default: made once in the data folder.",
-    "MOUSSEM_REHEARSAL": "`1` lets staff move the clock. Default off; refused in production.",
+    "MOUSSEM_REHEARSAL": "`1`: staff may move the clock, webhooks call this machine. Default off; never in production.",
     "MOUSSEM_PRODUCTION": "`1` refuses everything meant for trying out. Default off.",
     "MOUSSEM_LOAD_FAIR": "`1` loads the fair of Ouarzazate into an empty installation. Default on, off in production.",
     "MOUSSEM_LOG_LEVEL": "`DEBUG`, `INFO`, `WARNING` or `ERROR`. Default `INFO`.",

@@ -86,6 +86,17 @@ def test_a_reminder_made_before_is_not_brought_after(told: str, story: Story, ga
     assert [(row.state, row.reason) for row in story.notices()][1:] == [("failed", "not-wanted")]
 
 
+def test_mail_programs_are_told_where_it_is_stopped_and_only_of_what_may_be(
+    told: str, story: Story, mailbox: Mailbox
+) -> None:
+    assert mailbox.letters[-1]["List-Unsubscribe"].strip() == f"<{SITE}{told}>"
+    story.tell_booking(version=2)
+    while story.send():
+        pass
+    assert "List-Unsubscribe" not in mailbox.letters[-1]
+    assert "réservé" in plain_text(mailbox.letters[-1])
+
+
 def test_what_must_be_known_is_told_all_the_same(told: str, story: Story, gateway: Gateway) -> None:
     press(story, told, wish="stop")
     story.tell_booking(version=2)

@@ -21,7 +21,8 @@ class BadAddress(ValueError):
 
 def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
     """The mail of a notice; the same id for each attempt. BadAddress for an address no mail can go to."""
-    mail = render_mail(claimed.text, with_links(claimed.data, claimed.language, site), claimed.language)
+    words = with_links(claimed.data, claimed.language, site)
+    mail = render_mail(claimed.text, words, claimed.language)
     from_name, from_address = parseaddr(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(from_name, from_address)
@@ -30,6 +31,8 @@ def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
     message["Date"] = format_datetime(claimed.made_at)
     message["Message-ID"] = f"<{claimed.id}@{from_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
+    if claimed.data.get("stop_secret"):
+        message["List-Unsubscribe"] = f"<{words['stop']}>"  # RFC 2369: mail programs show a button for it
     message.set_content(mail.plain)
     message.add_alternative(mail.as_html, subtype="html")
     _attach_entry(message, claimed, from_address)
