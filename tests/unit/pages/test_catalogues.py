@@ -26,6 +26,7 @@ OPENING = (
 OFFICE = (
     "/staff/",
     "/desk/",
+    "/classes/",
     "/counts/",
     "/reports/",
     # everybody's is the page that checks
