@@ -4,7 +4,6 @@ A child stops when told (SIGTERM) and also when its parent is gone: the parent h
 nobody else keeps, and its end is the parent's end.
 """
 
-import contextlib
 import ctypes
 import os
 import signal
@@ -21,8 +20,6 @@ from setproctitle import setproctitle
 
 GRACE_SECONDS = 8
 PR_SET_PDEATHSIG = 1
-STEP = 5
-"""Of 19: a third of the time that another process gets when both want all of it."""
 
 
 class Nursery:
@@ -110,21 +107,6 @@ def forget_signals() -> None:
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-
-
-def step_back() -> None:
-    """Let those whom somebody waits for go first where processors are few: messages may be a moment later.
-
-    Each child has a session of its own, and Linux may share time between sessions before it looks at processes.
-    """
-    tasks = Path("/proc/self/task")
-    if not tasks.exists():
-        os.nice(STEP)
-        return
-    for task in tasks.iterdir():  # Linux counts niceness by thread
-        os.setpriority(os.PRIO_PROCESS, int(task.name), STEP)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(STEP))
 
 
 def say_ready(ready: int) -> None:

@@ -11,7 +11,7 @@ from celery.signals import worker_ready
 from flask import Flask
 
 from deploy import web_server
-from deploy.embedded.children import say_ready, step_back
+from deploy.embedded.children import say_ready
 from deploy.embedded.plan import SERVICES
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, i18n, log, moments, outbox
@@ -120,7 +120,6 @@ def worker(service: str) -> Callable[[int], None]:
         def connected(**_: Any) -> None:
             say_ready(ready)
             worker_ready.disconnect(connected)
-            step_back()
 
         settings_of(service)
         worker_ready.connect(connected, weak=False)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from deploy.embedded.children import STEP
 from tests.kit import processes
 from tests.kit.running import Running
 from tests.kit.tree import ROOT
@@ -60,16 +59,6 @@ def test_what_is_killed_is_started_again(running: Running, name: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_workers_step_back_for_those_whom_people_wait_for(running: Running) -> None:
-    def steps(name: str) -> set[int]:
-        tasks = Path(f"/proc/{state(running.data)['processes'][name]}/task").iterdir()
-        return {os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks}
-
-    own = os.getpriority(os.PRIO_PROCESS, 0)
-    assert steps("ticketing-web") == steps("front") == {own}
-    wait_until(lambda: steps("ticketing-worker") == {STEP})
-
-
 def test_two_runs_on_one_folder_are_refused(running: Running) -> None:
     done = moussem("run", "--data", str(running.data), "--port", str(processes.free_port()))
     assert done.returncode == 1
