@@ -64,6 +64,7 @@ class Office:
         self.now = datetime.now(UTC)
         self.fair = self._find_fair()
         self.now = self.read_clock()
+        self._tokens.clear()  # how long it lasts was reckoned by this machine's clock
 
     def token(self, service: str, who: str = "organiser") -> str:
         """A token of somebody of the staff, signing in again when the last one ends; Unexpected."""
