@@ -30,7 +30,10 @@ def tell_with_links(db: Connection, told: Sequence[Booking], stories: Mapping[UU
         links = {one.id: (one.exhibition_id, hash_secret(codes[one.id])) for one in told if one.id in codes}
         named = ("exhibition_id", "code_hash", "booking_id")
         db.execute(newest, [dict(zip(named, (*link, one), strict=True)) for one, link in links.items()])
-    return [booking_told(one, codes.get(one.id), stories.get(one.id, "")) for one in told]
+    return [
+        booking_told(one, codes[one.id] if one.state is BookingState.OFFERED else None, stories.get(one.id, ""))
+        for one in told
+    ]
 
 
 def find_by_code(db: Connection, code: str) -> tuple[str, Booking]:
