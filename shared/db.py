@@ -101,7 +101,7 @@ class Database:
         try:
             with db:
                 yield db
-        except sa.exc.OperationalError as wrong:
+        except (sa.exc.OperationalError, sa.exc.InternalError) as wrong:
             if not _is_away(wrong):
                 raise
             raise Unavailable from wrong
@@ -126,11 +126,13 @@ def _committed(db: Connection) -> Iterator[Connection]:
         raise Unavailable from lost
 
 
-def _is_away(wrong: sa.exc.OperationalError) -> bool:
+# the last: psycopg, when a dying server's farewell is read before the answer
+_AWAY = ("locked", "disk", "readonly", "lock timeout", "shutting down", "results from command")
+
+
+def _is_away(wrong: sa.exc.DBAPIError) -> bool:
     """Whether the database could not be reached or could not write, as against a statement that is wrong."""
-    return wrong.connection_invalidated or any(
-        word in str(wrong.orig) for word in ("locked", "disk", "readonly", "lock timeout", "shutting down")
-    )
+    return wrong.connection_invalidated or any(word in str(wrong.orig) for word in _AWAY)
 
 
 def _sqlite_engine(url: sa.URL) -> Engine:

@@ -50,10 +50,10 @@ def wait_for_a_seat(walk: Walk) -> People:
     first.locator("main li a[href*='/programme/mine/']").first.click()
     first.locator("main a[href$='/cancel']").click()
     press(first, "form[action$='/cancel']")
-    link = re.search(r"http\S+/programme/mine/\S+", walk.running.sms("+212661000002", "/programme/mine/"))
+    link = re.search(r"http\S+/a/[\w-]{22}", walk.running.sms("+212661000002", "/a/"))
     assert link
     second.goto(link.group())
-    press(second, "form[action$='/answer']")
+    press(second, "form[action*='/a/']")
     assert second.locator("main .notice.good").count() == 1
     walk.picture(second, "8-seat")
     return People(lost, badge)
@@ -118,6 +118,7 @@ def stand_at_the_desk(walk: Walk, organiser: Page) -> Page:
     fill(desk, name="Zahra", password="un secret du guichet 2026")
     press(desk)
     desk.goto(f"{OFFICE}/desk?walk-in")
+    expect(desk.locator("main input:focus")).to_have_count(1)
     begun = time.monotonic()
     desk.keyboard.type("=Itto n’Aït Hdidou", delay=80)
     desk.keyboard.press("Enter")
@@ -134,6 +135,7 @@ def stand_at_the_desk(walk: Walk, organiser: Page) -> Page:
 def lose_a_badge(walk: Walk, desk: Page, steward: Page, lost: str) -> None:
     """Found by another spelling, given a new badge; the old one is refused at the gate, also without a network."""
     desk.goto(f"{OFFICE}/desk")
+    expect(desk.locator("main input:focus")).to_have_count(1)
     desk.keyboard.type("رشيد الناصيري")
     desk.keyboard.press("Enter")
     desk.locator("main h2 a[href*='/desk/people/']").click()
@@ -160,7 +162,7 @@ def count(walk: Walk, page: Page) -> None:
     walk.picture(page, "14-counts")
     everybody = taken(page, f"{OFFICE}/lists", "form[action$='/visitors'] [value=csv]").read_text("utf-8")
     assert "فاطمة" in everybody
-    assert "'=Itto" in everybody, "no name is a formula"
+    assert "'=Itto" in everybody, f"no name is a formula: {everybody}"
     assert "Confirmée" in taken(page, f"{OFFICE}/counts", "form[action$='bookings'] [value=csv]").read_text("utf-8")
     applied = taken(page, f"{OFFICE}/applications", "main a[href*='.csv']").read_text("utf-8")
     assert "Fadma" in applied

@@ -185,6 +185,7 @@ def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], 
         "/<lang>/<exhibition>/device/<secret>": f"/{lang}/{FAIR}/device/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/<exhibition>/programme/mine/<reference>/group": f"/{lang}/{FAIR}/programme/mine/{people.group}/group",
         "/<lang>/a/<secret>": f"/{lang}/a/AAAAAAAAAAAAAAAAAAAAAA",
+        "/<lang>/<exhibition>/notices/stop/<secret>": f"/{lang}/{FAIR}/notices/stop/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/<exhibition>/programme/pass/<secret>": f"/{lang}/{FAIR}/programme/pass/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/office/join/<secret>": f"/{lang}/{people.invitation(f'{lang}{in_full}@moussem.example')}",
     }

@@ -52,7 +52,7 @@ def check(system: System, books: Books) -> list[str]:
     return [
         *_acknowledged(books, bookings),
         *_seats(bookings, sessions),
-        *_once_oversold(said, sessions),
+        *_once_oversold(said, bookings, sessions),
         *_told(bookings, told),
         *_arrived(system, bookings, told, phones),
         *_hours(system, bookings, sessions),
@@ -119,8 +119,12 @@ def _seats(bookings: Any, sessions: Any) -> Iterator[str]:
     yield from (f"person {who} holds {n} bookings for one session" for (_, who), n in live.items() if n > 1)
 
 
-def _once_oversold(said: Any, sessions: Any) -> Iterator[str]:
-    """At no moment more seats were promised than there are, by what was said at each change."""
+def _once_oversold(said: Any, bookings: Any, sessions: Any) -> Iterator[str]:
+    """At no moment more seats were promised than there are, by what was said at each change.
+
+    What carried the code of a link is blank once it was heard: then the message's name and its booking tell it.
+    """
+    booked = {row.id: {"party_size": row.party_size, "session_id": str(row.session_id)} for row in bookings}
     capacity = {str(row.id): (row.reference, row.capacity) for row in sessions}
     held: dict[UUID, int] = {}
     promised, found = Counter[str](), set[str]()
@@ -128,7 +132,7 @@ def _once_oversold(said: Any, sessions: Any) -> Iterator[str]:
     for _, at_once in groupby(said, lambda row: row.id.int >> 80):
         moved = set()
         for row in at_once:
-            body = json.loads(row.body)
+            body = json.loads(row.body) or booked[row.subject_id] | {"state": row.name.split(".")[1]}
             seats = body["party_size"] if body["state"] in PROMISED else 0
             promised[body["session_id"]] += seats - held.get(row.subject_id, 0)
             held[row.subject_id] = seats

@@ -121,8 +121,12 @@ def new_key_at_each_try() -> None:
     """The provider hears another key at each attempt."""
     post = SmsGateway._post
 
-    def other(self: SmsGateway, _key: str, body: Any) -> Any:
-        return post(self, str(uuid.uuid4()), body)
+    def other(self: SmsGateway, key: str, form: dict[str, dict[str, str]]) -> Any:
+        fresh = str(uuid.uuid4())
+        said = {
+            part: {name: fresh if word == key else word for name, word in one.items()} for part, one in form.items()
+        }
+        return post(self, fresh, said)
 
     _put(SmsGateway, "_post", other)
     # a dead sender's notices come back sooner, so that the second try is seen before we lose patience
