@@ -173,7 +173,8 @@ def test_a_browser_without_ed25519_or_a_network_reads_the_contract_and_no_malfor
     browser: Browser, moussem: Running
 ) -> None:
     contract = (ROOT / "tests" / "contracts" / "badge.v1.json").read_text()
-    with open_phone(browser, moussem) as phone:
+    # without the service worker: what it fetches while it takes a page over may never come
+    with open_phone(browser, moussem, service_workers="block") as phone:
         page = phone.new_page()
         page.goto("/scan/")
         for without in (False, True):

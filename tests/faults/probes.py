@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from tests.faults.crowd import Crowd, Person
 from tests.faults.system import EXHIBITION, System
@@ -23,6 +25,14 @@ def probe(system: System, crowd: Crowd) -> list[str]:
     return [*_foreign_bookings(system, crowd), *_links(system), *_lists(system, crowd)]
 
 
+def patient(session: requests.Session | None = None) -> requests.Session:
+    """Somebody who comes again when told to: lines of before a database's death say 503, once each."""
+    session = session or requests.Session()
+    again = Retry(20, status_forcelist=[503], allowed_methods=None, respect_retry_after_header=False)
+    session.mount("http://", HTTPAdapter(max_retries=again))
+    return session
+
+
 def _foreign_bookings(system: System, crowd: Crowd) -> Iterator[str]:
     """A booking is shown to whom it belongs, and to nobody else who has a token."""
     reference, booked = next(iter(reversed(crowd.books.booked.items())))
@@ -31,7 +41,7 @@ def _foreign_bookings(system: System, crowd: Crowd) -> Iterator[str]:
     address = f"{system.url}/ticketing/v1/exhibitions/{EXHIBITION}/bookings/{reference}"
     for who, expected in ((owner, 200), (stranger, 404)):
         headers = {"Authorization": f"Bearer {who.token}"}
-        said = requests.get(address, headers=headers, timeout=PATIENCE_SECONDS).status_code
+        said = patient().get(address, headers=headers, timeout=PATIENCE_SECONDS).status_code
         if said != expected:
             whose = "its own person" if who is owner else "somebody else"
             yield f"booking {reference} answers {said} to {whose}"
@@ -43,8 +53,8 @@ def _links(system: System) -> Iterator[str]:
     if not texts:
         return
     address = f"{system.url}{LINK.findall(texts[-1])[0]}"
-    looks = [requests.get(address, timeout=PATIENCE_SECONDS).status_code for _ in range(2)]
-    with requests.Session() as phone:
+    looks = [patient().get(address, timeout=PATIENCE_SECONDS).status_code for _ in range(2)]
+    with patient() as phone:
         forms = read(phone.get(address, timeout=PATIENCE_SECONDS).text, address).forms
         fields = forms[-1].fields if forms else {}
         pressed = phone.post(address, fields, headers=_own(system), **ONCE).status_code
@@ -54,7 +64,7 @@ def _links(system: System) -> Iterator[str]:
 
 def _lists(system: System, crowd: Crowd) -> Iterator[str]:
     """What the office takes away for a spreadsheet runs nothing there, whatever people call themselves."""
-    office = crowd.office()
+    office = patient(crowd.office())
     page = f"{system.url}/fr/{EXHIBITION}/office/lists"
     forms = read(office.get(page, timeout=PATIENCE_SECONDS).text, page).forms
     form = next(one for one in forms if one.action.endswith("/visitors"))
