@@ -123,6 +123,7 @@ def stand_at_the_desk(walk: Walk, organiser: Page) -> Page:
     desk.keyboard.type("=Itto n’Aït Hdidou", delay=80)
     desk.keyboard.press("Enter")
     desk.wait_for_url("**/desk/people/*")
+    expect(desk.locator("main :focus")).to_have_count(1)
     with desk.context.expect_page() as printed:
         desk.keyboard.press("Enter")
     assert "/letter" in printed.value.url, "what is printed is one key away: the badge and a PIN"
