@@ -72,8 +72,8 @@ def _simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "Exit code 0: it does; 1: something does not, and is named; 2: the fair could not be played."
     )
     example = (
-        "In one terminal:  ./moussem run --rehearsal --data /tmp/fair\n"
-        "In another:       ./moussem simulate --data /tmp/fair --artisans 20 --visitors 300 --days 5"
+        "In one terminal:  ./moussem run --rehearsal --data data/fair\n"
+        "In another:       ./moussem simulate --data data/fair --artisans 20 --visitors 300 --days 5"
     )
     command = commands.add_parser(
         "simulate",

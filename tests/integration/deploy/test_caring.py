@@ -81,7 +81,7 @@ def test_after_a_rotation_the_old_key_is_believed_and_after_a_revocation_it_is_n
     assert (code, "signs in again" in said) == (0, True)
     world.quiet()
     # each process looks at its keys again within a second
-    wait_until(lambda: status(world.ticketing, f"{API}/bookings", token) == 401)
+    wait_until(lambda: status(world.ticketing, f"{API}/bookings", token) == 401, 3)
     assert "revoked" in moussem("keys", "list")[1]
 
 
@@ -95,7 +95,7 @@ def test_badges_of_a_revoked_key_are_signed_anew(world: World, moussem: Command,
     path = f"/registration/v1/exhibitions/{HERE}/visitors/me/badge"
     headers = {"Authorization": f"Bearer {said['tokens']['registration']}"}
     fresh = world.registration.new_client().get(path, headers=headers).get_json()
-    wait_until(lambda: scan(world, at, fresh["code"])["word"] == "admitted")
+    wait_until(lambda: scan(world, at, fresh["code"])["word"] == "admitted", 3)
     assert scan(world, at, said["badge"]["code"])["reason"] == "unknown-key"
 
 
