@@ -94,8 +94,7 @@ def test_over_plain_http_the_scanner_says_why_the_camera_is_off_and_the_server_c
     with filming.new_context(base_url=address, viewport=PHONE, locale="fr-MA") as phone:
         page = scanning.sign_in(phone, moussem)
         page.goto(f"/scan/#{FAIR}/fr")
-        page.select_option("#gates", "B")
-        page.locator("#setup button").click()
+        scanning.stand_at(page, "B")
         expect(page.locator("#hindrance")).to_contain_text("HTTPS")
         assert scanning.read(page, forge(people[2]["badge"]["code"])) == "Non : falsifié"
         assert scanning.read(page, people[2]["badge"]["reference"]) in ("Bienvenue", "Non : déjà à l’intérieur")
@@ -136,8 +135,7 @@ def test_a_supervisor_opens_with_a_reason_and_heads_are_counted_without_a_networ
     with open_phone(browser, moussem) as phone:
         page = scanning.sign_in(phone, moussem)
         page.goto(f"/scan/#{FAIR}/fr")
-        page.select_option("#gates", "C")
-        page.locator("#setup button").click()
+        scanning.stand_at(page, "C")
         scanning.read(page, people[0]["badge"]["code"])
         assert scanning.read(page, people[0]["badge"]["code"]) == "Non : déjà à l’intérieur"
         inside = scanning.counts(moussem, day)["inside"]

@@ -58,8 +58,7 @@ def gate(moussem: Running, reference: str, hall: str) -> None:
 def go_to(scanner: Page, reference: str) -> None:
     """Stand at another gate."""
     scanner.locator("#gate").click()
-    scanner.select_option("#gates", reference)
-    scanner.locator("#setup button").click()
+    scanning.stand_at(scanner, reference)
 
 
 def test_a_verdict_is_there_at_once_for_eyes_ears_and_hands(

@@ -39,13 +39,15 @@ def camera_switches(film: Path) -> list[str]:
     ]
 
 
-def enrol_offline(office: BrowserContext, phone: BrowserContext, name: str, **fields: str) -> Page:
+def enrol_offline(
+    office: BrowserContext, phone: BrowserContext, name: str, profile: str = "steward", **fields: str
+) -> Page:
     """Enter a device in the office, open its code on the phone, go out of the network; the scanner at gate A."""
     desk = office.new_page()
     desk.goto(f"/fr/{FAIR}/office/devices")
     for field, value in ({"name": name} | fields).items():
         desk.fill(f"[name={field}]", value)
-    desk.select_option("[name=profile]", "steward")
+    desk.select_option("[name=profile]", profile)
     with desk.expect_navigation():
         desk.locator("form:has([name=gates]) button").last.click()
     link = re.search(rf"/fr/{FAIR}/device/[\w-]{{22}}", desk.content())
@@ -60,9 +62,15 @@ def enrol_offline(office: BrowserContext, phone: BrowserContext, name: str, **fi
     scanner.evaluate("navigator.serviceWorker.ready.then(() => true)")
     phone.set_offline(True)
     scanner.reload()
-    scanner.select_option("#gates", "A")
-    scanner.locator("#setup button").click()
+    stand_at(scanner, "A")
     return scanner
+
+
+def stand_at(scanner: Page, gate: str) -> None:
+    """Choose a gate in the open dialog; what is read before the phone says so is read nowhere, or where it was."""
+    scanner.select_option("#gates", gate)
+    scanner.locator("#setup button").click()
+    expect(scanner.locator("#gate")).to_have_text(f"Porte {gate}")
 
 
 def sign_in(office: BrowserContext, moussem: Running) -> Page:
