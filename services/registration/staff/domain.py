@@ -256,6 +256,7 @@ class Profile(StrEnum):
     """Whose work a device does at its gates."""
 
     STEWARD = "steward"
+    DESK = "desk"
     SUPERVISOR = "supervisor"
 
 

@@ -129,4 +129,4 @@ SERVICES: dict[str, str] = {
     "ticketing": N_("Programme, reservations, doors"),
     "notifications": N_("Notices"),
 }
-PROFILES: dict[str, str] = {Profile.STEWARD: ROLES[Role.STEWARD], Profile.SUPERVISOR: ROLES[Role.SUPERVISOR]}
+PROFILES: dict[str, str] = {one: ROLES[Role(one)] for one in Profile}
