@@ -13,8 +13,14 @@ const RECORD = 27;
 export async function readCode(text, fair) {
   const code = text.replace(/[\r\n\t]+$|^[\r\n\t ]+/g, "").toUpperCase();
   if (code.startsWith(PREFIX)) return readSigned(code.padEnd(LENGTH).slice(PREFIX.length), fair);
-  const typed = tidyReference(code);
-  return SAYABLE.test(typed) ? { reference: typed } : { reason: "unreadable" };
+  const typed = lettersOf(code);
+  return typed ? { reference: typed } : { reason: "unreadable" };
+}
+
+/** The eight letters of a badge, however they were typed; empty when they are none. */
+export function lettersOf(typed) {
+  const tidy = tidyReference(typed);
+  return SAYABLE.test(tidy) ? tidy : "";
 }
 
 /** Typed letters as they are kept: digits of any script, no spaces or dashes. */

@@ -2,13 +2,13 @@
 
 import { cameraHindrance, startCamera } from "./camera.js";
 import { now, startClock, wallTime } from "./clock.js";
-import { readCode } from "./codes.js";
+import { lettersOf, readCode } from "./codes.js";
 import { decideThere, fetchBundle, line, tellHeads, upload } from "./server.js";
 import { signal, wakeSound } from "./signals.js";
 import { forgetOtherDays, keepScan, keepSeen, keepSetting, seenOn, setting, waitingScans } from "./store.js";
-import { decide, isOnDuty, looksOf, markAfter, mayOverride } from "./verdicts.js";
+import { decide, isOnDuty, looksOf, markAfter, mayName, mayOverride } from "./verdicts.js";
 import { part, showAgain, showMode, showPlaces, showStanding, showVerdict, showWork } from "./view.js";
-import { loadWords, speak } from "./words.js";
+import { loadWords, say, speak } from "./words.js";
 
 const ONLINE_WAIT = 150; // ms that a sure verdict waits for what other gates know
 const UNSURE_WAIT = 4_000; // ms that one waits where only the server can tell
@@ -21,8 +21,8 @@ const isTally = () => direction() === "tally";
 const direction = () => new FormData(part("typed")).get("direction");
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Read a code, decide, keep, show; a later word of the server corrects what is shown. */
-async function scan(code, override) {
+/** Read a code, decide, keep, show; a later word of the server corrects what is shown. `why`: `override` or `by_name`. */
+async function scan(code, why = {}, way = direction()) {
   if (!state.bundle || !state.gate) return;
   state.code = code;
   const nth = ++state.reading;
@@ -32,16 +32,16 @@ async function scan(code, override) {
   const reading = await read(code, moment);
   const { isDoor, hall = "" } = state.gate;
   const seen = reading.badge && !isDoor ? await seenOn(wall.day, reading.badge) : undefined;
-  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: direction(), isDoor, override, hall });
+  const local = decide(reading, { bundle: state.bundle, day: wall.day, seen, direction: way, isDoor, hall, ...why });
   const kept = {
     id: newId(),
     fair: state.fair,
     ...placeOf(state.gate),
     code,
-    direction: direction(),
+    direction: way,
     scanned_at: new Date(moment).toISOString(),
     told: local.word === "unsure" ? null : local.word,
-    ...(override && { override }),
+    ...why,
   };
   const mark = reading.badge && !isDoor && { day: wall.day, badge: reading.badge, hour: wall.hour, gate: kept.gate, hall };
   const company = isDoor ? 0 : companyOf();
@@ -134,8 +134,10 @@ function randomId() {
   return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+const isAsking = () => Boolean(document.querySelector("dialog[open]"));
+
 function seeCode(code) {
-  if (!state.gate || isTally() || part("setup").open || part("reasoning").open) return;
+  if (!state.gate || isTally() || isAsking()) return;
   const isSame = state.last.code === code + direction() && performance.now() - state.last.at < SAME_CODE;
   state.last = { code: code + direction(), at: performance.now() };
   if (!isSame) scan(code);
@@ -175,6 +177,7 @@ async function settleGate() {
     showWork(state.gate);
     showMode(false);
   }
+  part("by-name").hidden = !state.gate || state.gate.isDoor || !mayName(state.bundle.device);
   part("stranger").hidden = true;
   if (!state.gate && !part("setup").open) part("setup").showModal();
   await forgetOtherDays(wallTime(now(), state.bundle.utc_offset_minutes).day);
@@ -235,13 +238,14 @@ function listen() {
   part("reasoning").addEventListener("close", () => {
     const reason = part("reason").value.trim();
     part("reason").value = "";
-    if (part("reasoning").returnValue === "yes" && reason.length >= 3) scan(state.code, reason);
+    if (part("reasoning").returnValue === "yes" && reason.length >= 3) scan(state.code, { override: reason });
   });
+  listenForNames();
   // a reader types wherever the page happens to be: bring it to the field
   document.addEventListener("keydown", (event) => {
     const isSize = [part("people"), part("company")].includes(document.activeElement) && /\d/.test(event.key);
     const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
-    const isBusy = isSize || isTally() || part("setup").open || part("reasoning").open;
+    const isBusy = isSize || isTally() || isAsking();
     if (isText && !isBusy) part("code").focus();
   });
   document.addEventListener("pointerdown", wakeSound);
@@ -258,6 +262,26 @@ function listen() {
     button.addEventListener("click", () => chooseLanguage(button.dataset.language));
   }
   addEventListener("online", () => state.fair && lookAtServer());
+}
+
+/** The desk lets in by the letters of a badge that is not here; without a network it is kept and decided later. */
+function listenForNames() {
+  const [letters, reason] = [part("letters"), part("no-code")];
+  const look = () => letters.setCustomValidity(lettersOf(letters.value) ? "" : say("name_letters"));
+  letters.addEventListener("input", look);
+  part("by-name").addEventListener("click", () => {
+    part("naming").returnValue = "";
+    part("find").href = `/${document.documentElement.lang}/${encodeURIComponent(state.fair)}/office/desk`;
+    part("find").hidden = !line.isOnline;
+    part("name-offline").hidden = line.isOnline;
+    look();
+    part("naming").showModal();
+  });
+  part("naming").addEventListener("close", () => {
+    const [code, by_name, way] = [lettersOf(letters.value), reason.value.trim(), part("naming").returnValue];
+    letters.value = reason.value = "";
+    if (["in", "out"].includes(way) && code && by_name.length >= 3) scan(code, { by_name }, way);
+  });
 }
 
 /** The address may name the fair and the language (`#ouarzazate-12/ar`); otherwise what was kept. */

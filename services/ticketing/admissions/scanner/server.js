@@ -42,10 +42,10 @@ export async function fetchBundle(fair, kept) {
 
 /** Have the server decide one scan now; its verdict, or null. */
 export async function decideThere(fair, scan, timeout) {
-  const { id, code, direction, override } = scan;
+  const { id, code, direction, override, by_name } = scan;
   if (scan.door) return askDoor(fair, scan, timeout);
   const path = `${base(fair)}/gates/${encodeURIComponent(scan.gate)}/scans`;
-  const answer = await ask(path, { ...asJson({ id, code, direction, override }), timeout });
+  const answer = await ask(path, { ...asJson({ id, code, direction, override, by_name }), timeout });
   if (answer?.status !== 201) return null;
   await forgetScans([id]);
   return answer.json();

@@ -1,9 +1,9 @@
 // What a phone decides alone: from the code, the keys, the revocation list, and what this phone has itself seen.
 
 /** The verdict on a reading: {word, reason, …facts}; word "unsure" where only the server could tell. */
-export function decide(reading, { bundle, day, seen, direction, isDoor, override, hall }) {
+export function decide(reading, { bundle, day, seen, direction, isDoor, override, by_name, hall }) {
   if (reading.reason) return { word: "refused", reason: reading.reason };
-  if (reading.reference) return { word: "unsure", reason: "letters" };
+  if (reading.reference) return { word: "unsure", reason: by_name ? "named" : "letters" };
   if (override) return { word: "admitted", reason: null, is_return: Boolean(seen) };
   if (day < reading.firstDay) return { word: "refused", reason: "too-early", first_day: reading.firstDay };
   if (day > reading.lastDay) return { word: "refused", reason: "too-late", last_day: reading.lastDay };
@@ -40,6 +40,9 @@ const OPENED = ["already-inside", "too-early", "too-late", "replaced"];
 
 /** Whether a supervisor may let somebody in all the same: the badge is ours, only not here and now. */
 export const mayOverride = (verdict, device) => device.profile === "supervisor" && OPENED.includes(verdict.reason);
+
+/** Whether the desk, or a supervisor, lets in by the letters of a badge that is not here. */
+export const mayName = (device) => ["desk", "supervisor"].includes(device.profile);
 
 /** Whether this phone may read badges at this day and hour: the office gave it days and hours. */
 export function isOnDuty(device, { day, hour }) {
