@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.e2e import furnished
 from tests.kit import axe
-from tests.kit.routes import Route
+from tests.kit.routes import Route, routes_of
 from tests.kit.running import FAIR, Running
 from tests.kit.services import SERVICES, Service
 from tests.kit.waiting import wait_until
@@ -53,8 +54,13 @@ class People:
         return opened
 
     @cached_property
+    def registered(self) -> dict[str, Any]:
+        """What the visitor was told."""
+        return self.moussem.register("فاطمة Aït Ali", PHONE)
+
+    @cached_property
     def visitor(self) -> BrowserContext:
-        said = self.moussem.register("فاطمة Aït Ali", PHONE)
+        said = self.registered
         for session in self.moussem.sessions(kind="conference")[:2]:
             assert self.moussem.book(said["tokens"]["ticketing"], session["reference"]).status == 201
         self.group = self._hold_for_a_group(said["badge"]["reference"])
@@ -104,6 +110,23 @@ class People:
     @cached_property
     def organiser(self) -> BrowserContext:
         return self.browsing("staff", self.moussem.staff_tokens("organiser"))
+
+    @cached_property
+    def office(self) -> dict[str, str]:
+        """Where the pages of the office are that a link alone does not lead to, by their rule."""
+        assert self.exhibitor
+        assert self.visitor
+        found = furnished.furnish(self.moussem, self.organiser, self.registered)
+        returned = self._apply("+212662000044")
+        self._do("applications/mine/submission", {}, returned["tokens"]["registration"])
+        furnished.send_back(self.moussem, returned["reference"])
+        said = {
+            "/stands/place": f"/stands/place?application={self.placed}",
+            "/groups/<reference>": f"/groups/{self.group}",
+            "/applications/<reference>/answers": f"/applications/{returned['reference']}/answers",
+            "/applications/<reference>/paper": f"/applications/{returned['reference']}/paper",
+        }
+        return found | {f"{furnished.RULE}{rule}": address for rule, address in said.items()}
 
     def private_link(self) -> str:
         """Where the link in the welcome leads."""
@@ -223,11 +246,14 @@ def refuse(page: Page, address: str) -> None:
 @pytest.mark.parametrize(("lang", "width"), [("fr", 320), ("ar", 1280)])
 def test_nothing_is_found_in_the_office(people: People, apps: list[Flask], lang: str, width: int) -> None:
     """A width for each language, to be quick: the long words on the narrow page."""
-    placed = people.placed if people.exhibitor else ""
-    given = {"/<lang>/<exhibition>/office/stands/place": f"/{lang}/{FAIR}/office/stands/place?application={placed}"}
+    given = {rule: f"/{lang}/{FAIR}/office{address}" for rule, address in people.office.items()}
     walk = Walk(apps, is_office, {"lang": lang, "exhibition": FAIR, "gate": "A"}, given)
     wrong = look(walk, people.organiser, (width,))
     assert not wrong, "\n".join(wrong)
+    not_looked_at = {*walk.missing, *walk.unseen} - set(furnished.NO_PAGE)
+    assert not not_looked_at, f"furnish the office for these, or say what they are: {sorted(not_looked_at)}"
+    gone = set(furnished.NO_PAGE) - {route.rule.rule for app in apps for route in routes_of(app)}
+    assert not gone, f"a reason for a page that is gone: {gone}"
 
 
 def test_a_planted_bad_page_is_found(browser: Browser) -> None:
@@ -242,3 +268,12 @@ def test_a_page_that_nothing_leads_to_is_told(people: People, apps: list[Flask])
     walk = Walk(apps, lambda route: route.rule.rule == "/k/<secret>", {"lang": "fr", "exhibition": FAIR})
     assert look(walk, people.visitor) == []
     assert walk.missing == ["/k/<secret>"]
+
+
+def test_a_file_and_a_page_that_leads_elsewhere_are_told(people: People, apps: list[Flask]) -> None:
+    table, answers = (f"{furnished.RULE}/{rest}" for rest in ("counts.json", "applications/<reference>/answers"))
+    assert people.exhibitor
+    given = {answers: f"/fr/{FAIR}/office/applications/{people.placed}/answers"}  # nothing to change: led to the paper
+    walk = Walk(apps, lambda route: route.rule.rule in given | {table: ""}, {"lang": "fr", "exhibition": FAIR}, given)
+    assert look(walk, people.organiser, (320,)) == []
+    assert (walk.missing, sorted(walk.unseen)) == ([], sorted([table, answers]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -30,15 +31,21 @@ class Walk:
     known: Mapping[str, str]
     examples: Mapping[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
     def pages(self, page: Page) -> Iterator[tuple[str, int]]:
-        """Open one page after the other: its address and what it answered. `missing` are those not found."""
+        """Open one page after the other: its address and what it answered.
+
+        `missing` are those not found, `unseen` those that were a file, a part of a page, or led to another page.
+        """
         waiting = {route.rule.rule: route for app in self.apps for route in routes_of(app) if self._is_asked(route)}
         found = {name: address for name, route in waiting.items() if (address := self._address(route))}
         while ready := [name for name in waiting if name in found]:
             for name in ready:
                 del waiting[name]
                 status = _open(page, found[name])
+                if not status or self._rule_of(page.url)[0] != name:
+                    self.unseen.append(name)
                 if status:
                     yield found[name], status
                     for link in page.evaluate("[...document.links].map(one => one.href)"):
@@ -55,14 +62,19 @@ class Walk:
 
     def _note(self, link: str, waiting: Mapping[str, Route], found: dict[str, str]) -> None:
         """Remember the first link that leads to a rule that waits for one."""
-        path = urlsplit(link).path
+        rule, values = self._rule_of(link)
+        if rule in waiting and all(values.get(name, value) == value for name, value in self.known.items()):
+            found.setdefault(rule, urlsplit(link).path)
+
+    def _rule_of(self, link: str) -> tuple[str, Mapping[str, Any]]:
+        """The rule of an address, and what stands in its places."""
         for app in self.apps:
             try:
-                rule, values = app.url_map.bind("").match(path, return_rule=True)
+                rule, values = app.url_map.bind("").match(urlsplit(link).path, return_rule=True)
             except HTTPException:
                 continue
-            if rule.rule in waiting and all(values.get(name, value) == value for name, value in self.known.items()):
-                found.setdefault(rule.rule, path)
+            return rule.rule, values
+        return "", {}
 
 
 def is_public(route: Route) -> bool:
