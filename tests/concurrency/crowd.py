@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -130,14 +130,7 @@ def faults_of(database: Database, *, policy: LinePolicy = LinePolicy.STRICT_ORDE
         found += [f"somebody holds {n} bookings of {one.reference}" for n in persons.values() if n > 1]
         elsewhere = sum(row.state in LIVE and row.day != one.starts_wall.date() for row in held)
         found += [f"{elsewhere} bookings of {one.reference} count on another day"] if elsewhere else []
-    claims: Counter[tuple[UUID, date]] = Counter()
-    for row in bookings:
-        claims[row.person_id, row.day] += row.party_size if row.state in LIVE and row.kind in ("own", "passed") else 0
-    found += [
-        f"{who} has {days.get(who, 0)} seats that day, a recount {n}"
-        for who, n in claims.items()
-        if days.get(who, 0) != n
-    ]
+    found += _faults_of_days(bookings, days)
     found += [
         f"version {version} of {row.reference} was not told"
         for row in bookings
@@ -145,3 +138,14 @@ def faults_of(database: Database, *, policy: LinePolicy = LinePolicy.STRICT_ORDE
         if (row.id, version) not in told
     ]
     return found
+
+
+def _faults_of_days(bookings: Sequence[sa.Row[Any]], days: Mapping[tuple[UUID, date], int]) -> list[str]:
+    claims: Counter[tuple[UUID, date]] = Counter()
+    for row in bookings:
+        claims[row.person_id, row.day] += row.party_size if row.state in LIVE and row.kind in ("own", "passed") else 0
+    return [
+        f"{who} has {days.get(who, 0)} seats that day, a recount {n}"
+        for who, n in claims.items()
+        if days.get(who, 0) != n
+    ]

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,8 @@ from tests.kit.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 PHONE: ViewportSize = {"width": 360, "height": 740}
+# The phone of who waits, by the nth telling.
+WAITING = "+21263{}000001"
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,7 @@ def test_the_story(story: Story, complaints: list[str]) -> None:
     phone = e164(telling.phone)
     wait_until(lambda: len(moussem.messages_to(phone)) >= 2)  # the welcome, and the confirmation
 
-    waiting_phone = f"+21263{telling.nth}000001"
+    waiting_phone = WAITING.format(telling.nth)
     waiting = moussem.register("Rachid Naciri", waiting_phone, email=f"rachid{telling.nth}@example.org")
     placed = moussem.book(waiting["tokens"]["ticketing"], session["reference"]).body
     assert (placed["state"], placed["place_in_line"]) == ("waitlisted", 1)
@@ -210,12 +212,21 @@ def test_the_story(story: Story, complaints: list[str]) -> None:
         lambda: len(moussem.messages_to(waiting_phone)) >= 2 and moussem.messages_to(waiting_phone)
     )
 
+    cancel_for(story, waiting, placed, told_before or [])
+    walk_in(story, code)
+    assert not complaints, complaints
+
+
+def cancel_for(story: Story, waiting: dict[str, Any], placed: dict[str, Any], told_before: Sequence[Any]) -> None:
+    """The seat is given back, and offered by SMS and mail to who waits, who takes it."""
+    moussem, telling = story.moussem, story.telling
+    phone = WAITING.format(telling.nth)
     story.cancel()
     path = f"/ticketing/v1/exhibitions/{FAIR}/bookings/{placed['reference']}"
     offered = moussem.call("GET", path, token=waiting["tokens"]["ticketing"]).body
     assert (offered["state"], bool(offered["ends_at"])) == ("offered", True)
     told = wait_until(
-        lambda: len(moussem.messages_to(waiting_phone)) > len(told_before or []) and moussem.messages_to(waiting_phone),
+        lambda: len(moussem.messages_to(phone)) > len(told_before) and moussem.messages_to(phone),
         20,
     )
     assert told
@@ -228,8 +239,6 @@ def test_the_story(story: Story, complaints: list[str]) -> None:
         20,
     )
     assert mails
-    walk_in(story, code)
-    assert not complaints, complaints
 
 
 def walk_in(story: Story, code: str) -> None:

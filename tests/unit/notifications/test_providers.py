@@ -22,43 +22,43 @@ from services.notifications.templates.operations import text_for
 
 NOW = datetime(2026, 12, 5, 10, tzinfo=UTC)
 NOTICE = UUID("01890000-0000-7000-8000-000000000001")
+DESCRIBED = """
+[sms]
+method = "POST"
+body = "form"
+[sms.fields]
+msisdn = "{plain_to}"
+message = "{text}"
+ref = "{id}"
+[sms.headers]
+X-Api-Key = "{token}"
+[sms.answer]
+id = "messages.0.id"
+status = "messages.0.status"
+refused = ["11"]
+[sms.reports]
+each = "results"
+id = "messageId"
+ours = "clientRef"
+status = ["status", "group"]
+delivered = ["DELIVRD"]
+failed = ["UNDELIV", "EXPIRED final"]
+signature = "X-Signature"
+[steps.sms]
+accept = 600
+report = 900
+[paces.sms]
+at_once = 8
+per_second = 20
+[prices]
+sms = 30
+[fraud]
+dial_codes = ["+212", "+33"]
+"""
 
 
 def test_a_described_gateway_is_read_whole() -> None:
-    said = """
-        [sms]
-        method = "POST"
-        body = "form"
-        [sms.fields]
-        msisdn = "{plain_to}"
-        message = "{text}"
-        ref = "{id}"
-        [sms.headers]
-        X-Api-Key = "{token}"
-        [sms.answer]
-        id = "messages.0.id"
-        status = "messages.0.status"
-        refused = ["11"]
-        [sms.reports]
-        each = "results"
-        id = "messageId"
-        ours = "clientRef"
-        status = ["status", "group"]
-        delivered = ["DELIVRD"]
-        failed = ["UNDELIV", "EXPIRED final"]
-        signature = "X-Signature"
-        [steps.sms]
-        accept = 600
-        report = 900
-        [paces.sms]
-        at_once = 8
-        per_second = 20
-        [prices]
-        sms = 30
-        [fraud]
-        dial_codes = ["+212", "+33"]
-    """
-    known = providers_of({"MOUSSEM_CALLBACK_KEY": "k"}, said)
+    known = providers_of({"MOUSSEM_CALLBACK_KEY": "k"}, DESCRIBED)
     values = {"plain_to": "212612345678", "text": "{to}", "id": "n1", "token": "t"}
     assert filled(known.gateway.fields, values) == {"msisdn": "212612345678", "message": "{to}", "ref": "n1"}
     assert known.gateway.answer.refused == ("11",)
