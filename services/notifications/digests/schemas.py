@@ -6,10 +6,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from services.notifications.digests.domain import Wish
 from services.notifications.notices.domain.addresses import NO_ADDRESS, ways_of
+from services.notifications.notices.schemas import hour_field
 from shared.i18n import LANGUAGES
-from shared.problem import N_
-
-NO_HOUR = N_("Please give an hour, as in 21:00.")
 
 
 class DigestIn(Schema):
@@ -20,12 +18,7 @@ class DigestIn(Schema):
         validate=validate.Length(max=254, error=NO_ADDRESS),
         metadata={"description": "an e-mail address, or a phone number", "example": "aicha@mail.example"},
     )
-    hour = fields.Time(
-        format="%H:%M",
-        required=True,
-        error_messages=dict.fromkeys(("required", "null", "invalid", "format"), NO_HOUR),
-        metadata={"example": "19:00"},
-    )
+    hour = hour_field("19:00")
     language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
 
     @validates_schema

@@ -56,7 +56,8 @@ class LogOut(Schema):
     next = fields.UUID(allow_none=True)
 
 
-def _hour(example: str) -> fields.Time:
+def hour_field(example: str) -> fields.Time:
+    """An hour as on the wall of the fair."""
     said: dict[str, Any] = dict.fromkeys(("required", "null", "invalid", "format"), NO_HOUR)
     return fields.Time(format="%H:%M", required=True, error_messages=said, metadata={"example": example})
 
@@ -64,8 +65,8 @@ def _hour(example: str) -> fields.Time:
 class QuietHoursIn(Schema):
     """When nobody is woken, as on the wall of the fair; the same hour twice: never quiet."""
 
-    begins = _hour("21:00")
-    ends = _hour("08:00")
+    begins = hour_field("21:00")
+    ends = hour_field("08:00")
 
 
 class QuietHoursOut(QuietHoursIn):

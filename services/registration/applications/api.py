@@ -21,6 +21,7 @@ from services.registration.applications.schemas import asked, shown
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.visitors.operations import people, phones
+from services.registration.visitors.schemas import NO_NAME, NO_PHONE
 from shared import i18n
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once
@@ -76,7 +77,7 @@ def begin(exhibition: str) -> Response:
     return reply(Answer(answer.status, {**answer.data, "tokens": given}))
 
 
-_NEEDED = {"name": asked.NO_NAME, "phone": asked.NO_PHONE}
+_NEEDED = {"name": NO_NAME, "phone": NO_PHONE}
 
 
 def contact_in(said: dict[str, Any], language: str) -> dossiers.Contact:

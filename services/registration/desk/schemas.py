@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.registration.desk.domain import mask_phone
 from services.registration.visitors.domain import people
-from services.registration.visitors.schemas import LANGUAGE, NO_NAME, BadgeOut, Tidy, check_home
+from services.registration.visitors.schemas import LANGUAGE, BadgeOut, Tidy, check_home, name_field
 from shared.problem import N_
 from shared.sheets import Format
 
@@ -24,7 +24,7 @@ class SearchForm(Schema):
 class WalkInForm(Schema):
     """Somebody at the desk: a name is enough."""
 
-    name = Tidy(people.tidy_name, required=True, error_messages={"required": NO_NAME}, metadata={"example": "Itto"})
+    name = name_field(required=True)
     phone = Tidy(people.tidy_phone, metadata={"example": "06 12 34 56 78"})
     language = fields.String(validate=LANGUAGE)
     home = fields.String(

@@ -63,6 +63,19 @@ def _gates(typed: str) -> None:
         raise ValidationError(NO_GATE)
 
 
+def _login() -> fields.String:
+    return fields.String(
+        required=True,
+        validate=[validate.Length(max=254, error=NO_CONTACT), _contact],
+        error_messages={"required": NO_CONTACT},
+    )
+
+
+def _old_password() -> fields.String:
+    right = validate.Length(min=1, max=1024, error=NO_PASSWORD)
+    return fields.String(required=True, validate=right, error_messages={"required": NO_PASSWORD})
+
+
 def _new_password() -> fields.String:
     return fields.String(
         required=True,
@@ -149,11 +162,7 @@ class ClockOut(Schema):
 class Invitation(Schema):
     """Whom to ask, and what they may do here."""
 
-    login = fields.String(
-        required=True,
-        validate=[validate.Length(max=254, error=NO_CONTACT), _contact],
-        error_messages={"required": NO_CONTACT},
-    )
+    login = _login()
     roles = fields.List(
         fields.Enum(Role, by_value=True, error_messages={"unknown": NO_ROLE}),
         required=True,
@@ -260,11 +269,7 @@ class FirstForm(JoinForm):
     organiser_fr = _line()
     organiser_en = _line()
     organiser_zgh = _line()
-    login = fields.String(
-        required=True,
-        validate=[validate.Length(max=254, error=NO_CONTACT), _contact],
-        error_messages={"required": NO_CONTACT},
-    )
+    login = _login()
 
     @validates_schema
     def _says_who_organises(self, data: dict[str, Any], **_more: Any) -> None:
@@ -317,21 +322,17 @@ class DeviceOut(Schema):
 class OwnPasswordForm(NewPasswordForm):
     """One's own new password, with the one that counts until now."""
 
-    old = fields.String(
-        required=True,
-        validate=validate.Length(min=1, max=1024, error=NO_PASSWORD),
-        error_messages={"required": NO_PASSWORD},
-    )
+    old = _old_password()
 
 
 class EndSecondStepForm(FirstCodeForm):
     """The password and a last code."""
 
-    old = fields.String(
-        required=True,
-        validate=validate.Length(min=1, max=1024, error=NO_PASSWORD),
-        error_messages={"required": NO_PASSWORD},
-    )
+    old = _old_password()
+
+
+def _before() -> fields.UUID:
+    return fields.UUID(metadata={"description": "the last act shown before: continue after it"})
 
 
 class LogQuery(Schema):
@@ -346,7 +347,7 @@ class LogQuery(Schema):
     subject = fields.String(validate=validate.Length(max=254))
     since = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
     until = fields.Date(validate=validate.Range(min=date(2000, 1, 1), max=date(LAST_YEAR, 12, 31)))
-    before = fields.UUID(metadata={"description": "the last act shown before: continue after it"})
+    before = _before()
 
 
 class AuditQuery(Schema):
@@ -358,7 +359,7 @@ class AuditQuery(Schema):
     subject = fields.String(validate=validate.Length(max=254), metadata={"description": "part of the subject"})
     since = fields.AwareDateTime(metadata={"description": "from this moment"})
     until = fields.AwareDateTime(metadata={"description": "before this moment"})
-    before = fields.UUID(metadata={"description": "the last act shown before: continue after it"})
+    before = _before()
     at_most = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.registration.applications.schemas.asked import Tidy
+from services.registration.exhibitions.schemas import NO_DAY
 from services.registration.stands.domain.plan import MOST_IN_A_ROW, Row, Unreadable, read_metres
 from services.registration.visitors.domain import people
+from services.registration.visitors.schemas import Tidy, said
 from shared.problem import N_
 
 LONGEST_LIST = 200_000
@@ -17,7 +18,6 @@ NO_FIRST = N_("Please give the number of the first stand.")
 NO_NAME = N_("Please type the name.")
 NO_STAND = N_("Please choose a stand.")
 NO_APPLICATION = N_("Please choose an exhibitor.")
-NO_DAY = N_("Please choose a day.")
 NO_OTHER = N_("Please choose another exhibitor’s stand.")
 
 
@@ -31,22 +31,18 @@ def _metres(typed: str) -> int:
     return length
 
 
-def _said(missing: str) -> dict[str, Any]:
-    return {"required": missing, "null": missing, "invalid": missing}
-
-
 def _line(missing: str, longest: int = 40, **more: Any) -> fields.String:
     length = validate.Length(1, longest, error=missing)
-    return fields.String(required=True, error_messages=_said(missing), validate=length, **more)
+    return fields.String(required=True, error_messages=said(missing), validate=length, **more)
 
 
 def _length(**more: Any) -> Tidy:
     missing = N_("Please give a length in metres, as in 3 or 2,5.")
-    return Tidy(_metres, required=True, error_messages=_said(missing), metadata={"example": "2.5"}, **more)
+    return Tidy(_metres, required=True, error_messages=said(missing), metadata={"example": "2.5"}, **more)
 
 
 def _whole(least: int, most: int, error: str) -> fields.Integer:
-    return fields.Integer(required=True, error_messages=_said(error), validate=validate.Range(least, most, error=error))
+    return fields.Integer(required=True, error_messages=said(error), validate=validate.Range(least, most, error=error))
 
 
 class StandList(Schema):
@@ -54,7 +50,7 @@ class StandList(Schema):
 
     csv = fields.String(
         required=True,
-        error_messages=_said(NO_LIST),
+        error_messages=said(NO_LIST),
         validate=validate.Length(1, LONGEST_LIST, error=NO_LIST),
         metadata={"example": "hall;stand;x;y;width;depth;place;power;water\nA;A-014;0;0;3;3;indoor;yes;no\n"},
     )
@@ -87,8 +83,8 @@ class NewAllocation(Schema):
 
     application = _line(NO_APPLICATION, metadata={"example": "7KQ4WXYZ"})
     stand = _line(NO_STAND, metadata={"example": "A-014"})
-    first_day = fields.Date(error_messages=_said(NO_DAY))
-    last_day = fields.Date(error_messages=_said(NO_DAY))
+    first_day = fields.Date(error_messages=said(NO_DAY))
+    last_day = fields.Date(error_messages=said(NO_DAY))
 
 
 class NewPlace(Schema):
@@ -100,25 +96,25 @@ class NewPlace(Schema):
 class Swap(Schema):
     """The other allocation."""
 
-    other = fields.UUID(required=True, error_messages=_said(NO_OTHER) | {"invalid_uuid": NO_OTHER})
+    other = fields.UUID(required=True, error_messages=said(NO_OTHER) | {"invalid_uuid": NO_OTHER})
 
 
 class Presence(Schema):
     """Whether an exhibitor is there."""
 
-    is_present = fields.Boolean(required=True, error_messages=_said(N_("Please say present or absent.")))
+    is_present = fields.Boolean(required=True, error_messages=said(N_("Please say present or absent.")))
 
 
 class StandState(Schema):
     """Open for exhibitors or not."""
 
-    is_active = fields.Boolean(required=True, error_messages=_said(N_("Please say open or closed.")))
+    is_active = fields.Boolean(required=True, error_messages=said(N_("Please say open or closed.")))
 
 
 class NewName(Schema):
     """Somebody who works at the stand."""
 
-    name = Tidy(people.tidy_name, required=True, error_messages=_said(NO_NAME), metadata={"example": "Ali Ouhssain"})
+    name = Tidy(people.tidy_name, required=True, error_messages=said(NO_NAME), metadata={"example": "Ali Ouhssain"})
 
 
 def _in_metres(name: str) -> fields.Function:

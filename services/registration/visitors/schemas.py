@@ -13,7 +13,7 @@ from shared.problem import N_
 class Tidy(fields.String):
     """A text as a rule of the domain keeps it; the rule's refusal becomes the field's message."""
 
-    def __init__(self, rule: Callable[[str], str], **more: Any) -> None:
+    def __init__(self, rule: Callable[[str], Any], **more: Any) -> None:
         super().__init__(**more)
         self._rule = rule
 
@@ -25,17 +25,20 @@ class Tidy(fields.String):
             raise ValidationError(str(refused)) from refused
 
 
-def _country(code: str) -> None:
+def check_country(code: str) -> None:
+    """Refuse what is no code of a country."""
     if not places.is_country(code):
         raise ValidationError(N_("Please choose a country from the list."))
 
 
-def check_home(said: str) -> None:
-    if said not in places.REGIONS and not places.is_country(said):
+def check_home(code: str) -> None:
+    """Refuse what is neither a region nor a country."""
+    if code not in places.REGIONS and not places.is_country(code):
         raise ValidationError(N_("Please choose a place from the list."))
 
 
-def _said(missing: str) -> dict[str, Any]:
+def said(missing: str) -> dict[str, Any]:
+    """One message for every way of not saying something."""
     return {"required": missing, "null": missing, "invalid": missing}
 
 
@@ -48,22 +51,29 @@ LANGUAGE = validate.OneOf(LANGUAGES)
 REGION = validate.OneOf(list(places.REGIONS), error=N_("Please choose a region from the list."))
 
 
-def _name(**more: Any) -> Tidy:
+def name_field(**more: Any) -> Tidy:
+    """Somebody's name."""
     return Tidy(
         people.tidy_name,
-        error_messages=_said(NO_NAME),
+        error_messages=said(NO_NAME),
         metadata={"description": "In any script, at most 120 letters.", "example": "فاطمة الزهراء"},
         **more,
     )
 
 
-def _phone(**more: Any) -> Tidy:
+def phone_field(**more: Any) -> Tidy:
+    """A phone to reach somebody by."""
     return Tidy(
         people.tidy_phone,
-        error_messages=_said(NO_PHONE),
+        error_messages=said(NO_PHONE),
         metadata={"description": "Typed any way; Moroccan unless it says otherwise.", "example": "06 12 34 56 78"},
         **more,
     )
+
+
+def code_field() -> fields.String:
+    """The code that an SMS brought."""
+    return fields.String(required=True, error_messages=said(NO_CODE), validate=validate.Length(max=40, error=NO_CODE))
 
 
 def _email() -> Tidy:
@@ -73,19 +83,21 @@ def _email() -> Tidy:
 class NewVisitor(Schema):
     """Somebody who registers alone."""
 
-    name = _name(required=True)
-    phone = _phone(required=True)
+    name = name_field(required=True)
+    phone = phone_field(required=True)
     email = _email()
     language = fields.String(validate=LANGUAGE)
-    country = fields.String(validate=_country, allow_none=True, metadata={"description": "ISO 3166-1", "example": "MA"})
+    country = fields.String(
+        validate=check_country, allow_none=True, metadata={"description": "ISO 3166-1", "example": "MA"}
+    )
     region = fields.String(validate=REGION, allow_none=True, metadata={"description": "ISO 3166-2", "example": "MA-08"})
 
 
 class VisitorForm(Schema):
     """The same as the page asks it: one question for where somebody lives."""
 
-    name = _name(required=True)
-    phone = _phone(required=True)
+    name = name_field(required=True)
+    phone = phone_field(required=True)
     email = _email()
     home = fields.String(validate=check_home)
 
@@ -107,25 +119,25 @@ class ChangeForm(VisitorForm):
 class PersonChange(Schema):
     """What somebody may change of their own details; what is not named stays."""
 
-    name = _name()
-    phone = _phone()
+    name = name_field()
+    phone = phone_field()
     email = _email()
     language = fields.String(validate=LANGUAGE)
-    country = fields.String(validate=_country, allow_none=True)
+    country = fields.String(validate=check_country, allow_none=True)
     region = fields.String(validate=REGION, allow_none=True)
 
 
 class PhoneOnly(Schema):
     """A phone to send a code to."""
 
-    phone = _phone(required=True)
+    phone = phone_field(required=True)
 
 
 class CodeAnswer(Schema):
     """A code as typed; `reference` chooses among people who share a phone."""
 
-    phone = _phone(required=True)
-    code = fields.String(required=True, error_messages=_said(NO_CODE), validate=validate.Length(max=40, error=NO_CODE))
+    phone = phone_field(required=True)
+    code = code_field()
     reference = fields.String(validate=validate.Length(max=20))
 
 
@@ -146,13 +158,13 @@ class PinAnswer(Schema):
 
     reference = fields.String(
         required=True,
-        error_messages=_said(NO_REFERENCE),
+        error_messages=said(NO_REFERENCE),
         validate=validate.Length(max=40, error=NO_REFERENCE),
         metadata={"example": "7K3M-9QXA"},
     )
     pin = fields.String(
         required=True,
-        error_messages=_said(NO_PIN),
+        error_messages=said(NO_PIN),
         validate=validate.Length(max=40, error=NO_PIN),
         metadata={"example": "1234 5678"},
     )

@@ -23,10 +23,19 @@ NO_REASON = N_("Please write the reason, in 3 to 200 letters.")
 AT_ONCE = 500
 
 
+def _gate() -> fields.String:
+    return fields.String(required=True, validate=validate.Length(1, 40))
+
+
+def reading_id() -> fields.UUID:
+    """By which a reading that is sent again is known."""
+    return fields.UUID(required=True, metadata={"description": "Made by the device, new for each reading."})
+
+
 class NewScan(Schema):
     """One reading, named by the device that made it: the same id sent again changes nothing."""
 
-    id = fields.UUID(required=True, metadata={"description": "Made by the device, new for each reading."})
+    id = reading_id()
     code = fields.String(
         required=True,
         validate=validate.Length(1, 512, error=N_("Please read or type a code.")),
@@ -73,7 +82,7 @@ class NewScan(Schema):
 class BroughtScan(NewScan):
     """A reading that a device decided alone and brings later."""
 
-    gate = fields.String(required=True, validate=validate.Length(1, 40))
+    gate = _gate()
     scanned_at = fields.AwareDateTime(required=True, default_timezone=UTC)
     told = fields.Enum(
         Word,
@@ -95,7 +104,7 @@ class NewNamed(Schema):
 
     id = fields.UUID(required=True)
     badge = fields.String(required=True, validate=validate.Length(1, 20))
-    gate = fields.String(required=True, validate=validate.Length(1, 40))
+    gate = _gate()
     direction = fields.Enum(Direction, by_value=True, load_default=Direction.IN)
     reason = fields.String(
         required=True,
@@ -118,7 +127,7 @@ class NewTally(Schema):
     """Heads counted at a gate without a code, named by the device that counted them."""
 
     id = fields.UUID(required=True, metadata={"description": "Made by the device: sent again, it changes nothing."})
-    gate = fields.String(required=True, validate=validate.Length(1, 40))
+    gate = _gate()
     heads = fields.Integer(required=True, strict=True, validate=validate.Range(1, 500))
     reason = fields.Enum(TallyReason, by_value=True, required=True)
     direction = fields.Enum(Direction, by_value=True, load_default=Direction.IN)

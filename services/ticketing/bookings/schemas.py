@@ -27,14 +27,18 @@ class NewBooking(Schema):
     )
 
 
-class NewOrder(NewBooking):
-    """A wish for seats; `anyway` says yes to the question about another session at the same hour."""
-
-    anyway = fields.Boolean(
+def _anyway() -> fields.Boolean:
+    return fields.Boolean(
         load_default=False,
         error_messages={"invalid": N_("Please say yes or no.")},
         metadata={"description": "Although another booking of yours is at the same hour."},
     )
+
+
+class NewOrder(NewBooking):
+    """A wish for seats; `anyway` says yes to the question about another session at the same hour."""
+
+    anyway = _anyway()
 
 
 class Reply(Schema):
@@ -63,17 +67,13 @@ class PassCode(Schema):
 class TakeOver(PassCode):
     """Taking passed seats over."""
 
-    anyway = fields.Boolean(
-        load_default=False,
-        error_messages={"invalid": N_("Please say yes or no.")},
-        metadata={"description": "Although another booking of yours is at the same hour."},
-    )
+    anyway = _anyway()
 
 
 class Anyway(Schema):
     """The form by which seats are taken over; its address carries the code."""
 
-    anyway = fields.Boolean(load_default=False, error_messages={"invalid": N_("Please say yes or no.")})
+    anyway = _anyway()
 
 
 class PassOut(Schema):

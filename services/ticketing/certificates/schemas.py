@@ -5,10 +5,21 @@ from marshmallow import Schema, ValidationError, fields, validate
 from shared.i18n import is_line
 from shared.problem import N_
 
+NO_PERSON = N_("Please write the name, at most 120 letters on one line.")
+
 
 def _line(text: str) -> None:
-    if not is_line(text):
-        raise ValidationError(N_("Please write the name on one line."))
+    if not text.strip() or not is_line(text):
+        raise ValidationError(NO_PERSON)
+
+
+def name_on_paper() -> fields.String:
+    """A name as it is to stand on a certificate or a sheet."""
+    return fields.String(
+        required=True,
+        validate=[validate.Length(1, 120, error=NO_PERSON), _line],
+        error_messages={"required": NO_PERSON},
+    )
 
 
 class CertificateForm(Schema):
@@ -19,8 +30,4 @@ class CertificateForm(Schema):
         validate=validate.Length(1, 20),
         error_messages={"required": N_("Please type the letters of the badge.")},
     )
-    name = fields.String(
-        required=True,
-        validate=[validate.Length(1, 120), _line],
-        error_messages={"required": N_("Please write the name.")},
-    )
+    name = name_on_paper()

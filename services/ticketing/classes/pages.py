@@ -10,11 +10,13 @@ from flask import Blueprint, Response, make_response, redirect, request
 from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
+from services.ticketing.bookings.schemas import NoFields
 from services.ticketing.certificates.domain import certify, write_code
 from services.ticketing.certificates.operations.drawing import certificate_pdf
 from services.ticketing.classes import operations, schemas
 from services.ticketing.classes.domain import MOST_MEETINGS, AttendanceSheet, Mark
 from services.ticketing.classes.operations.drawing import heading, sheet_pdf
+from services.ticketing.counts.schemas import ExportForm
 from services.ticketing.programme.domain import Session, SessionNotFound, SessionState
 from services.ticketing.programme.operations.board import board_of
 from services.ticketing.reports.domain.proofs import proof_key
@@ -122,7 +124,7 @@ def enrol(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG0
 def take_out(lang: str, exhibition: str, reference: str, person: UUID) -> Response:  # noqa: ARG001 - the address
     """Take somebody off the sheet."""
     here = _find(exhibition, reference)
-    load_form(schemas.NoFields)
+    load_form(NoFields)
     with transaction() as db:
         operations.take_out(db, here.where.id, here.sheet.course.id, person)
         staff_acted(db, here.where.id, StaffAct.CLASS_ENROLLED, here.sheet.course.reference, taken_out=1)
@@ -165,7 +167,7 @@ def print_sheet(lang: str, exhibition: str, reference: str) -> Response:  # noqa
 @may(*READERS)
 def export_sheet(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries it
     """The sheet as a table, with the names the desk wrote."""
-    here, wanted = _find(exhibition, reference), Format(load_form(schemas.SheetForm)["format"])
+    here, wanted = _find(exhibition, reference), Format(load_form(ExportForm)["format"])
     course = here.sheet.course
     with transaction() as db:
         staff_acted(db, here.where.id, StaffAct.SHEET_EXPORTED, course.reference, format=wanted.value)
@@ -178,7 +180,7 @@ def export_sheet(lang: str, exhibition: str, reference: str) -> Response:  # noq
 def print_certificate(lang: str, exhibition: str, reference: str, person: UUID) -> Response:  # noqa: ARG001 - address
     """A certificate over the whole class, signed; NoAttendance for whoever was at no meeting that is over."""
     here, at = _find(exhibition, reference), clock.now()
-    load_form(schemas.NoFields)
+    load_form(NoFields)
     name = next((row.member.name for row in here.sheet.rows if row.member.person_id == person), None)
     if name is None:
         raise NotFound

@@ -3,21 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
+from services.ticketing.certificates.schemas import name_on_paper
 from services.ticketing.classes.domain import MOST_MEETINGS, AttendanceSheet, Course
 from shared.i18n import LANGUAGES, is_line
 from shared.problem import N_
-from shared.sheets import Format
 
 NO_TITLE = N_("Please type a name in at least one language.")
-NO_PERSON = N_("Please write the name, at most 120 letters on one line.")
 LONGEST = 200
-
-
-def _line(text: str) -> None:
-    if not text.strip() or not is_line(text):
-        raise ValidationError(NO_PERSON)
 
 
 class ClassForm(Schema):
@@ -34,11 +28,7 @@ class ClassForm(Schema):
 class MemberForm(Schema):
     """Somebody to enrol."""
 
-    name = fields.String(
-        required=True,
-        validate=[validate.Length(1, 120, error=NO_PERSON), _line],
-        error_messages={"required": NO_PERSON},
-    )
+    name = name_on_paper()
     badge = fields.String(load_default="", validate=validate.Length(max=20))
 
 
@@ -46,16 +36,6 @@ class PresenceForm(Schema):
     """Who was present at a meeting."""
 
     present = fields.List(fields.UUID(), load_default=list)
-
-
-class NoFields(Schema):
-    """A form with a button only."""
-
-
-class SheetForm(Schema):
-    """How the sheet is wanted."""
-
-    format = fields.String(required=True, validate=validate.OneOf(list(Format)))
 
 
 class CellOut(Schema):

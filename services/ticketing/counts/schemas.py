@@ -20,7 +20,7 @@ class CountsAsked(Schema):
 
 
 class ExportForm(Schema):
-    """How the list of all bookings is wanted."""
+    """How a list is wanted."""
 
     format = fields.String(required=True, validate=validate.OneOf(list(Format)))
 
@@ -75,13 +75,9 @@ class ThresholdsIn(Schema):
     visitors = _list(LARGEST, "Visitors of the whole exhibition")
 
 
-class ThresholdsOut(Schema):
+class ThresholdsOut(ThresholdsIn):
     """The same as they stand; `version` is their ETag."""
 
-    inside_percent = fields.List(fields.Integer())
-    inside = fields.List(fields.Integer())
-    visits = fields.List(fields.Integer())
-    visitors = fields.List(fields.Integer())
     version = fields.Integer()
 
 
@@ -174,10 +170,7 @@ def counts_out(
         "visits": counts.visits,
         "visitors": counts.visitors,
         "inside": counts.inside,
-        "gates": [
-            {"gate": one.gate, "visits": one.visits, "ins": one.ins, "outs": one.outs, "inside": one.inside}
-            for one in counts.gates
-        ],
+        "gates": GateCountOut(many=True).dump(counts.gates),
         "capacity": capacity_of(places),
         "halls": halls_out(counts, places),
         "tally": {"ins": counts.heads_in, "outs": counts.heads_out},
@@ -199,13 +192,4 @@ def counts_out(
 def halls_out(counts: Attendance, halls: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Halls with gates of their own as HallCountOut describes them."""
     sizes = {str(hall["reference"]): int(hall.get("capacity") or 0) for hall in halls}
-    return [
-        {
-            "hall": one.hall,
-            "ins": one.ins,
-            "outs": one.outs,
-            "inside": one.inside,
-            "capacity": sizes.get(one.hall, 0),
-        }
-        for one in counts.halls
-    ]
+    return [dict(HallCountOut().dump(one)) | {"capacity": sizes.get(one.hall, 0)} for one in counts.halls]

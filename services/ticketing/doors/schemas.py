@@ -7,7 +7,7 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
 
 from services.ticketing.admissions.domain import Reason
-from services.ticketing.admissions.schemas import BEHIND
+from services.ticketing.admissions.schemas import BEHIND, reading_id
 from services.ticketing.bookings.domain import MOST_IN_A_PARTY
 from services.ticketing.bookings.domain.door import DoorWord
 from services.ticketing.bookings.operations.door import AtDoor, Entry
@@ -20,7 +20,7 @@ _NOTHING = N_("Please read a badge, or write a name.")
 class NewEntry(Schema):
     """Somebody at the door, named by the device that read it: the same id sent again changes nothing."""
 
-    id = fields.UUID(required=True, metadata={"description": "Made by the device, new for each reading."})
+    id = reading_id()
     code = fields.String(
         load_default="",
         validate=validate.Length(max=512, error=N_("Please read or type a code.")),

@@ -40,10 +40,6 @@ class ImportForm(Schema):
     confirmed = fields.String(load_default="")
 
 
-class NoFields(Schema):
-    """A form with a button only."""
-
-
 class RoomIn(Schema):
     """A room as it is to be."""
 

@@ -12,48 +12,23 @@ from services.registration.applications.domain.dossiers import MOST_MEMBERS, Exh
 from services.registration.applications.domain.states import Decision, State
 from services.registration.applications.domain.tables import BadRow
 from services.registration.visitors.domain import people, places
-from shared.i18n import LANGUAGES
+from services.registration.visitors.schemas import (
+    LANGUAGE,
+    REGION,
+    Tidy,
+    check_country,
+    check_home,
+    code_field,
+    name_field,
+    phone_field,
+    said,
+)
 from shared.i18n import gettext as _
 from shared.problem import N_
 
-
-class Tidy(fields.String):
-    """A text as a rule of the domain keeps it; the rule's refusal becomes the field's message."""
-
-    def __init__(self, rule: Callable[[str], Any], **more: Any) -> None:
-        super().__init__(**more)
-        self._rule = rule
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **more)
-        try:
-            return self._rule(text)
-        except people.Refused as refused:
-            raise ValidationError(str(refused)) from refused
-
-
 NO_KIND = N_("Please say who applies.")
-NO_NAME = N_("Please type your name.")
-NO_PHONE = N_("Please type your phone number.")
-NO_CODE = N_("Please type the code from your phone.")
 NO_REFERENCE = N_("Please type the reference of your application.")
 NO_CRAFT = N_("Please choose a craft from the list.")
-LANGUAGE = validate.OneOf(LANGUAGES)
-
-
-def said(missing: str) -> dict[str, Any]:
-    """One message for every way of not saying something."""
-    return {"required": missing, "null": missing, "invalid": missing}
-
-
-def _country(code: str) -> None:
-    if not places.is_country(code):
-        raise ValidationError(N_("Please choose a country from the list."))
-
-
-def _home(said: str) -> None:
-    if said not in places.REGIONS and not places.is_country(said):
-        raise ValidationError(N_("Please choose a place from the list."))
 
 
 def _one_of(codes: Any, error: str, **more: Any) -> fields.String:
@@ -68,14 +43,6 @@ def line(longest: int = 120) -> fields.String:
     """A short text."""
     error = N_("This text is too long.")
     return fields.String(validate=validate.Length(max=longest, error=error))
-
-
-def _name(**more: Any) -> Tidy:
-    return Tidy(people.tidy_name, error_messages=said(NO_NAME), metadata={"example": "Fatima Aït Ali"}, **more)
-
-
-def _phone() -> Tidy:
-    return Tidy(people.tidy_phone, required=True, error_messages=said(NO_PHONE), metadata={"example": "06 12 34 56 78"})
 
 
 def row_text(bad: BadRow) -> str:
@@ -113,14 +80,9 @@ class Answers(Schema):
 class ApplicationChange(Answers):
     """What may be changed of a draft or an incomplete dossier; what is not named stays."""
 
-    country = fields.String(validate=_country, allow_none=True, metadata={"example": "MA"})
-    region = _one_of(
-        places.REGIONS,
-        N_("Please choose a region from the list."),
-        allow_none=True,
-        metadata={"example": "MA-08"},
-    )
-    members = fields.List(_name(), validate=validate.Length(max=MOST_MEMBERS))
+    country = fields.String(validate=check_country, allow_none=True, metadata={"example": "MA"})
+    region = fields.String(validate=REGION, allow_none=True, metadata={"example": "MA-08"})
+    members = fields.List(name_field(), validate=validate.Length(max=MOST_MEMBERS))
     answers = fields.Dict(keys=line(12), values=line(LONGEST_ANSWER), metadata={"example": {}})
 
 
@@ -128,7 +90,7 @@ class NewApplication(ApplicationChange):
     """A draft; whoever is signed in needs no name and no phone."""
 
     kind = _kind(required=True)
-    name = _name()
+    name = name_field()
     phone = Tidy(people.tidy_phone, metadata={"example": "06 12 34 56 78"})
     email = Tidy(people.tidy_email, allow_none=True)
     language = fields.String(validate=LANGUAGE)
@@ -138,7 +100,7 @@ class AnswersForm(Answers):
     """The same as the page asks it: one question for where, one name a line; `act` is the button pressed."""
 
     kind = _kind(required=True)
-    home = fields.String(validate=_home)
+    home = fields.String(validate=check_home)
     members = Table(read_members)
     act = fields.String(validate=validate.OneOf(["keep", "submit", "read"]))
     version = fields.Integer(validate=validate.Range(0, 2**31))
@@ -147,15 +109,15 @@ class AnswersForm(Answers):
 class NewcomerForm(AnswersForm):
     """The page's answers of somebody new."""
 
-    name = _name(required=True)
-    phone = _phone()
+    name = name_field(required=True)
+    phone = phone_field(required=True)
     email = Tidy(people.tidy_email)
 
 
 class CounterForm(AnswersForm):
     """An application as an agent types it in: a phone is welcome, not needed."""
 
-    name = _name(required=True)
+    name = name_field(required=True)
     phone = Tidy(people.tidy_phone)
     email = Tidy(people.tidy_email)
     language = fields.String(validate=LANGUAGE)
@@ -164,8 +126,8 @@ class CounterForm(AnswersForm):
 class ContactForm(Schema):
     """Who speaks for a dossier."""
 
-    name = _name(required=True)
-    phone = _phone()
+    name = name_field(required=True)
+    phone = phone_field(required=True)
     email = Tidy(people.tidy_email)
 
 
@@ -197,13 +159,13 @@ class AskForm(Schema):
         error_messages=said(NO_REFERENCE),
         validate=validate.Length(max=40, error=NO_REFERENCE),
     )
-    phone = _phone()
+    phone = phone_field(required=True)
 
 
 class CodeForm(AskForm):
     """The same, with the code."""
 
-    code = fields.String(required=True, error_messages=said(NO_CODE), validate=validate.Length(max=40, error=NO_CODE))
+    code = code_field()
 
 
 class ReasonForm(Schema):

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.registration.applications.domain.calls import MOST_PLACES, Craft, read_criteria, read_questions
-from services.registration.applications.schemas.asked import Table, line, said
+from services.registration.applications.schemas.asked import Table, line
+from services.registration.visitors.schemas import said
 from shared.i18n import LANGUAGES
 from shared.problem import N_
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import exhibition_called
+from services.ticketing.bookings.schemas import NoFields
 from services.ticketing.planning import schemas
 from services.ticketing.planning.domain import PlaceDraft, PlaceKind, read_place
 from services.ticketing.planning.operations import places
@@ -155,7 +156,7 @@ def _change(lang: str, exhibition: str, kind: PlaceKind, reference: str) -> Resp
 
 def _remove(lang: str, exhibition: str, kind: PlaceKind, reference: str) -> Response:
     where = exhibition_called(exhibition)
-    load_form(schemas.NoFields)
+    load_form(NoFields)
     try:
         with transaction() as db:
             places.remove_place(db, where.id, kind, reference)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from services.acts import StaffAct, staff_acted
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
+from services.ticketing.bookings.schemas import NoFields
 from services.ticketing.planning import schemas
 from services.ticketing.planning.domain import PlaceKind, RoomTaken, SessionDraft, read_session
 from services.ticketing.planning.operations import places, sessions
@@ -109,7 +110,7 @@ def ask_cancel(lang: str, exhibition: str, reference: str) -> Response:
 def cancel(lang: str, exhibition: str, reference: str) -> Response:
     """It will not take place; everybody booked or waiting is told."""
     where = exhibition_called(exhibition)
-    load_form(schemas.NoFields)
+    load_form(NoFields)
     with transaction() as db:
         cancelled = sessions.cancel_session(db, where, reference.upper(), clock.now())
         staff_acted(db, where.id, StaffAct.SESSION_CANCELLED, cancelled.reference)
