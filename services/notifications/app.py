@@ -19,6 +19,7 @@ from services.notifications.digests.pages import pages as digest_pages
 from services.notifications.notices.api import notices
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
+from services.notifications.optout.api import api as stop_api
 from services.notifications.optout.pages import pages as stop_pages
 from services.notifications.reminders.api import api as reminder_api
 from services.notifications.reminders.pages import pages as reminder_pages
@@ -38,7 +39,7 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 HERE = Path(__file__).parent
-_APIS = (text_api, trial_api, reminder_api, announcement_api, digest_api, webhook_api)
+_APIS = (stop_api, text_api, trial_api, reminder_api, announcement_api, digest_api, webhook_api)
 _PAGES = (
     *(notice_pages, delivery_pages, text_pages, trial_pages, stop_pages),
     *(reminder_pages, announcement_pages, digest_pages, webhook_pages),

@@ -52,8 +52,8 @@ def claimed(kind: Kind = Kind.BOOKING_CONFIRMED, address: str = "ali@mail.exampl
     )
 
 
-def written(notice: Claimed) -> bytes:
-    return bytes(write_mail(notice, sender="Moussem <no-reply@fair.example>", site="https://fair.example"))
+def written(notice: Claimed, site: str = "https://fair.example") -> bytes:
+    return bytes(write_mail(notice, sender="Moussem <no-reply@fair.example>", site=site))
 
 
 def test_an_arabic_mail_reads_well_as_plain_text_and_right_to_left_as_html() -> None:
@@ -99,6 +99,24 @@ def test_no_mail_is_written_to_what_is_no_address(address: str) -> None:
 def test_an_international_host_is_written_in_ascii() -> None:
     letter = message_from_bytes(written(claimed(address="ali@münchen.example")), policy=default)
     assert letter["To"].addresses[0].addr_spec == "ali@xn--mnchen-3ya.example"
+
+
+@pytest.mark.parametrize(
+    ("site", "found", "is_one_click"),
+    [
+        ("https://fair.example", "https://fair.example", True),
+        ("https://ورزازات.example", "https://xn--mgbajzfb4m.example", True),
+        (f"https://{'long.' * 30}example", f"https://{'long.' * 30}example", True),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000", False),  # one click is for HTTPS only: RFC 8058, 3.1
+    ],
+)
+def test_the_button_of_mail_programs_has_its_address_whole_on_one_line(
+    site: str, found: str, is_one_click: bool
+) -> None:
+    raw = written(claimed(Kind.REMINDER_DAY, stop_secret="s" * 22), site)
+    address = f"{found}/notifications/v1/exhibitions/ouarzazate-12/stop/ar/{'s' * 22}"
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in raw
+    assert (b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw) is is_one_click
 
 
 @pytest.mark.parametrize(
