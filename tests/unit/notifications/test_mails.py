@@ -136,6 +136,43 @@ def test_calendars_can_follow_a_booking(kind: Kind, method: str, status: str) ->
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        (Kind.BOOKING_CONFIRMED, "REQUEST"),
+        (Kind.MOVED_UP, "REQUEST"),
+        (Kind.SESSION_MOVED, "REQUEST"),
+        (Kind.BOOKING_CANCELLED, "CANCEL"),
+        (Kind.CANCELLED_BY_STAFF, "CANCEL"),
+        (Kind.BOOKING_PASSED_ON, "CANCEL"),
+    ],
+)
+def test_mail_programs_find_the_entry_where_calendars_look_for_it_and_as_a_file(kind: Kind, method: str) -> None:
+    letter = message_from_bytes(written(claimed(kind, old_hour="9:00", reason="x")), policy=default)
+    assert letter.get_content_type() == "multipart/mixed"
+    ways, file = letter.iter_parts()
+    assert [part.get_content_type() for part in ways.iter_parts()] == ["text/plain", "text/html", "text/calendar"]
+    entry_part = list(ways.iter_parts())[-1]
+    assert (entry_part.get_param("method"), entry_part.get_content_charset()) == (method, "utf-8")
+    assert entry_part.get_content_disposition() is None
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "moussem.ics")
+    assert file.get_content_disposition() == "attachment"
+    assert entry_part.get_payload(decode=True) == file.get_content()
+    calendar = Calendar.from_ical(file.get_content())
+    assert calendar["METHOD"] == method
+    (event,) = calendar.walk("VEVENT")
+    # what RFC 5546 (3.2.2, 3.2.5) asks of either
+    assert (event["UID"], event["SEQUENCE"]) == (DATA["uid"], 4)
+    assert (event["ORGANIZER"], event["ATTENDEE"]) == ("mailto:no-reply@fair.example", "mailto:ali@mail.example")
+    assert (event["ATTENDEE"].params["PARTSTAT"], event["ATTENDEE"].params["RSVP"]) == ("ACCEPTED", "FALSE")
+    assert event.decoded("DTSTAMP") == MADE_AT
+
+
+def test_a_mail_without_an_entry_is_no_more_than_its_two_texts() -> None:
+    letter = message_from_bytes(written(claimed(Kind.WAITLIST_JOINED)), policy=default)
+    assert [part.get_content_type() for part in letter.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
 def test_a_calendar_entry_takes_no_lines_from_a_name() -> None:
     evil = DATA | {"name": 'x"\r\nATTACH:http://evil', "session": "y\r\nATTACH:http://evil"}
     raw = entry(Kind.MOVED_UP, evil, organiser="a@b.example", attendee="c@d.example", at=MADE_AT)

@@ -50,7 +50,7 @@ def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
         _offer_to_stop(message, address_to_stop(claimed.data, claimed.language, site))
     message.set_content(mail.plain)
     message.add_alternative(mail.as_html, subtype="html")
-    _attach_entry(message, claimed, from_address)
+    _add_entry(message, claimed, from_address)
     message["Content-Language"] = claimed.language  # earlier it would move into the first part
     return message
 
@@ -62,19 +62,20 @@ def _offer_to_stop(message: EmailMessage, address: str) -> None:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
-def _attach_entry(message: EmailMessage, claimed: Claimed, organiser: str) -> None:
+def _add_entry(message: EmailMessage, claimed: Claimed, organiser: str) -> None:
+    """The calendar entry twice, as Google Calendar sends it: as an alternative, which calendars follow by themselves
+    (RFC 6047, 2.4), and as a file, for programs that know no more than files.
+
+    Outlook takes an entry for more than a file only within the first part of a mixed mail (MS-STANOICAL 2.2.168).
+    """
     method = calendar.method_of(claimed.kind)
     if method is None or "uid" not in claimed.data:  # a text that is tried brings no entry
         return
     entry = calendar.entry(
         claimed.kind, claimed.data, organiser=organiser, attendee=claimed.address, at=claimed.made_at
     )
-    message.add_attachment(
-        entry.decode(),
-        subtype="calendar",
-        filename="moussem.ics",
-        params={"method": method},
-    )
+    message.add_alternative(entry.decode(), subtype="calendar", params={"method": method})
+    message.add_attachment(entry, maintype="application", subtype="ics", filename="moussem.ics")
 
 
 def _address(name: str, address: str) -> Address:
