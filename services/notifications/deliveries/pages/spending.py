@@ -5,14 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import office_frame
 from services.notifications.deliveries.domain.money import Fraud, Rules
 from services.notifications.deliveries.operations.spending import find_rules, list_spending, set_rules
 from services.notifications.deliveries.pages.here import money_text, providers_here
 from services.notifications.deliveries.schemas import SpendingForm, rules_of
 from services.notifications.notices.domain import Channel
-from services.notifications.notices.pages import CHANNELS, frame
+from services.notifications.notices.pages import CHANNELS
 from shared import clock
 from shared.clock import to_wall
 from shared.db import reading, transaction
@@ -52,8 +52,7 @@ def _page(lang: str, exhibition: str, errors: dict[str, list[str]] | None = None
     return page(
         "spending.html",
         status=422 if errors else 200,
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         lines=[_line(row, currency) for row in rows],
         today=money_text(today, currency),
         refused=sum(row.refused for row in rows),
