@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_currency
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
-from services.notifications.access.pages import office_frame
+from services.notifications.access.pages import money_text, office_frame
 from services.notifications.announcements import schemas
 from services.notifications.announcements.domain import USUAL, Place, Progress, Reading, Share, State, Who
 from services.notifications.announcements.operations import audience, sending, writing
@@ -19,7 +18,7 @@ from services.notifications.templates.domain.editing import LONGEST
 from services.notifications.templates.operations import example_words
 from services.notifications.templates.pages import shown
 from shared.db import reading, transaction
-from shared.i18n import NAMES, hour, in_zone, locale, number, pick, short_date
+from shared.i18n import NAMES, hour, in_zone, number, pick, short_date
 from shared.i18n import gettext as _
 from shared.i18n import language as spoken
 from shared.idempotency import Answer, once
@@ -97,7 +96,7 @@ def show_announcement(lang: str, exhibition: str, announcement: UUID) -> Respons
         shares = audience.shares(db, known.exhibition_id, audience.audience_of(row), counted) if is_draft else []
         progress = sending.progress(db, place)
         whom = _whom(db, known, row)
-    seen = [shown(code, texts[code], words[code]) for code in texts]
+    seen, cost = [shown(code, texts[code], words[code]) for code in texts], sum(one.cost for one in shares)
     return page(
         "announcements/one.html",
         line=_line(row, known.zone),
@@ -105,7 +104,7 @@ def show_announcement(lang: str, exhibition: str, announcement: UUID) -> Respons
         whom=whom,
         speed=row.speed,
         shares=[_share(one) for one in shares],
-        cost=_money(sum(one.cost for one in shares)),
+        cost=money_text(cost, current_app.extensions["providers"].prices.currency) if cost else "",
         people=sum(one.people for one in shares),
         segments=sum(one.segments for one in shares),
         seen=seen,
@@ -239,12 +238,6 @@ def _whom(db: Any, known: Any, row: Any) -> str:
 
 def _share(one: Share) -> tuple[str, ...]:
     return (NAMES[one.language], *map(number, list(vars(one).values())[1:-1]))
-
-
-def _money(minor: int) -> str:
-    """An amount in words; empty where no price is known."""
-    currency = current_app.extensions["providers"].prices.currency
-    return str(format_currency(minor / 100, currency, locale=locale())) if minor else ""
 
 
 def _progress(progress: Progress) -> dict[str, Any]:

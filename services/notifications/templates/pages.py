@@ -11,7 +11,7 @@ from services.notifications.access.pages import office_frame
 from services.notifications.templates import operations, schemas
 from services.notifications.templates.domain import PLACEHOLDERS, Kind, Template
 from services.notifications.templates.domain.editing import TEXT_LANGUAGES, Place, Written, template_of
-from services.notifications.templates.domain.kinds import KINDS
+from services.notifications.templates.domain.kinds import TEXTS
 from services.notifications.templates.domain.segments import measure
 from shared.db import reading, transaction
 from shared.i18n import NAMES, direction, hour, in_zone, short_date
@@ -32,7 +32,7 @@ def list_texts(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the ad
     known = exhibition_called(exhibition)
     with reading() as db:
         own = operations.newest_versions(db, known.exhibition_id)
-    kinds = [(kind, _(word), _languages(kind, own)) for kind, word in KINDS.items()]
+    kinds = [(kind, _(word), _languages(kind, own)) for kind, word in TEXTS.items()]
     changed = sum(one.is_own for one in own.values())
     return page("texts/list.html", kinds=kinds, changed=changed, **office_frame(spoken(), known))
 
@@ -106,7 +106,7 @@ def _form(
     return page(
         "texts/text.html",
         status=refused.status if refused else 200,
-        kind=_(KINDS[place.kind]),
+        kind=_(TEXTS[place.kind]),
         place=place,
         values=values,
         errors=refused.errors if isinstance(refused, Invalid) else {},

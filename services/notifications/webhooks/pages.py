@@ -159,7 +159,7 @@ def _list(known: Any, values: dict[str, Any], errors: dict[str, list[str]] | Non
 
 def _line(row: Any) -> dict[str, Any]:
     shape, word = STATES[State(row.state)]
-    told = ", ".join(_(EVENTS[name]) for name in row.events if name in EVENTS)
+    told = " · ".join(_(EVENTS[name]) for name in row.events if name in EVENTS)
     return {"id": row.id, "url": row.url, "shape": shape, "word": _(word), "events": told}
 
 

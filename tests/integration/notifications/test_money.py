@@ -81,7 +81,7 @@ def test_when_the_days_money_is_spent_the_next_way_has_it(
     metrics = priced.service.client.get("/notifications/metrics").text
     assert "moussem_notices_refused_by_budget 1.0" in metrics
     page = ask(priced, f"{PAGE}/spending", role="organiser").text
-    assert "0.30 MAD" in page
+    assert "0,30\xa0MAD" in page
     assert "faute d’argent" in page
 
 

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
-from services.notifications.access.pages import office_frame
+from services.notifications.access.pages import money_text, office_frame
 from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Verdict
 from services.notifications.deliveries.domain.reports import Said
 from services.notifications.deliveries.operations.following import list_reports, list_ways
-from services.notifications.deliveries.pages.here import money_text, providers_here
+from services.notifications.deliveries.pages.here import providers_here
 from services.notifications.notices.domain import Channel, State
 from services.notifications.notices.operations.log import find_notice
 from services.notifications.notices.pages import CHANNELS, STATES, line, why

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
-from services.notifications.access.pages import office_frame
+from services.notifications.access.pages import money_text, office_frame
 from services.notifications.deliveries.domain.money import Fraud, Rules
 from services.notifications.deliveries.operations.spending import find_rules, list_spending, set_rules
-from services.notifications.deliveries.pages.here import money_text, providers_here
+from services.notifications.deliveries.pages.here import providers_here
 from services.notifications.deliveries.schemas import SpendingForm, rules_of
 from services.notifications.notices.domain import Channel
 from services.notifications.notices.pages import CHANNELS
