@@ -1,5 +1,6 @@
 """The web of notifications: the log of notices, what they say and when they rest, for staff."""
 
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, request
@@ -17,8 +18,10 @@ from services.notifications.deliveries.pages import delivery_pages
 from services.notifications.digests.api import api as digest_api
 from services.notifications.digests.pages import pages as digest_pages
 from services.notifications.notices.api import notices
+from services.notifications.notices.domain import Channel
 from services.notifications.notices.operations.log import waiting
 from services.notifications.notices.pages import notice_pages
+from services.notifications.optout.api import api as stop_api
 from services.notifications.optout.pages import pages as stop_pages
 from services.notifications.reminders.api import api as reminder_api
 from services.notifications.reminders.pages import pages as reminder_pages
@@ -38,7 +41,7 @@ from shared.settings import Settings
 from shared.web import Part, make_app
 
 HERE = Path(__file__).parent
-_APIS = (text_api, trial_api, reminder_api, announcement_api, digest_api, webhook_api)
+_APIS = (stop_api, text_api, trial_api, reminder_api, announcement_api, digest_api, webhook_api)
 _PAGES = (
     *(notice_pages, delivery_pages, text_pages, trial_pages, stop_pages),
     *(reminder_pages, announcement_pages, digest_pages, webhook_pages),
@@ -67,8 +70,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         numbers=_numbers,
     )
     app = make_app(part)
-    app.extensions["providers"] = providers_from(settings)
-    app.extensions["recent_words"] = recent_words  # what texts are tried on; features import leftwards only
+    app.extensions["providers"] = known = providers_from(settings)
+    # features import leftwards only: what texts are tried on, and what an announcement would cost
+    app.extensions["recent_words"] = recent_words
+    app.extensions["price_of_sms"] = partial(known.prices.of, Channel.SMS)
     return app
 
 

@@ -1,6 +1,7 @@
 """Announcements in JSON, for organisers."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app
@@ -10,9 +11,8 @@ from sqlalchemy.engine import Connection
 from services.acts import StaffAct, staff_acted
 from services.notifications.access.authorise import exhibition_called
 from services.notifications.announcements import schemas
-from services.notifications.announcements.domain import Audience, Place, Reading, State, Who
+from services.notifications.announcements.domain import Place, Reading, State
 from services.notifications.announcements.operations import audience, sending, writing
-from services.notifications.notices.domain import Channel
 from services.notifications.templates.operations import example_words
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once
@@ -98,15 +98,8 @@ def drop_announcement(exhibition: str, announcement: UUID) -> Response:
 @api.response(200, schemas.AnnouncementOut)
 def start_announcement(exhibition: str, announcement: UUID) -> Response:
     """Tell everybody who is in the audience, at the chosen speed."""
-    place = _place(exhibition, announcement)
-    with transaction() as db:
-
-        def act() -> Answer:
-            people = sending.start(db, place)
-            staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_STARTED, str(place.id), people=people)
-            return _answer(db, exhibition, place)
-
-        return reply(once(db, idempotency_key(place.exhibition_id), act))
+    act = StaffAct.ANNOUNCEMENT_STARTED
+    return _act(exhibition, announcement, act, lambda db, place: {"people": sending.start(db, place)})
 
 
 @api.post("/<uuid:announcement>/stop")
@@ -115,25 +108,28 @@ def start_announcement(exhibition: str, announcement: UUID) -> Response:
 @api.response(200, schemas.AnnouncementOut)
 def stop_announcement(exhibition: str, announcement: UUID) -> Response:
     """Tell nobody more, neither with what was made and not brought yet."""
-    place = _place(exhibition, announcement)
-    with transaction() as db:
-
-        def act() -> Answer:
-            if sending.stop(db, place):
-                staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_STOPPED, str(place.id))
-            return _answer(db, exhibition, place)
-
-        return reply(once(db, idempotency_key(place.exhibition_id), act))
-
-
-def price_of() -> Callable[[str, int], int]:
-    """The price of segments to a number, as the providers are described."""
-    prices = current_app.extensions["providers"].prices
-    return lambda to, segments: int(prices.of(Channel.SMS, to, segments))
+    act = StaffAct.ANNOUNCEMENT_STOPPED
+    return _act(exhibition, announcement, act, lambda db, place: {} if sending.stop(db, place) else None)
 
 
 def _place(exhibition: str, announcement: UUID) -> Place:
     return Place(exhibition_called(exhibition).exhibition_id, announcement)
+
+
+def _act(
+    exhibition: str, announcement: UUID, act: StaffAct, do: Callable[[Connection, Place], dict[str, Any] | None]
+) -> Response:
+    """Do it once, and note the act with the facts that come of it; None where nothing came of it."""
+    place = _place(exhibition, announcement)
+    with transaction() as db:
+
+        def change() -> Answer:
+            facts = do(db, place)
+            if facts is not None:
+                staff_acted(db, place.exhibition_id, act, str(place.id), **facts)
+            return _answer(db, exhibition, place)
+
+        return reply(once(db, idempotency_key(place.exhibition_id), change))
 
 
 def _answer(db: Connection, exhibition: str, place: Place, status: int = 200) -> Answer:
@@ -142,7 +138,7 @@ def _answer(db: Connection, exhibition: str, place: Place, status: int = 200) ->
     if row.state == State.DRAFT:
         texts = writing.whole_texts_of(db, place)
         values = {code: example_words(code, known, settings().public_url) for code in texts}
-        reading = Reading(texts, values, price_of())
-        shares = audience.shares(db, place.exhibition_id, Audience(Who(row.who), row.subject), reading)
+        reading = Reading(texts, values, current_app.extensions["price_of_sms"])
+        shares = audience.shares(db, place.exhibition_id, audience.audience_of(row), reading)
     said = schemas.announcement_out(row, writing.texts_of(db, place), shares, sending.progress(db, place))
     return Answer(status, said)

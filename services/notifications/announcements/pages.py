@@ -4,23 +4,21 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_currency
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import money_text, office_frame
 from services.notifications.announcements import schemas
-from services.notifications.announcements.domain import USUAL, Audience, Place, Progress, Reading, Share, State, Who
+from services.notifications.announcements.domain import USUAL, Place, Progress, Reading, Share, State, Who
 from services.notifications.announcements.operations import audience, sending, writing
-from services.notifications.notices.domain import Channel
 from services.notifications.notices.pages import STATES as NOTICE_STATES
-from services.notifications.notices.pages import frame
 from services.notifications.templates.domain.editing import LONGEST
 from services.notifications.templates.operations import example_words
 from services.notifications.templates.pages import shown
 from shared.db import reading, transaction
-from shared.i18n import NAMES, hour, in_zone, locale, number, pick, short_date
+from shared.i18n import NAMES, hour, in_zone, number, pick, short_date
 from shared.i18n import gettext as _
 from shared.i18n import language as spoken
 from shared.idempotency import Answer, once
@@ -52,7 +50,9 @@ def list_announcements(lang: str, exhibition: str) -> Response:  # noqa: ARG001 
     known = exhibition_called(exhibition)
     with reading() as db:
         rows = writing.list_all(db, known.exhibition_id)
-    return page("announcements/list.html", lines=[_line(row, known.zone) for row in rows], **_frame(known))
+    return page(
+        "announcements/list.html", lines=[_line(row, known.zone) for row in rows], **office_frame(spoken(), known)
+    )
 
 
 @pages.get("/new")
@@ -92,11 +92,11 @@ def show_announcement(lang: str, exhibition: str, announcement: UUID) -> Respons
         texts, sample = writing.whole_texts_of(db, place), _somebody(db, place, row)
         words = {code: example_words(code, known, settings().public_url) | sample.get(code, {}) for code in texts}
         is_draft = row.state == State.DRAFT
-        counted = Reading(texts, words, price_of())
-        shares = audience.shares(db, known.exhibition_id, _audience(row), counted) if is_draft else []
+        counted = Reading(texts, words, current_app.extensions["price_of_sms"])
+        shares = audience.shares(db, known.exhibition_id, audience.audience_of(row), counted) if is_draft else []
         progress = sending.progress(db, place)
         whom = _whom(db, known, row)
-    seen = [shown(code, texts[code], words[code]) for code in texts]
+    seen, cost = [shown(code, texts[code], words[code]) for code in texts], sum(one.cost for one in shares)
     return page(
         "announcements/one.html",
         line=_line(row, known.zone),
@@ -104,13 +104,13 @@ def show_announcement(lang: str, exhibition: str, announcement: UUID) -> Respons
         whom=whom,
         speed=row.speed,
         shares=[_share(one) for one in shares],
-        cost=_money(sum(one.cost for one in shares)),
+        cost=money_text(cost, current_app.extensions["providers"].prices.currency) if cost else "",
         people=sum(one.people for one in shares),
         segments=sum(one.segments for one in shares),
         seen=seen,
         address=f"{_base(known)}/{row.id}",
         **_progress(progress),
-        **_frame(known),
+        **office_frame(spoken(), known),
     )
 
 
@@ -160,27 +160,16 @@ def change_announcement(lang: str, exhibition: str, announcement: UUID) -> Respo
 @may("organiser")
 def start_announcement(lang: str, exhibition: str, announcement: UUID) -> Response:  # noqa: ARG001 - the address carries it
     """Let it go."""
-    known, place = _called(exhibition, announcement)
-    with transaction() as db:
-
-        def act() -> Answer:
-            people = sending.start(db, place)
-            staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_STARTED, str(place.id), people=people)
-            return Answer(200, {})
-
-        once(db, idempotency_key(place.exhibition_id, required=False), act)
-    return _to(f"{_base(known)}/{place.id}")
+    act = StaffAct.ANNOUNCEMENT_STARTED
+    return _act(exhibition, announcement, act, lambda db, place: {"people": sending.start(db, place)})
 
 
 @pages.post("/<uuid:announcement>/stop")
 @may("organiser")
 def stop_announcement(lang: str, exhibition: str, announcement: UUID) -> Response:  # noqa: ARG001 - the address carries it
     """Tell nobody more."""
-    known, place = _called(exhibition, announcement)
-    with transaction() as db:
-        if sending.stop(db, place):
-            staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_STOPPED, str(place.id))
-    return _to(f"{_base(known)}/{place.id}")
+    act = StaffAct.ANNOUNCEMENT_STOPPED
+    return _act(exhibition, announcement, act, lambda db, place: {} if sending.stop(db, place) else None)
 
 
 @pages.post("/<uuid:announcement>/drop")
@@ -190,8 +179,25 @@ def drop_announcement(lang: str, exhibition: str, announcement: UUID) -> Respons
     known, place = _called(exhibition, announcement)
     with transaction() as db:
         writing.drop(db, place)
-        staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_DROPPED, str(place.id))
+        staff_acted(db, known.exhibition_id, StaffAct.ANNOUNCEMENT_DROPPED, str(place.id))
     return _to(_base(known))
+
+
+def _act(
+    exhibition: str, announcement: UUID, act: StaffAct, do: Callable[[Connection, Place], dict[str, Any] | None]
+) -> Response:
+    """Do it once, and note the act with the facts that come of it; None where nothing came of it."""
+    known, place = _called(exhibition, announcement)
+    with transaction() as db:
+
+        def change() -> Answer:
+            facts = do(db, place)
+            if facts is not None:
+                staff_acted(db, known.exhibition_id, act, str(place.id), **facts)
+            return Answer(200, {})
+
+        once(db, idempotency_key(known.exhibition_id, required=False), change)
+    return _to(f"{_base(known)}/{place.id}")
 
 
 def _form(known: Any, values: dict[str, Any], errors: dict[str, list[str]] | None = None) -> Response:
@@ -207,7 +213,7 @@ def _form(known: Any, values: dict[str, Any], errors: dict[str, list[str]] | Non
         sessions=[("", "–"), *((one.reference, _session(one)) for one in sessions)],
         halls=[("", "–"), *((code, f"{code} · {pick(names)}") for code, names in halls.items())],
         written=[(code, NAMES[code]) for code in known.languages if code in NAMES],
-        **_frame(known),
+        **office_frame(spoken(), known),
     )
 
 
@@ -217,7 +223,7 @@ def _session(one: Any) -> str:
 
 def _somebody(db: Any, place: Place, row: Any) -> dict[str, dict[str, str]]:
     """A real name for each language it is read in, where somebody is in the audience."""
-    some = audience.people(db, place.exhibition_id, _audience(row), None, 200)
+    some = audience.people(db, place.exhibition_id, audience.audience_of(row), None, 200)
     return {to.language: {"name": to.name} for to in reversed(some)}
 
 
@@ -232,18 +238,6 @@ def _whom(db: Any, known: Any, row: Any) -> str:
 
 def _share(one: Share) -> tuple[str, ...]:
     return (NAMES[one.language], *map(number, list(vars(one).values())[1:-1]))
-
-
-def _money(minor: int) -> str:
-    """An amount in words; empty where no price is known."""
-    currency = current_app.extensions["providers"].prices.currency
-    return str(format_currency(minor / 100, currency, locale=locale())) if minor else ""
-
-
-def price_of() -> Callable[[str, int], int]:
-    """The price of segments to a number, as the providers are described."""
-    prices = current_app.extensions["providers"].prices
-    return lambda to, segments: int(prices.of(Channel.SMS, to, segments))
 
 
 def _progress(progress: Progress) -> dict[str, Any]:
@@ -273,18 +267,9 @@ def _called(exhibition: str, announcement: UUID) -> tuple[Any, Place]:
     return known, Place(known.exhibition_id, announcement)
 
 
-def _audience(row: Any) -> Audience:
-    return Audience(Who(row.who), row.subject)
-
-
 def _base(known: Any) -> str:
     return f"/{spoken()}/{known.reference}/office/notices/announcements"
 
 
 def _to(address: str) -> Response:
     return make_response(redirect(address, code=303))
-
-
-def _frame(known: Any) -> dict[str, Any]:
-    menu = office_menu(spoken(), known.reference, request.path, current_caller().roles)
-    return {"menu": menu, "exhibition": frame(known)}

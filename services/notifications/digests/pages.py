@@ -6,10 +6,9 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import office_frame
 from services.notifications.digests import operations, schemas
-from services.notifications.notices.pages import frame
 from shared.db import reading, transaction
 from shared.i18n import NAMES, hour, in_zone, short_date
 from shared.problem import Invalid
@@ -61,8 +60,7 @@ def _page(lang: str, exhibition: str, errors: dict[str, list[str]] | None = None
     return page(
         "digest.html",
         status=422 if errors else 200,
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         values=dict(request.form) if errors else fresh,
         errors=errors or {},
         hour=kept["hour"],

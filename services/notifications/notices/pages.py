@@ -8,8 +8,8 @@ from flask import Blueprint, Response, make_response, redirect, request
 from marshmallow import ValidationError
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import office_frame
 from services.notifications.notices import schemas
 from services.notifications.notices.domain import WAITS, Channel, QuietHours, Reason, State
 from services.notifications.notices.domain.addresses import mask
@@ -19,7 +19,7 @@ from services.notifications.templates.domain import Kind
 from services.notifications.templates.domain.kinds import KINDS
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
-from shared.i18n import hour, in_zone, number, pick, short_date, span
+from shared.i18n import hour, in_zone, number, short_date
 from shared.problem import N_, Invalid
 from shared.web import current_caller, load_form, may, page
 
@@ -85,14 +85,14 @@ def show_log(lang: str, exhibition: str) -> Response:
     shown, following = schemas.split(rows, said["at_most"])
     return page(
         "notices.html",
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         lines=[line(row, known.zone) for row in shown],
         choices=_choices(counts, said),
         words=said.get("q", ""),
         person=said.get("person", ""),
         open_count=sum(n for state, n in counts.items() if STATES[state][0] == "wait"),
-        failed_count=counts.get(State.FAILED, 0),
+        failed_count=counts.get(State.FAILED, 0) + counts.get(State.BOUNCED, 0),
+        is_nothing=not counts and bool(said.get("q") or said.get("person")),
         following=_address(said, before=following) if following else "",
         newest=_address(said),
         is_first="before" not in said,
@@ -130,8 +130,7 @@ def _quiet_page(lang: str, exhibition: str, errors: dict[str, list[str]] | None 
     return page(
         "quiet-hours.html",
         status=422 if errors else 200,
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         values=dict(request.form) if errors else schemas.quiet_hours_out(found),
         errors=errors or {},
         hours=found.hours,
@@ -149,12 +148,6 @@ def _query() -> dict[str, Any]:
     except ValidationError as wrong:
         raise Invalid(wrong.normalized_messages()) from wrong  # type: ignore[no-untyped-call]
     return said
-
-
-def frame(exhibition: Any) -> dict[str, str]:
-    """The exhibition, for the head of a page."""
-    days = span(exhibition.first_day, exhibition.last_day)
-    return {"reference": exhibition.reference, "name": pick(exhibition.names), "span": days}
 
 
 def line(row: Any, zone: str) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
-from services.notifications.notices.pages import frame
+from services.notifications.access.pages import office_frame
 from services.notifications.reminders import operations
 from services.notifications.reminders.domain import KIND_OF, Choice, Lead
 from services.notifications.reminders.schemas import ReminderChoice
@@ -16,7 +15,7 @@ from shared.db import reading, transaction
 from shared.i18n import gettext as _
 from shared.i18n import hour, in_zone, number, pick, short_date
 from shared.problem import Invalid
-from shared.web import current_caller, load_form, may, page
+from shared.web import load_form, may, page
 
 pages = Blueprint("reminder_pages", __name__, url_prefix="/<lang>/<exhibition>/office/notices/reminders")
 
@@ -51,8 +50,7 @@ def _page(lang: str, exhibition: str, errors: dict[str, list[str]] | None = None
     return page(
         "reminders.html",
         status=422 if errors else 200,
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         values=dict(request.form) if errors else vars(chosen),
         errors=errors or {},
         chosen=chosen,

@@ -6,15 +6,15 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import office_frame
 from services.notifications.templates import operations, schemas
 from services.notifications.templates.domain import PLACEHOLDERS, Kind, Template
 from services.notifications.templates.domain.editing import TEXT_LANGUAGES, Place, Written, template_of
-from services.notifications.templates.domain.kinds import KINDS
+from services.notifications.templates.domain.kinds import TEXTS
 from services.notifications.templates.domain.segments import measure
 from shared.db import reading, transaction
-from shared.i18n import NAMES, direction, hour, in_zone, pick, short_date, span
+from shared.i18n import NAMES, direction, hour, in_zone, short_date
 from shared.i18n import gettext as _
 from shared.i18n import language as spoken
 from shared.idempotency import Answer, once
@@ -32,9 +32,9 @@ def list_texts(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the ad
     known = exhibition_called(exhibition)
     with reading() as db:
         own = operations.newest_versions(db, known.exhibition_id)
-    kinds = [(kind, _(word), _languages(kind, own)) for kind, word in KINDS.items()]
+    kinds = [(kind, _(word), _languages(kind, own)) for kind, word in TEXTS.items()]
     changed = sum(one.is_own for one in own.values())
-    return page("texts/list.html", kinds=kinds, changed=changed, **_frame(known))
+    return page("texts/list.html", kinds=kinds, changed=changed, **office_frame(spoken(), known))
 
 
 @pages.get("/<kind>/<language>")
@@ -106,7 +106,7 @@ def _form(
     return page(
         "texts/text.html",
         status=refused.status if refused else 200,
-        kind=_(KINDS[place.kind]),
+        kind=_(TEXTS[place.kind]),
         place=place,
         values=values,
         errors=refused.errors if isinstance(refused, Invalid) else {},
@@ -120,7 +120,7 @@ def _form(
         tabs=[(code, NAMES[code]) for code in TEXT_LANGUAGES],
         address=f"/{spoken()}/{known.reference}/office/notices/texts/{place.kind}",
         **_example(place, tried or written.template, known),
-        **_frame(known),
+        **office_frame(spoken(), known),
     )
 
 
@@ -159,11 +159,3 @@ def _version(row: Any, zone: str) -> dict[str, Any]:
 
 def _languages(kind: Kind, own: dict[tuple[Kind, str], Written]) -> list[tuple[str, str, bool]]:
     return [(code, NAMES[code], bool((one := own.get((kind, code))) and one.is_own)) for code in TEXT_LANGUAGES]
-
-
-def _frame(known: Any) -> dict[str, Any]:
-    days = span(known.first_day, known.last_day)
-    return {
-        "menu": office_menu(spoken(), known.reference, request.path, current_caller().roles),
-        "exhibition": {"reference": known.reference, "name": pick(known.names), "span": days},
-    }

@@ -3,10 +3,9 @@
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import office_frame
 from services.notifications.notices.domain.addresses import ways_of
-from services.notifications.notices.pages import frame
 from services.notifications.templates.domain.kinds import KINDS
 from services.notifications.templates.operations import place_of
 from services.notifications.trials import operations, schemas
@@ -55,8 +54,7 @@ def _page(lang: str, exhibition: str, which: tuple[str, str], errors: dict[str, 
     return page(
         "texts/trial.html",
         status=422 if errors else 200,
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         kind=_(KINDS[place.kind]),
         place=place,
         values=dict(request.form) if errors else {},

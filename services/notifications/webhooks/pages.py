@@ -8,9 +8,8 @@ from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
-from services.notifications.notices.pages import frame
+from services.notifications.access.pages import office_frame
 from services.notifications.webhooks import schemas
 from services.notifications.webhooks.domain import EVENTS, TEST, Outcome, Place, Reason, State
 from services.notifications.webhooks.operations import keeping, telling
@@ -87,7 +86,7 @@ def show_webhook(lang: str, exhibition: str, webhook: UUID) -> Response:  # noqa
         secret=secret,
         log=[_told(one, known.zone) for one in log],
         address=f"{_base(known)}/{row.id}",
-        **_frame(known),
+        **office_frame(spoken(), known),
     )
 
 
@@ -154,13 +153,13 @@ def _list(known: Any, values: dict[str, Any], errors: dict[str, list[str]] | Non
         values=values,
         errors=errors or {},
         events=[(name, _(word)) for name, word in EVENTS.items()],
-        **_frame(known),
+        **office_frame(spoken(), known),
     )
 
 
 def _line(row: Any) -> dict[str, Any]:
     shape, word = STATES[State(row.state)]
-    told = ", ".join(_(EVENTS[name]) for name in row.events if name in EVENTS)
+    told = " · ".join(_(EVENTS[name]) for name in row.events if name in EVENTS)
     return {"id": row.id, "url": row.url, "shape": shape, "word": _(word), "events": told}
 
 
@@ -186,8 +185,3 @@ def _base(known: Any) -> str:
 
 def _to(address: str) -> Response:
     return make_response(redirect(address, code=303))
-
-
-def _frame(known: Any) -> dict[str, Any]:
-    menu = office_menu(spoken(), known.reference, request.path, current_caller().roles)
-    return {"menu": menu, "exhibition": frame(known)}

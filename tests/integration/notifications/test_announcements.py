@@ -29,6 +29,8 @@ from services.notifications.templates.operations import example_words
 from shared.problem import Invalid
 from tests.integration.notifications.peers import Gateway, Mailbox, plain_text
 from tests.integration.notifications.story import Story
+from tests.integration.notifications.test_the_log import PAGE, tell_key
+from tests.integration.notifications.test_why_it_did_not_arrive import ask
 
 At = Callable[[datetime], None]
 TEXTS = {"fr": Template("{name}, la navette part à 18:00.", "", ""), "ar": Template("تنطلق الحافلة على 18:00.", "", "")}
@@ -194,6 +196,17 @@ def test_what_is_sent_is_neither_changed_nor_sent_nor_thrown_away_again(hall: St
             act(db, place)
     go(hall)
     assert len(news(hall)) == 3
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_log_calls_it_an_announcement_and_only_the_texts_its_end(hall: Story) -> None:
+    tell_key(hall)
+    start(hall, write(hall))
+    go(hall)
+    log = ask(hall, f"{PAGE}?person={news(hall)[0].person_id}", role="organiser").text
+    assert ">Annonce</a>" in log
+    assert "Fin d’une annonce" not in log
+    assert "Fin d’une annonce" in ask(hall, f"{PAGE}/texts", role="organiser").text
 
 
 def test_to_nobody_it_is_not_sent(story: Story) -> None:

@@ -81,7 +81,7 @@ def test_when_the_days_money_is_spent_the_next_way_has_it(
     metrics = priced.service.client.get("/notifications/metrics").text
     assert "moussem_notices_refused_by_budget 1.0" in metrics
     page = ask(priced, f"{PAGE}/spending", role="organiser").text
-    assert "0.30 MAD" in page
+    assert "0,30\xa0MAD" in page
     assert "faute d’argent" in page
 
 
@@ -102,6 +102,20 @@ def test_no_sms_goes_to_a_country_that_is_not_open(priced: Story, gateway: Gatew
     priced.send()
     assert priced.notices("sms")[-1].cost == 80
     assert len(gateway.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ('["+212", "+33"]', "En plus de \u2066+212 +33\u2069, ouverts partout."),
+        ('["+"]', "Ici, tous les pays reçoivent des SMS"),
+        ("[]", "Aucun pays ne reçoit de SMS s’il ne figure pas ici."),
+    ],
+)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_page_says_which_countries_get_sms(priced: Story, tmp_path: Path, codes: str, said: str) -> None:
+    (tmp_path / "providers.toml").write_text(f"[fraud]\ndial_codes = {codes}\n")
+    assert said in ask(priced, f"{PAGE}/spending", role="organiser").text
 
 
 def test_a_number_has_its_most_a_day(priced: Story, gateway: Gateway) -> None:

@@ -35,6 +35,13 @@ def link_in(mailbox: Mailbox) -> str:
     return text[text.rindex(SITE) :].split()[0].removeprefix(SITE)
 
 
+def button_in(mailbox: Mailbox) -> str:
+    """The path that the last mail names for the button of mail programs."""
+    said = str(dict(mailbox.letters[-1].raw_items())["List-Unsubscribe"])  # as it came: programs decode no words here
+    assert said.startswith(f"<{SITE}/"), said
+    return said.strip("<>").removeprefix(SITE)
+
+
 def press(story: Story, path: str, seen_at: str = "", **fields: str) -> Any:
     """Press the button of the page, as a browser does: with its cookie and its proof."""
     client = story.service.new_client()
@@ -89,11 +96,13 @@ def test_a_reminder_made_before_is_not_brought_after(told: str, story: Story, ga
 def test_mail_programs_are_told_where_it_is_stopped_and_only_of_what_may_be(
     told: str, story: Story, mailbox: Mailbox
 ) -> None:
-    assert mailbox.letters[-1]["List-Unsubscribe"].strip() == f"<{SITE}{told}>"
+    secret = told.rpartition("/")[2]
+    assert button_in(mailbox) == f"/notifications/v1/exhibitions/ouarzazate-12/stop/fr/{secret}"
+    assert mailbox.letters[-1]["List-Unsubscribe-Post"].strip() == "List-Unsubscribe=One-Click"
     story.tell_booking(version=2)
     while story.send():
         pass
-    assert "List-Unsubscribe" not in mailbox.letters[-1]
+    assert not [name for name in mailbox.letters[-1] if name.startswith("List-")]
     assert "réservé" in plain_text(mailbox.letters[-1])
 
 
@@ -126,4 +135,46 @@ def test_an_answered_sms_counts_for_everybody_at_that_number(told: str, story: S
     assert remind(story) == 0
     with story.service.writing() as db:
         heed(db, "+212612345678", Wish.BEGIN)
+    assert remind(story) == 1
+
+
+@pytest.mark.parametrize("sent_as", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_one_click_in_a_mail_program_is_enough(told: str, story: Story, mailbox: Mailbox, sent_as: str) -> None:
+    assert told
+    name, _, value = str(mailbox.letters[-1]["List-Unsubscribe-Post"]).strip().partition("=")
+    for _ in range(2):  # twice is once
+        bare = story.service.new_client()
+        answer = bare.post(button_in(mailbox), base_url=SITE, data={name: value}, content_type=sent_as)
+        assert (answer.status_code, answer.text, answer.headers.getlist("Set-Cookie")) == (204, "", [])
+        assert remind(story) == 0
+    assert "Recevoir de nouveau" in story.service.client.get(told).text
+
+
+def test_looking_at_the_buttons_address_shows_the_page_and_changes_nothing(
+    told: str, story: Story, mailbox: Mailbox
+) -> None:
+    for method in ("GET", "HEAD", "OPTIONS"):
+        answer = story.service.new_client().open(button_in(mailbox), method=method)
+        assert answer.status_code == (200 if method == "OPTIONS" else 303)
+    assert story.service.new_client().get(button_in(mailbox)).headers["Location"] == told
+    assert remind(story) == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"List-Unsubscribe": "yes"}, {"List-Unsubscribe": "One-Click", "more": "1"}])
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_nothing_but_the_one_pair_is_one_click(told: str, story: Story, mailbox: Mailbox, body: dict[str, str]) -> None:
+    assert told
+    assert story.service.new_client().post(button_in(mailbox), data=body).status_code == 422
+    assert remind(story) == 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_button_of_nobody_and_one_on_another_page_stop_nobody(told: str, story: Story, mailbox: Mailbox) -> None:
+    pair, address = {"List-Unsubscribe": "One-Click"}, button_in(mailbox)
+    assert story.service.new_client().post(f"{address[:-3]}abc", data=pair).status_code == 404
+    assert story.service.new_client().get(f"{address[:-3]}%0D%0A").status_code == 404
+    assert story.service.new_client().post(address.replace("/fr/", "/xx/"), data=pair).status_code == 404
+    foreign = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    assert story.service.new_client().post(address, data=pair, headers=foreign).status_code == 403
+    assert told
     assert remind(story) == 1

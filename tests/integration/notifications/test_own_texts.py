@@ -111,6 +111,7 @@ def test_the_page_tries_keeps_and_takes_back(story: Story, ask: Ask) -> None:
     assert tried.status_code == 200, tried.text
     assert "œuvre “Fatima Aït Brahim” ⵣ" in tried.text
     assert re.search(r"Rendu plus cher par : .*ⵣ", tried.text)
+    assert '<bdi lang="fr" dir="ltr">2 places</bdi>' in tried.text, "an example runs as its own language does"
     assert ask("GET").get_json()["version"] == 0, "trying keeps nothing"
     refused = send(**OWN | {"sms": "{<b>}{oups}", "seen": "0"})
     assert (refused.status_code, "{&lt;b&gt;}{oups}" in refused.text) == (422, True)

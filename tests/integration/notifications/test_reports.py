@@ -213,6 +213,7 @@ def test_why_she_did_not_get_it_stands_on_one_page(waiting: Story) -> None:
         assert shown in text, shown
     assert "Renvoyer" in text
     assert "autre voie" not in text
+    assert "1 message n’est pas arrivé" in ask(waiting, PAGE).text
     waiting.send()
     assert "autre voie : E-mail" in ask(waiting, f"{PAGE}/{id_of(waiting)}").text.replace("\u00a0", " ")
     said = ask(waiting, f"{API}/{id_of(waiting, 'email')}").get_json()

@@ -56,6 +56,7 @@ def test_somebody_is_found_by_what_she_says(refused: Story, words: str, found: i
     assert len(said) == found
     text = ask(refused, f"{PAGE}?q={quote(words)}").text
     assert text.count("<tr") == (1 + found if found else 0)
+    assert ("Rien n’a été trouvé" in text) is (found == 0)
 
 
 def test_every_attempt_and_its_answer_stand_on_one_page(refused: Story) -> None:

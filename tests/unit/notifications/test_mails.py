@@ -52,8 +52,8 @@ def claimed(kind: Kind = Kind.BOOKING_CONFIRMED, address: str = "ali@mail.exampl
     )
 
 
-def written(notice: Claimed) -> bytes:
-    return bytes(write_mail(notice, sender="Moussem <no-reply@fair.example>", site="https://fair.example"))
+def written(notice: Claimed, site: str = "https://fair.example") -> bytes:
+    return bytes(write_mail(notice, sender="Moussem <no-reply@fair.example>", site=site))
 
 
 def test_an_arabic_mail_reads_well_as_plain_text_and_right_to_left_as_html() -> None:
@@ -102,6 +102,24 @@ def test_an_international_host_is_written_in_ascii() -> None:
 
 
 @pytest.mark.parametrize(
+    ("site", "found", "is_one_click"),
+    [
+        ("https://fair.example", "https://fair.example", True),
+        ("https://ورزازات.example", "https://xn--mgbajzfb4m.example", True),
+        (f"https://{'long.' * 30}example", f"https://{'long.' * 30}example", True),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000", False),  # one click is for HTTPS only: RFC 8058, 3.1
+    ],
+)
+def test_the_button_of_mail_programs_has_its_address_whole_on_one_line(
+    site: str, found: str, is_one_click: bool
+) -> None:
+    raw = written(claimed(Kind.REMINDER_DAY, stop_secret="s" * 22), site)
+    address = f"{found}/notifications/v1/exhibitions/ouarzazate-12/stop/ar/{'s' * 22}"
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in raw
+    assert (b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw) is is_one_click
+
+
+@pytest.mark.parametrize(
     ("kind", "method", "status"),
     [(Kind.BOOKING_CONFIRMED, "REQUEST", "CONFIRMED"), (Kind.CANCELLED_BY_STAFF, "CANCEL", "CANCELLED")],
 )
@@ -116,6 +134,43 @@ def test_calendars_can_follow_a_booking(kind: Kind, method: str, status: str) ->
     assert event["ATTENDEE"] == "mailto:ali@mail.example"
     assert event["ATTENDEE"].params["CN"] == DATA["name"]
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        (Kind.BOOKING_CONFIRMED, "REQUEST"),
+        (Kind.MOVED_UP, "REQUEST"),
+        (Kind.SESSION_MOVED, "REQUEST"),
+        (Kind.BOOKING_CANCELLED, "CANCEL"),
+        (Kind.CANCELLED_BY_STAFF, "CANCEL"),
+        (Kind.BOOKING_PASSED_ON, "CANCEL"),
+    ],
+)
+def test_mail_programs_find_the_entry_where_calendars_look_for_it_and_as_a_file(kind: Kind, method: str) -> None:
+    letter = message_from_bytes(written(claimed(kind, old_hour="9:00", reason="x")), policy=default)
+    assert letter.get_content_type() == "multipart/mixed"
+    ways, file = letter.iter_parts()
+    assert [part.get_content_type() for part in ways.iter_parts()] == ["text/plain", "text/html", "text/calendar"]
+    entry_part = list(ways.iter_parts())[-1]
+    assert (entry_part.get_param("method"), entry_part.get_content_charset()) == (method, "utf-8")
+    assert entry_part.get_content_disposition() is None
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "moussem.ics")
+    assert file.get_content_disposition() == "attachment"
+    assert entry_part.get_payload(decode=True) == file.get_content()
+    calendar = Calendar.from_ical(file.get_content())
+    assert calendar["METHOD"] == method
+    (event,) = calendar.walk("VEVENT")
+    # what RFC 5546 (3.2.2, 3.2.5) asks of either
+    assert (event["UID"], event["SEQUENCE"]) == (DATA["uid"], 4)
+    assert (event["ORGANIZER"], event["ATTENDEE"]) == ("mailto:no-reply@fair.example", "mailto:ali@mail.example")
+    assert (event["ATTENDEE"].params["PARTSTAT"], event["ATTENDEE"].params["RSVP"]) == ("ACCEPTED", "FALSE")
+    assert event.decoded("DTSTAMP") == MADE_AT
+
+
+def test_a_mail_without_an_entry_is_no_more_than_its_two_texts() -> None:
+    letter = message_from_bytes(written(claimed(Kind.WAITLIST_JOINED)), policy=default)
+    assert [part.get_content_type() for part in letter.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 
 def test_a_calendar_entry_takes_no_lines_from_a_name() -> None:

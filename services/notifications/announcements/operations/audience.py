@@ -20,6 +20,11 @@ _BOOKED, _WAITING, _EXHIBITS = ("confirmed",), ("waitlisted", "offered"), ("conf
 _FALL_BACK_KIND = ""  # of people we heard of before they said what they are
 
 
+def audience_of(row: sa.Row[Any]) -> Audience:
+    """Who is to read an announcement."""
+    return Audience(Who(row.who), row.subject)
+
+
 def people(db: Connection, exhibition_id: UUID, audience: Audience, after: UUID | None, at_most: int) -> list[Contact]:
     """The next people of an audience in the order of their ids, without those who stopped such news."""
     found = _members(exhibition_id, audience).order_by(contact.c.id).limit(at_most)

@@ -10,17 +10,15 @@ from sqlalchemy.engine import Connection
 
 from services.notifications.announcements.domain import (
     AnnouncementBegun,
-    Audience,
     NobodyThere,
     Place,
     Progress,
     State,
-    Who,
     handful,
     language_for,
 )
 from services.notifications.announcements.models import announcement
-from services.notifications.announcements.operations.audience import count_people, people
+from services.notifications.announcements.operations.audience import audience_of, count_people, people
 from services.notifications.announcements.operations.writing import find, its, texts_of
 from services.notifications.notices.domain import Contact
 from services.notifications.notices.models import notice
@@ -41,7 +39,7 @@ def start(db: Connection, place: Place) -> int:
     NotFound, AnnouncementBegun, NobodyThere.
     """
     row = find(db, place)
-    there = count_people(db, place.exhibition_id, _audience(row))
+    there = count_people(db, place.exhibition_id, audience_of(row))
     if row.state == State.DRAFT and not there:
         raise NobodyThere
     now = clock.now()
@@ -87,7 +85,7 @@ def tell_some(db: Connection, at: datetime) -> int:
         _note(db, place, next_at=at + QUIET_LOOK)
         return 1
     at_once, pause = handful(row.speed)
-    some = people(db, row.exhibition_id, _audience(row), row.told_through, at_once)
+    some = people(db, row.exhibition_id, audience_of(row), row.told_through, at_once)
     written = texts_of(db, place)
     for to in some:
         _tell(db, place, exhibition, _reading(to, written))
@@ -136,7 +134,3 @@ def progress(db: Connection, place: Place) -> Progress:
         .group_by(own.state)
     ).all()
     return Progress(row.told, row.people, Counter({one.state: one.n for one in found}))
-
-
-def _audience(row: sa.Row[Any]) -> Audience:
-    return Audience(Who(row.who), row.subject)

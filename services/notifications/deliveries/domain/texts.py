@@ -20,6 +20,12 @@ def with_links(data: Mapping[str, str], language: str, site: str) -> dict[str, s
     return {**data, **links}
 
 
+def address_to_stop(data: Mapping[str, str], language: str, site: str) -> str:
+    """Where a mail program ends reminders and announcements by a POST; the link in the text leads to a page instead."""
+    fair = f"{site}/notifications/v1/exhibitions/{data['exhibition_reference']}"
+    return f"{fair}/stop/{language}/{data['stop_secret']}"
+
+
 def sms_text(template: Template, data: Mapping[str, str], language: str, site: str = "") -> str:
     """The SMS as it is sent; `site` begins its links."""
     return thrifty(render_sms(template, with_links(data, language, site)))

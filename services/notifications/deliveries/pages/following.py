@@ -7,16 +7,16 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import money_text, office_frame
 from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Verdict
 from services.notifications.deliveries.domain.reports import Said
 from services.notifications.deliveries.operations.following import list_reports, list_ways
-from services.notifications.deliveries.pages.here import money_text, providers_here
+from services.notifications.deliveries.pages.here import providers_here
 from services.notifications.notices.domain import Channel, State
 from services.notifications.notices.operations.log import find_notice
-from services.notifications.notices.pages import CHANNELS, STATES, frame, line, why
+from services.notifications.notices.pages import CHANNELS, STATES, line, why
 from shared import clock
 from shared.db import reading, transaction
 from shared.i18n import NAMES, hour, in_zone, ngettext, number, short_date
@@ -49,8 +49,7 @@ def show_notice(lang: str, exhibition: str, notice: UUID) -> Response:
         ways = list_ways(db, row)
     return page(
         "notice.html",
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         line=line(row, known.zone),
         state=State(row.state),
         language=NAMES.get(row.language, row.language),

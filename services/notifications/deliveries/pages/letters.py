@@ -5,12 +5,11 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import office_frame
 from services.notifications.deliveries.operations import printing
 from services.notifications.deliveries.operations.paper import draw_letters
 from services.notifications.deliveries.pages.here import providers_here
-from services.notifications.notices.pages import frame
 from shared import clock
 from shared.db import reading, transaction
 from shared.i18n import hour, in_zone, short_date
@@ -27,8 +26,7 @@ def show_letters(lang: str, exhibition: str) -> Response:
         batches = printing.list_batches(db, known.exhibition_id)
     return page(
         "letters.html",
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         waiting=waiting,
         most=printing.MOST,
         batches=[_batch(one, known.zone) for one in batches],

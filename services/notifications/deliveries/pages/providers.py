@@ -1,14 +1,14 @@
 """How the providers are, and the texts that WhatsApp is asked to approve."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
+from services.notifications.access.pages import office_frame
 from services.notifications.deliveries.domain import Verdict, whatsapp
 from services.notifications.deliveries.operations.health import Health, health_of
 from services.notifications.deliveries.pages.here import providers_here
 from services.notifications.notices.domain import Channel
-from services.notifications.notices.pages import CHANNELS, frame
+from services.notifications.notices.pages import CHANNELS
 from services.notifications.templates.domain import Kind
 from services.notifications.templates.operations import text_for
 from shared.db import reading
@@ -28,8 +28,7 @@ def show_providers(lang: str, exhibition: str) -> Response:
     lines = [_line(one, known.zone) for one in found]
     return page(
         "providers.html",
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         lines=lines,
         troubled=[line["channel"] for line in lines if line["shape"] == "bad"],
         has_whatsapp=Channel.WHATSAPP in providers_here().open_channels,

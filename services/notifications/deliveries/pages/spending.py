@@ -5,14 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.acts import StaffAct, staff_acted
-from services.navigation import office_menu
 from services.notifications.access.authorise import exhibition_called
-from services.notifications.deliveries.domain.money import Rules
+from services.notifications.access.pages import money_text, office_frame
+from services.notifications.deliveries.domain.money import Fraud, Rules
 from services.notifications.deliveries.operations.spending import find_rules, list_spending, set_rules
-from services.notifications.deliveries.pages.here import money_text, providers_here
+from services.notifications.deliveries.pages.here import providers_here
 from services.notifications.deliveries.schemas import SpendingForm, rules_of
 from services.notifications.notices.domain import Channel
-from services.notifications.notices.pages import CHANNELS, frame
+from services.notifications.notices.pages import CHANNELS
 from shared import clock
 from shared.clock import to_wall
 from shared.db import reading, transaction
@@ -52,18 +52,27 @@ def _page(lang: str, exhibition: str, errors: dict[str, list[str]] | None = None
     return page(
         "spending.html",
         status=422 if errors else 200,
-        menu=office_menu(lang, exhibition, request.path, current_caller().roles),
-        exhibition=frame(known),
+        **office_frame(lang, known),
         lines=[_line(row, currency) for row in rows],
         today=money_text(today, currency),
         refused=sum(row.refused for row in rows),
         values=dict(request.form) if errors else _values(rules),
         errors=errors or {},
         currency=currency,
-        open_codes=" ".join(providers.fraud.dial_codes),
+        which_countries=_which_countries(providers.fraud),
         is_saved="saved" in request.args and not errors,
         is_organiser="organiser" in current_caller().roles,
     )
+
+
+def _which_countries(fraud: Fraud) -> str:
+    """What the operator opened, before a fair opens more."""
+    if "+" in fraud.dial_codes:
+        return _("All countries get SMS here; nothing need stand in this field.")
+    if not fraud.dial_codes:
+        return _("No country gets SMS unless it stands here. Example: +33 +34")
+    codes = f"\u2066{' '.join(fraud.dial_codes)}\u2069"  # an isolate: the plus stays before the number in Arabic
+    return _("Besides %(codes)s, which are open everywhere. Example: +33 +34", codes=codes)
 
 
 def _values(rules: Rules) -> dict[str, str]:

@@ -2,17 +2,32 @@
 
 import re
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 
-from services.notifications.deliveries.domain.texts import with_links
+from werkzeug.urls import iri_to_uri
+
+from services.notifications.deliveries.domain.texts import address_to_stop, with_links
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.templates.domain import calendar, clean, render_mail
 
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A header that stays on its line: folded, a long address would become encoded words, which nobody may follow."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """As it stands; RFC 5322 allows 998 characters."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class BadAddress(ValueError):
@@ -24,7 +39,7 @@ def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
     words = with_links(claimed.data, claimed.language, site)
     mail = render_mail(claimed.text, words, claimed.language)
     from_name, from_address = parseaddr(sender)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = _address(from_name, from_address)
     message["To"] = _address(claimed.data.get("name", ""), claimed.address)
     message["Subject"] = _for_header(mail.subject)
@@ -32,27 +47,35 @@ def write_mail(claimed: Claimed, *, sender: str, site: str) -> EmailMessage:
     message["Message-ID"] = f"<{claimed.id}@{from_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
     if claimed.data.get("stop_secret"):
-        message["List-Unsubscribe"] = f"<{words['stop']}>"  # RFC 2369: mail programs show a button for it
+        _offer_to_stop(message, address_to_stop(claimed.data, claimed.language, site))
     message.set_content(mail.plain)
     message.add_alternative(mail.as_html, subtype="html")
-    _attach_entry(message, claimed, from_address)
+    _add_entry(message, claimed, from_address)
     message["Content-Language"] = claimed.language  # earlier it would move into the first part
     return message
 
 
-def _attach_entry(message: EmailMessage, claimed: Claimed, organiser: str) -> None:
+def _offer_to_stop(message: EmailMessage, address: str) -> None:
+    """Mail programs show a button: RFC 2369; one click is enough where the way is HTTPS, RFC 8058, 3.1."""
+    message["List-Unsubscribe"] = f"<{iri_to_uri(address)}>"  # the site's name may be written in Arabic
+    if address.startswith("https://"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _add_entry(message: EmailMessage, claimed: Claimed, organiser: str) -> None:
+    """The calendar entry twice, as Google Calendar sends it: as an alternative, which calendars follow by themselves
+    (RFC 6047, 2.4), and as a file, for programs that know no more than files.
+
+    Outlook takes an entry for more than a file only within the first part of a mixed mail (MS-STANOICAL 2.2.168).
+    """
     method = calendar.method_of(claimed.kind)
     if method is None or "uid" not in claimed.data:  # a text that is tried brings no entry
         return
     entry = calendar.entry(
         claimed.kind, claimed.data, organiser=organiser, attendee=claimed.address, at=claimed.made_at
     )
-    message.add_attachment(
-        entry.decode(),
-        subtype="calendar",
-        filename="moussem.ics",
-        params={"method": method},
-    )
+    message.add_alternative(entry.decode(), subtype="calendar", params={"method": method})
+    message.add_attachment(entry, maintype="application", subtype="ics", filename="moussem.ics")
 
 
 def _address(name: str, address: str) -> Address:

@@ -1,4 +1,9 @@
-"""Calendar entries that calendars follow: UID the booking, SEQUENCE its version (RFC 5545, RFC 5546)."""
+"""Calendar entries that calendars follow: UID the booking, SEQUENCE its version (RFC 5545, RFC 5546).
+
+REQUEST and CANCEL, not PUBLISH: mail programs act on these by UID, and Outlook reads no PUBLISH in a mail
+(MS-STANOICAL 2.2.99, learn.microsoft.com, read on 28 November 2026). Nobody is asked for an answer: the seat is taken
+already, so the attendee has ACCEPTED and RSVP is FALSE.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

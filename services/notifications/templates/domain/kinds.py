@@ -30,8 +30,11 @@ KINDS: dict[Kind, str] = {
     Kind.APPLICATION_FREED: N_("Stand taken back"),
     Kind.APPLICATION_LAPSED: N_("Offer of a stand has ended"),
     Kind.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
-    Kind.ANNOUNCEMENT: N_("End of an announcement"),
+    Kind.ANNOUNCEMENT: N_("Announcement"),
     Kind.ATTENDANCE_DIGEST: N_("Digest of the day"),
     Kind.STAFF_INVITED: N_("Invitation to the staff"),
     Kind.STAFF_PASSWORD: N_("New password for staff"),
 }
+
+# What is written once for a fair: of an announcement only its end, how to stop such news.
+TEXTS: dict[Kind, str] = KINDS | {Kind.ANNOUNCEMENT: N_("End of an announcement")}
