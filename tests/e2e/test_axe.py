@@ -181,25 +181,19 @@ def is_of_visitors(route: Route) -> bool:
     return is_public(route) and "<exhibition>/apply" not in route.rule.rule
 
 
-def look(
-    walk: Walk, context: BrowserContext, widths: tuple[int, ...] = axe.WIDTHS, *, in_full: bool = False
-) -> list[str]:
+def look(walk: Walk, context: BrowserContext, widths: tuple[int, ...] = axe.WIDTHS) -> list[str]:
     """What is wrong on the pages of a walk."""
     page, wrong = context.new_page(), []
     for address, status in walk.pages(page):
-        wrong += [f"{address}: {what}" for what in axe.complaints(page, widths, in_full=in_full)]
+        wrong += [f"{address}: {what}" for what in axe.complaints(page, widths)]
         if status != 200 and not address.endswith("A" * 22):  # a secret that is none
             wrong.append(f"{address}: {status}")
     page.close()
     return wrong
 
 
-IN_FULL = [False, pytest.param(True, marks=pytest.mark.full)]
-
-
-@pytest.mark.parametrize("in_full", IN_FULL, ids=["quick", "full"])
 @pytest.mark.parametrize("lang", ["fr", "ar"])
-def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], lang: str, in_full: bool) -> None:
+def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], lang: str) -> None:
     known = {"lang": lang, "exhibition": FAIR}
     given = {
         "/k/<secret>": people.private_link() if people.visitor else "",
@@ -210,12 +204,12 @@ def test_nothing_is_found_on_any_public_page(people: People, apps: list[Flask], 
         "/<lang>/a/<secret>": f"/{lang}/a/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/<exhibition>/notices/stop/<secret>": f"/{lang}/{FAIR}/notices/stop/AAAAAAAAAAAAAAAAAAAAAA",
         "/<lang>/<exhibition>/programme/pass/<secret>": f"/{lang}/{FAIR}/programme/pass/AAAAAAAAAAAAAAAAAAAAAA",
-        "/<lang>/office/join/<secret>": f"/{lang}/{people.invitation(f'{lang}{in_full}@moussem.example')}",
+        "/<lang>/office/join/<secret>": f"/{lang}/{people.invitation(f'{lang}@moussem.example')}",
     }
     visitors = Walk(apps, is_of_visitors, known, given)
     applicants, exhibitors = Walk(apps, is_of_applicants, known), Walk(apps, is_of_exhibitors, known)
-    wrong = look(visitors, people.visitor, in_full=in_full) + look(applicants, people.applicant, in_full=in_full)
-    wrong += look(exhibitors, people.exhibitor, in_full=in_full)
+    wrong = look(visitors, people.visitor) + look(applicants, people.applicant)
+    wrong += look(exhibitors, people.exhibitor)
     missing = visitors.missing + applicants.missing + exhibitors.missing
     wrong += [f"no page leads to {rule}: give an example" for rule in missing]
     assert not wrong, "\n".join(wrong)

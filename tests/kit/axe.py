@@ -8,12 +8,7 @@ from playwright.sync_api import Page
 
 WIDTHS = (320, 360, 1280)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-MOVES = ["target-size", "scrollable-region-focusable"]
-"""Rules whose answer hangs on the width: the stylesheet shows the same elements at every one."""
-PAINTS = ["color-contrast"]
-"""Dear, and the same at widths that no media query of the stylesheet parts (tests/unit/pages/test_stylesheet.py)."""
-SAME_PAINT = {360: 320}
-RUN = """only => axe.run(document, {runOnly: only, resultTypes: ['violations'], preload: false}).then(found =>
+RUN = """tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], preload: false}).then(found =>
   found.violations.flatMap(rule => rule.nodes.map(node =>
     `${rule.id}: ${node.html.slice(0, 140)} (${node.any.concat(node.all, node.none).map(one => one.message)[0]})`)))"""
 MEASURE = """least => {
@@ -45,22 +40,12 @@ def _axe() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 
-def complaints(page: Page, widths: tuple[int, ...] = WIDTHS, *, in_full: bool = False) -> list[str]:
-    """Everything found on the page as it stands; empty when it is fit for everybody.
-
-    All rules run at the first width, at the others those whose answer may differ there; `in_full`: all at each.
-    """
+def complaints(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """Everything found on the page as it stands, all rules at each width; empty when it is fit for everybody."""
     page.evaluate(_axe())
     found: dict[str, None] = {}
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
-        is_whole = in_full or width == widths[0]
-        said: list[Any] = page.evaluate(RUN, _rules(width, is_whole=is_whole)) + page.evaluate(MEASURE, LEAST)
+        said: list[Any] = page.evaluate(RUN, TAGS) + page.evaluate(MEASURE, LEAST)
         found |= {f"{what} [{width}]": None for what in said}
     return list(found)
-
-
-def _rules(width: int, *, is_whole: bool) -> dict[str, Any]:
-    if is_whole:
-        return {"type": "tag", "values": TAGS}
-    return {"type": "rule", "values": MOVES if width in SAME_PAINT else MOVES + PAINTS}

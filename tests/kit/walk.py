@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, expect
 from werkzeug.exceptions import HTTPException
 
 from tests.kit.routes import Route, routes_of
@@ -96,4 +96,6 @@ def _open(page: Page, address: str) -> int:
             return 0
         raise
     is_page = page.evaluate("document.doctype !== null && document.contentType === 'text/html'")
+    # the scanner puts its words in by itself, in the language its phone was enrolled in
+    expect(page.locator("label [data-word]:empty")).to_have_count(0)
     return answer.status if answer and is_page else 0

@@ -7,7 +7,6 @@ import pytest
 
 from shared.pages import TEMPLATES
 from shared.pages.assets import FOLDER
-from tests.kit.axe import SAME_PAINT
 
 LIMIT = 12_000
 PHYSICAL = (
@@ -74,14 +73,6 @@ def test_every_field_and_focus_ring_can_be_seen(scheme: str) -> None:
     for ground in ("ground", "sheet"):
         assert contrast(seen["ring"], seen[ground]) >= 3
         assert contrast(seen["edge"], seen[ground]) >= 3
-
-
-def test_no_query_parts_widths_that_are_looked_at_once() -> None:
-    breaks = [float(rem) * 16 for rem in re.findall(r"@media[^{]*-width:([\d.]+)rem", style())]
-    assert breaks
-    assert not [
-        (one, other) for at in breaks for other, one in SAME_PAINT.items() if min(one, other) <= at <= max(one, other)
-    ]
 
 
 def test_the_rehearsal_banner_can_be_read() -> None:
