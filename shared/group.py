@@ -86,11 +86,11 @@ def group(
 
 
 def group_later(operation: Operation, order: Any, tell: Callable[[Said], None], **same: Any) -> None:
-    """The same without waiting: `tell` hears the answer or refusal, in whatever thread leads then; it never raises."""
+    """The same without waiting or leading: `tell` hears the answer, in whatever thread leads then; it never raises."""
     database = current()
     queue = _queue_of(database, operation)
     if queue.is_joined_to_lead(_Waiting(order, tell=tell, **same)):
-        _lead(queue, database, operation, is_free=True)
+        threading.Thread(target=_lead, args=(queue, database, operation), kwargs={"is_free": True}).start()
 
 
 def _queue_of(database: Database, operation: Operation) -> _Queue:

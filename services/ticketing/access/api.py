@@ -9,6 +9,8 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -32,6 +34,8 @@ Headers = list[tuple[str, str]]
 LATER = "moussem.later"
 """What a server leaves in the environment that can be answered after its call has returned: status, headers, body."""
 MOST_BYTES = 2000
+AT_WORK = 4
+"""Requests at work at the same time that look like a hot route's and are left to the route after all."""
 _JSON, _REFUSAL = ("Content-Type", "application/json"), ("Content-Type", "application/problem+json")
 
 
@@ -89,32 +93,68 @@ class Hot:
 
 
 class HotRoutes:
-    """Hears hot routes and hands everything else to `inner` as it came."""
+    """Hears hot routes and hands everything else to `inner` as it came.
+
+    Under a server that can be answered later one thread hears them all: sixteen that hear at once take the
+    interpreter's lock from one another, and from whoever leads a group, for a third of their time.
+    """
 
     def __init__(self, inner: Wsgi, database: Database, headers: Headers, routes: Sequence[Hot]) -> None:
         self.inner, self._database, self.routes = inner, database, routes
         self.headers = [("Cache-Control", "no-store"), *headers]
         self.count: Callable[[str, int, float], None] = lambda _endpoint, _status, _seconds: None
+        # their threads begin with the first request, so in the process that serves, not in the one that forked it
+        self._ear = ThreadPoolExecutor(1, "hot-routes")
+        self._others = ThreadPoolExecutor(AT_WORK, "left-to-routes")
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """A WSGI application; None when the answer comes later, which only a server that leaves LATER will see."""
         route, args = self._route_of(environ)
-        if route is None:
+        body = _usual_body(route, environ) if route else b""
+        if route is None or not body:
             return self.inner(environ, start_response)
         reply = _Reply(self, route, environ, start_response)
+        if not reply.comes_later:
+            said = self._said(route, args, reply, body)
+            return self.inner(environ, start_response) if said is None else said
+        self._ear.submit(self._hear_one, route, args, reply, body)
+        return None
+
+    def _hear_one(self, route: Hot, args: dict[str, str], reply: "_Reply", body: bytes) -> None:
+        try:
+            if self._said(route, args, reply, body) is None:
+                self._others.submit(self._through, reply)
+        except Exception as wrong:
+            reply.tell(wrong)
+
+    def _said(self, route: Hot, args: dict[str, str], reply: "_Reply", body: bytes) -> list[bytes] | None:
+        """What is said now, nothing when it is said later; None: the route is to be asked."""
         with using(self._database):
-            if (heard := _hear(route, args, environ)) is None:
-                return self.inner(environ, start_response)
+            if (heard := _hear(route, args, reply.environ, body)) is None:
+                return None
             reply.caller = heard.caller.subject
             log.forget()
             log.bind(request_id=reply.request_id, correlation_id=reply.request_id)
             try:
                 wish = route.wish(heard)
-                if wish is not None:
-                    return wish.told_to(reply.tell) if reply.comes_later else reply.say(wish.decided())
+                if wish is None:
+                    return None
+                if not reply.comes_later:
+                    return reply.say(wish.decided())
+                wish.told_to(reply.tell)
+                return []
             except Exception as refusal:
                 return reply.say(refusal)
-            return self.inner(environ, start_response)
+
+    def _through(self, reply: "_Reply") -> None:
+        """Ask the route, and send what it says by the way that the server has left."""
+        started: list[Any] = []
+        try:
+            answer: Any = self.inner(reply.environ, lambda status, headers: started.extend((int(status[:3]), headers)))
+            with closing(answer):
+                reply.environ[LATER](*started, b"".join(answer))
+        except Exception as wrong:
+            reply.tell(wrong)
 
     def _route_of(self, environ: dict[str, Any]) -> tuple[Hot | None, dict[str, str]]:
         if environ["REQUEST_METHOD"] == "POST" and not environ.get("QUERY_STRING"):
@@ -124,23 +164,33 @@ class HotRoutes:
         return None, {}
 
 
-def _hear(route: Hot, args: dict[str, str], environ: dict[str, Any]) -> Heard | None:
-    """The request, if it is as usual: the token of somebody who may, a key, a small body of JSON."""
-    kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+def _usual_body(route: Hot, environ: dict[str, Any]) -> bytes:
+    """The body of a request that is as usual: a bearer's token, a key, a small body of JSON; otherwise nothing.
+
+    It is read here, in a thread of the server: who sends slowly keeps nobody else waiting.
+    """
+    kind, _, _ = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     key, size = environ.get("HTTP_IDEMPOTENCY_KEY", ""), environ.get("CONTENT_LENGTH", "")
     if kind.lower() != "bearer" or environ.get("CONTENT_TYPE") != "application/json":
-        return None
+        return b""
     if route.is_keyed and not (0 < len(key) <= 255 and key.isprintable()):
-        return None
+        return b""
     if not size.isdecimal() or not 0 < int(size) <= MOST_BYTES:
-        return None
-    body = environ["wsgi.input"].read(int(size))
+        return b""
+    body: bytes = environ["wsgi.input"].read(int(size))
     environ["wsgi.input"] = io.BytesIO(body)  # for the route, should it be asked after all
+    return body
+
+
+def _hear(route: Hot, args: dict[str, str], environ: dict[str, Any], body: bytes) -> Heard | None:
+    """Who asks for what, if they may."""
+    _, _, token = environ["HTTP_AUTHORIZATION"].partition(" ")
     try:
         where, said = exhibition_called(args["exhibition"]), parsed(body)
         caller = caller_of(route.who, args, lambda _purpose: token.strip())
     except Problem:
         return None
+    key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
     return Heard(where, caller, args, said, route.endpoint, environ["PATH_INFO"], key, body)
 
 
@@ -148,7 +198,7 @@ class _Reply:
     """What goes back for one request: at once, or later by the way that the server has left."""
 
     def __init__(self, routes: HotRoutes, route: Hot, environ: dict[str, Any], start_response: Any) -> None:
-        self._routes, self._route, self._path = routes, route, environ["PATH_INFO"]
+        self._routes, self._route, self._path, self.environ = routes, route, environ["PATH_INFO"], environ
         self._language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         self._send, self._start = environ.get(LATER), start_response
         self._begun = time.perf_counter()
@@ -167,8 +217,8 @@ class _Reply:
         except Exception as wrong:
             log.get_logger().error("not-told", exc_info=wrong, request_id=self.request_id)
 
-    def say(self, answer: Answer | BaseException) -> list[bytes] | None:
-        """Say it, and leave the line that every answer leaves; None where it has gone out by the server's way."""
+    def say(self, answer: Answer | BaseException) -> list[bytes]:
+        """Say it, and leave the line that every answer leaves; what is returned is empty if the server has sent it."""
         problem = None
         if isinstance(answer, Answer):
             status, kind, body = answer.status, _JSON, answer.body.encode()
@@ -184,7 +234,7 @@ class _Reply:
         self._note(status, problem)
         if self._send is not None:
             self._send(status, headers, body)
-            return None
+            return []
         self._start(f"{status} {HTTPStatus(status).phrase.upper()}", headers)
         return [body]
 

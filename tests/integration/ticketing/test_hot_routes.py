@@ -1,5 +1,6 @@
 """Orders heard before Flask get the very answers that the route gives, and what is unusual is left to the route."""
 
+import io
 import json
 import re
 import threading
@@ -12,6 +13,7 @@ from werkzeug.test import Client, EnvironBuilder, TestResponse
 from werkzeug.wrappers import Response
 
 from services.ticketing.access.api import LATER, HotRoutes
+from services.ticketing.bookings.api import orders as orders_api
 from services.ticketing.bookings.operations import recent, tries
 from services.ticketing.programme.models import session
 from shared.ids import new_id
@@ -203,30 +205,80 @@ def test_what_is_unusual_is_left_to_the_route(fair: Fair, both: Both, kind: str)
     assert whole.data == both.slow.post(path, data=body, headers=headers).data, "the body is there to be read again"
 
 
-def test_an_answer_can_come_when_the_call_is_over(fair: Fair) -> None:
-    hot, came = fair.service.app.wsgi_app, list[tuple[int, dict[str, str], bytes]]()
-    assert isinstance(hot, HotRoutes)
+class Later:
+    """A server that is answered later: what came back."""
 
-    def send(status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        came.append((status, dict(headers), body))
+    def __init__(self, fair: Fair) -> None:
+        self.hot: Any = fair.service.app.wsgi_app
+        self.came: list[tuple[int, dict[str, str], bytes]] = []
 
-    def ask(person: Headers, story: str) -> None:
+    def ask(self, person: Headers, changed: dict[str, Any], where: str = "T1") -> None:
+        """Send an order; the call is over at once."""
         environ = EnvironBuilder(
-            f"{API}/sessions/T1/bookings", method="POST", json={}, headers=HttpHeaders(person)
+            f"{API}/sessions/{where}/bookings", method="POST", json={}, headers=HttpHeaders(person)
         ).get_environ()
-        environ |= {"HTTP_IDEMPOTENCY_KEY": "k", "HTTP_X_REQUEST_ID": story}
-        assert hot(environ | {LATER: send}, None) is None
+        assert self.hot(environ | {"HTTP_IDEMPOTENCY_KEY": "k", LATER: self._send} | changed, None) is None
 
-    crowd = [threading.Thread(target=ask, args=(fair.person(), f"story-{n}")) for n in range(8)]
+    def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.came.append((status, dict(headers), body))
+
+
+def test_an_answer_can_come_when_the_call_is_over(fair: Fair) -> None:
+    later = Later(fair)
+    stories = [{"HTTP_X_REQUEST_ID": f"story-{n}"} for n in range(8)]
+    crowd = [threading.Thread(target=later.ask, args=(fair.person(), story)) for story in stories]
     for one in crowd:
         one.start()
     for one in crowd:
         one.join()
-    wait_until(lambda: len(came) == 8)
-    assert {status for status, _, _ in came} == {201}
-    assert len({json.loads(body)["reference"] for _, _, body in came}) == 8
+    wait_until(lambda: len(later.came) == 8)
+    assert {status for status, _, _ in later.came} == {201}
+    assert len({json.loads(body)["reference"] for _, _, body in later.came}) == 8
     told = {one["correlation_id"] for one in fair.service.published("booking.confirmed.v1")}
     assert told == {f"story-{n}" for n in range(8)}, "each message belongs to its own request, whoever led the group"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_only_looks_usual_is_answered_later_by_the_route(fair: Fair, both: Both) -> None:
+    later, nobody = Later(fair), {"Authorization": "Bearer not.a.token"}
+    later.ask(nobody, {})
+    wait_until(lambda: later.came)
+    later.ask(fair.person(), {}, where="NONE")
+    wait_until(lambda: len(later.came) == 2)
+    path = f"{API}/sessions/T1/bookings"
+    assert later.came[0][0] == 401
+    assert later.came[0][2] == both.slow.post(path, data=b"{}", headers=_usual(nobody)).data
+    assert later.came[1][0] == 404
+
+
+class Slow(io.RawIOBase):
+    """A body that has not arrived yet."""
+
+    def __init__(self) -> None:
+        self.arrived = threading.Event()
+
+    def read(self, _size: int = -1) -> bytes:
+        self.arrived.wait(30)
+        return b"{}"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_who_sends_slowly_or_breaks_the_hearing_keeps_nobody_waiting(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later, slow = Later(fair), Slow()
+    sender = threading.Thread(target=later.ask, args=(fair.person(), {"wsgi.input": slow}))
+    sender.start()
+    with monkeypatch.context() as broken:
+        broken.setattr(orders_api, "session_called", None)
+        later.ask(fair.person(), {})
+        wait_until(lambda: later.came)
+    later.ask(fair.person(), {})
+    wait_until(lambda: len(later.came) == 2)
+    slow.arrived.set()
+    sender.join()
+    wait_until(lambda: len(later.came) == 3)
+    assert [status for status, _, _ in later.came] == [500, 201, 201]
 
 
 SCANS: dict[str, tuple[str, dict[str, Any], int]] = {
