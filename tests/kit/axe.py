@@ -1,4 +1,4 @@
-"""What axe-core and a ruler say about the page a browser shows: WCAG 2.2 AA, best practices, width, size of targets."""
+"""What axe-core and a ruler say about a page as shown: WCAG 2.2 AA, best practices, width, targets, table cells."""
 
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,13 @@ MEASURE = """least => {
     const box = target.getBoundingClientRect();
     if (box.height && (box.height < least - .5 || box.width < 24))
       bad.push(`hard to touch, ${box.width} × ${box.height}: ` + target.outerHTML.slice(0, 110));
+  }
+  // tables are labelled lists on a phone: whatever a cell holds stands beside its label
+  for (const one of document.querySelectorAll('td[data-label] > *')) {
+    const cell = one.parentElement.getBoundingClientRect(), box = one.getBoundingClientRect();
+    if (getComputedStyle(one.parentElement).display !== 'grid' || !box.width) continue;
+    const inwards = document.dir === 'rtl' ? cell.right - box.right : box.left - cell.left;
+    if (inwards < cell.width / 4) bad.push('stands under its label: ' + one.parentElement.outerHTML.slice(0, 140));
   }
   return bad;
 }"""

@@ -49,7 +49,7 @@ def list_announcements(lang: str, exhibition: str) -> Response:  # noqa: ARG001 
     """All of this exhibition, newest first."""
     known = exhibition_called(exhibition)
     with reading() as db:
-        rows = writing.list_all(db, known.exhibition_id)
+        rows = writing.list_all(db, known.exhibition_id, spoken())
     return page(
         "announcements/list.html", lines=[_line(row, known.zone) for row in rows], **office_frame(spoken(), known)
     )

@@ -92,6 +92,7 @@ def show_log(lang: str, exhibition: str) -> Response:
         person=said.get("person", ""),
         open_count=sum(n for state, n in counts.items() if STATES[state][0] == "wait"),
         failed_count=counts.get(State.FAILED, 0) + counts.get(State.BOUNCED, 0),
+        is_untold=not counts,
         is_nothing=not counts and bool(said.get("q") or said.get("person")),
         following=_address(said, before=following) if following else "",
         newest=_address(said),

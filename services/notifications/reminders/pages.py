@@ -64,6 +64,6 @@ def _line(row: Any, zone: str) -> tuple[str, str, str, str]:
     return (
         f"{short_date(at)} {hour(at)}",
         _(KINDS[KIND_OF[Lead(row.lead)]]),
-        f"{pick(row.titles)}, {short_date(row.starts_wall)} {hour(row.starts_wall)}",
+        f"{pick(row.titles)}{_(', ')}{short_date(row.starts_wall)} {hour(row.starts_wall)}",
         number(row.bookings),
     )

@@ -10,6 +10,7 @@ from services.notifications.templates.domain.kinds import KINDS
 from services.notifications.templates.operations import place_of
 from services.notifications.trials import operations, schemas
 from shared.db import transaction
+from shared.i18n import NAMES
 from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
 from shared.problem import Invalid
@@ -57,6 +58,7 @@ def _page(lang: str, exhibition: str, which: tuple[str, str], errors: dict[str, 
         **office_frame(lang, known),
         kind=_(KINDS[place.kind]),
         place=place,
+        language=NAMES[place.language],
         values=dict(request.form) if errors else {},
         errors=errors or {},
         is_sent="sent" in request.args and not errors,

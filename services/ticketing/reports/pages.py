@@ -95,8 +95,8 @@ def export_scans(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the 
     """Every scan with its verdict for a spreadsheet; no code that would admit, nobody's name."""
     where, wanted = exhibition_called(exhibition), Format(load_form(ExportForm)["format"])
     # the words now, in this language; the rows while they are sent, from this service's database
-    heads = [_("Scan"), _("At gate"), _("Hall"), _("Direction"), _("Read at"), _("Received at"), _("Badge"), _("Kind")]
-    heads += [_("Verdict"), _("Reason"), _("The phone said"), _("Read by"), _("Let in because")]
+    heads = [_("Scan"), _("At gate"), _("Hall"), _("Direction"), _("Read at"), _("Received at"), _("Badge")]
+    heads += [_("Kind of badge"), _("Verdict"), _("Reason"), _("The phone said"), _("Read by"), _("Let in because")]
     words = {one.value: _(text) for one, text in (WORDS | REASONS).items()} | {"in": _("In"), "out": _("Out")}
     keys = badge_keys()
 

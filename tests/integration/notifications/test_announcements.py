@@ -95,6 +95,15 @@ def news(story: Story) -> list[Any]:
     return [row for row in story.notices() if row.kind == "announcement"]
 
 
+@pytest.mark.parametrize(("language", "shown"), [("ar", "ar"), ("fr", "fr"), ("zgh", "fr")])
+def test_the_list_shows_each_as_its_reader_reads_it_else_in_french(story: Story, language: str, shown: str) -> None:
+    story.tell_scene()
+    write(story)
+    with story.service.reading() as db:
+        (line,) = writing.list_all(db, story.exhibition, language)
+    assert line.sms == TEXTS[shown].sms
+
+
 @pytest.mark.parametrize(
     ("whom", "people"),
     [

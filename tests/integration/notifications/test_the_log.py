@@ -58,6 +58,11 @@ def ask(story: Story) -> Callable[..., TestResponse]:
 Ask = Callable[..., TestResponse]
 
 
+def test_a_log_without_a_line_says_that_nobody_was_told(ask: Ask) -> None:
+    assert "Personne n’a encore reçu de message" in ask(PAGE, token("organiser")).text
+    assert "Personne n’a encore" not in ask(f"{PAGE}?q=Fatima", token("organiser")).text, "nothing was found is another"
+
+
 def test_the_log_shows_each_notice_with_its_state_and_no_address_in_full(
     story: Story, gateway: Gateway, ask: Ask
 ) -> None:

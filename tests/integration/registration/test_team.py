@@ -198,6 +198,17 @@ def test_ones_own_password_needs_the_old_one(fair: Fair) -> None:
     assert acts(fair) == [Act.PASSWORD_CHANGED]
 
 
+def test_the_log_says_facts_as_people_do(fair: Fair, staff_id: UUID, organiser: Browser) -> None:
+    by = audit.By(fair.exhibition.id, staff_id)
+    with fair.service.writing() as db:
+        audit.note(db, by, Act.VISITORS_EXPORTED, "", contacts=True)
+        audit.note(db, by, Act.STAND_GIVEN, "Fatima", change="B-021 2026-12-04–2026-12-23", reason="9999-99-99")
+    told = organiser.get(f"{OFFICE}/log").text
+    assert "avec les numéros de téléphone" in told
+    assert "B-021 ven. 4 déc.–mer. 23 déc. · 9999-99-99" in told
+    assert "True" not in told
+
+
 def test_the_log_is_told_newest_first_and_in_parts(fair: Fair, staff_id: UUID, organiser: Browser) -> None:
     with fair.service.writing() as db:
         for number in range(60):

@@ -152,6 +152,6 @@ def test_the_live_page_tells_halls_apart_and_warns_of_each(halls: Fair) -> None:
         scan(halls, halls.badge(is_told=False).code, "D")
     shown = browser(halls, halls.staff("viewer"), "staff").get(f"{FR}/office/counts").text
     assert "textile\xa0: presque complet" in shown
-    assert "9 places sur 10" in shown.replace("\xa0", " ")
+    assert "9 sur 10 places" in shown.replace("\xa0", " ")
     page = browser(halls, halls.staff("organiser"), "staff").get("/ar/ouarzazate-12/office/counts").text
     assert "textile: شبه ممتلئ" in page

@@ -169,6 +169,20 @@ def test_rooms_and_gates_come_and_go_but_never_under_a_session(fair: Fair) -> No
     assert client.put(f"{API}/gates/E", json={"names": {}}, headers=headers).status_code == 422
 
 
+def test_where_no_gate_is_yet_pages_say_so_and_count_nothing(fair: Fair) -> None:
+    client, _fields = forms(fair)
+    assert "Travailler à cette porte" in client.get(f"{OFFICE}/gate").text
+    for gate in "ABCD":
+        assert fair.service.client.delete(f"{API}/gates/{gate}", headers=organiser(fair)).status_code == 204
+    without = client.get(f"{OFFICE}/gate").text
+    assert "Pas encore de porte" in without
+    assert 'href="gates"' in without, "an organiser is led to where gates are made"
+    assert "Travailler à cette porte" not in without
+    assert "Par porte" not in client.get(f"{OFFICE}/counts").text
+    report = client.get(f"{OFFICE}/counts/report").text
+    assert [heading for heading in ("Par jour", "Par porte", "Où habitent") if heading in report.split("<dl")[0]] == []
+
+
 def test_a_renamed_room_is_told_with_its_sessions(fair: Fair) -> None:
     before = len(fair.service.published("session.changed.v1"))
     body = {"names": {"fr": "Grand atelier"}, "capacity": 20}
@@ -303,7 +317,7 @@ def test_a_copy_waits_until_what_it_was_copied_from_is_known(fair: Fair) -> None
         assert target not in exhibitions_of(db, {target}), "parked"
 
 
-def test_a_sender_that_knows_nothing_of_copies_still_opens_exhibitions(fair: Fair) -> None:
+def test_a_sender_that_knows_nothing_of_copies_still_opens_exhibitions_with_nothing_planned(fair: Fair) -> None:
     target = uuid4()
     body = {name: value for name, value in CONTRACT["example"].items() if name != "copied_from"}
     said = body | {"reference": "taznakht-4"}
@@ -311,3 +325,6 @@ def test_a_sender_that_knows_nothing_of_copies_still_opens_exhibitions(fair: Fai
     with fair.service.reading() as db:
         assert target in exhibitions_of(db, {target})
     assert _plan_of(fair, target) == ([], [])
+    programme = fair.service.client.get("/fr/taznakht-4/programme").text
+    assert "Rien n’est encore prévu" in programme
+    assert "Rien trouvé" not in programme, "nobody has looked for anything"

@@ -97,6 +97,18 @@ def test_parameters_survive_translation(code: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("code", ["ar", "fr", "zgh"])
+def test_a_message_has_the_same_words_whatever_is_started_together(code: str) -> None:
+    """Services of one process share what they have read: the last one's words would stand on everybody's pages."""
+    heard: dict[Msgid, dict[str, str]] = {}
+    for path, catalogue in catalogues(code):
+        for message in catalogue:
+            if message.id:
+                heard.setdefault(id_of(message), {})[" | ".join(texts_of(message))] = name_of(path)
+    several = [f"{message!r}: {words}" for message, words in heard.items() if len(words) > 1]
+    assert not several, "\n".join(several)
+
+
 def holes(text: str) -> list[str]:
     """The parameters of a text."""
     return re.findall(r"%\((\w+)\)s", text)

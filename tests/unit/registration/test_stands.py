@@ -155,5 +155,6 @@ def test_a_craft_is_sent_where_its_like_stand() -> None:
 def test_a_regions_name_fits_its_tile(lang: str) -> None:
     with i18n.speaking(lang):
         drawn = [lines_of(code) for code in REGIONS]
-    assert max(len(lines) for lines in drawn) <= 2
-    assert max(len(line) for lines in drawn for line in lines) <= 17
+    assert max(len(lines) for lines in drawn) <= 3
+    assert max(len(line) for lines in drawn for line in lines) <= 11
+    assert [line for lines in drawn for line in lines if line.startswith("-")] == []

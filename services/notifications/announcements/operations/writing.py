@@ -78,12 +78,13 @@ def find(db: Connection, place: Place) -> sa.Row[Any]:
     return row
 
 
-def list_all(db: Connection, exhibition_id: UUID) -> Sequence[Any]:
-    """The announcements of an exhibition, newest first, each with its SMS in some language."""
-    own = announcement.c
+def list_all(db: Connection, exhibition_id: UUID, language: str = "fr") -> Sequence[Any]:
+    """The announcements of an exhibition, newest first, each with its SMS: in this language, in French, in any."""
+    own, text = announcement.c, announcement_text.c
+    wanted = [sa.func.max(sa.case((text.language == code, text.sms))) for code in (language, "fr")]
     words = (
-        sa.select(sa.func.min(announcement_text.c.sms))
-        .where(announcement_text.c.exhibition_id == own.exhibition_id, announcement_text.c.announcement_id == own.id)
+        sa.select(sa.func.coalesce(*wanted, sa.func.min(text.sms)))
+        .where(text.exhibition_id == own.exhibition_id, text.announcement_id == own.id)
         .scalar_subquery()
     )
     found = sa.select(announcement, words.label("sms")).where(own.exhibition_id == exhibition_id)

@@ -96,7 +96,7 @@ class _Words:
 
 def _heads(*, with_contacts: bool) -> list[str]:
     contacts = [_("Phone"), _("E-mail")] if with_contacts else []
-    known = [_("Badge"), _("Name"), _("Country"), _("Region"), _("Language"), _("Kind"), _("Registered")]
+    known = [_("Badge"), _("Name"), _("Country"), _("Region"), _("Language"), _("Kind of badge"), _("Registered")]
     return [*known, *contacts]
 
 

@@ -1,5 +1,6 @@
 """The log of acts: what the staff did, found by who, what, when and about whom."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,10 +13,11 @@ from services.registration.staff import schemas
 from services.registration.staff.domain import Role
 from services.registration.staff.operations import audit
 from services.registration.staff.operations.audit import By, Wanted
-from services.registration.staff.pages.words import ACTS, ROLES, SERVICES
+from services.registration.staff.pages.words import ACTS, FACTS, ROLES, SERVICES
 from shared.clock import to_utc
 from shared.db import reading
 from shared.i18n import gettext as _
+from shared.i18n import short_date
 from shared.problem import NotSignedIn
 from shared.web import current_caller, may, page
 
@@ -24,6 +26,7 @@ log_pages = Blueprint("log_pages", __name__, url_prefix="/<lang>/<exhibition>/of
 ACTS_ON_A_PAGE = 50
 # Exhibitions lie to the right of staff: the app says whose days they are.
 zone_of: dict[str, Callable[[Connection, str], str]] = {}
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 @log_pages.get("/log")
@@ -72,11 +75,21 @@ def _by() -> By:
 
 
 def _facts(facts: dict[str, Any]) -> str:
-    """The facts of an act in one line; roles by their words."""
-    return " · ".join(_fact(value) for value in facts.values() if value not in ("", None, []))
+    """The facts of an act in one line: roles and what is so by their words, days as people write them."""
+    told = [(name, value) for name, value in facts.items() if value not in ("", None, []) and value is not False]
+    return " · ".join(_fact(name, value) for name, value in told)
 
 
-def _fact(value: Any) -> str:
+def _fact(name: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_(ROLES.get(one, one)) for one in map(str, value))
-    return str(value)
+        return _(", ").join(_(ROLES.get(one, one)) for one in map(str, value))
+    if value is True:
+        return _(FACTS.get(name, name))
+    return _DAY.sub(_day, str(value))
+
+
+def _day(found: re.Match[str]) -> str:
+    try:
+        return short_date(date.fromisoformat(found[0]))
+    except ValueError:  # somebody's own words
+        return found[0]

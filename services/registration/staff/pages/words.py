@@ -124,6 +124,8 @@ ACTS: dict[str, str] = {
     StaffAct.LETTERS_HANDED_OVER: N_("Handed letters over"),
     StaffAct.SPENDING_CHANGED: N_("Changed what notices may cost, and where SMS go"),
 }
+FACTS: dict[str, str] = {"contacts": N_("with phone numbers and e-mail addresses")}
+"""What is so about an act, by the name it is kept under."""
 SERVICES: dict[str, str] = {
     "registration": N_("Accounts, applications, stands, desk"),
     "ticketing": N_("Programme, reservations, doors"),

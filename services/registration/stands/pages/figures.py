@@ -2,6 +2,7 @@
 
 import csv
 import io
+import textwrap
 from collections.abc import Iterator
 
 from flask import Blueprint, Response
@@ -26,7 +27,8 @@ TILES = {
     **{"MA-07": (1, 3), "MA-08": (3, 3), "MA-09": (1, 4), "MA-10": (1, 5), "MA-11": (0, 6), "MA-12": (0, 7)},
 }
 
-ONE_LINE = 15
+A_LINE = 11
+"""Letters."""
 
 figure_pages = Blueprint("exhibitor_figures", __name__, url_prefix="/<lang>/<exhibition>/office/exhibitors")
 
@@ -100,11 +102,7 @@ def _most_first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
-def lines_of(code: str) -> tuple[str, ...]:
-    """A region's name as its tile holds it: in one line or two, parted where it is nearest to even."""
-    name = i18n.pick(REGIONS[code])
-    parts = [at for at, letter in enumerate(name) if letter in " -"]
-    if len(name) <= ONE_LINE or not parts:
-        return (name,)
-    half = min(parts, key=lambda at: abs(2 * at - len(name)))
-    return name[: half + 1].strip(), name[half + 1 :]
+def lines_of(code: str) -> list[str]:
+    """A region's name as its tile holds it, in letters large enough for a phone; a dash stays with what it ends."""
+    name = i18n.pick(REGIONS[code]).replace(" - ", "\u00a0- ")
+    return textwrap.wrap(name, A_LINE, break_long_words=False)

@@ -257,7 +257,7 @@ def _free_stands(plan: Plan, first: date, last: date) -> list[tuple[str, str]]:
 
 
 def _stand_words(one: Stand) -> str:
-    return f"{one.hall} · {one.reference} · {words.metres(one.width)} × {words.metres(one.depth)} m"
+    return f"{one.hall} · {one.reference} · {words.size(one.width, one.depth)}"
 
 
 def _suggestion(plan: Plan, one: Application) -> str:

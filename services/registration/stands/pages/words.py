@@ -70,6 +70,11 @@ def metres(length: int) -> str:
     return i18n.number(length / 100)
 
 
+def size(width: int, depth: int) -> str:
+    """Two sides of a stand."""
+    return _("%(width)s × %(depth)s m", width=metres(width), depth=metres(depth))
+
+
 def square_metres(area: float) -> str:
     """Square centimetres as square metres."""
     return _("%(area)s m²", area=i18n.number(round(float(area) / 10_000, 2)))
