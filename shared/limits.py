@@ -11,11 +11,14 @@ from shared import clock, log
 from shared.problem import TooMany, Unavailable
 
 _limiter: FixedWindowRateLimiter | None = None
+AWAY_SECONDS = 10
+_asks_again_at = 0.0
 
 
 def configure(redis_url: str) -> None:
     """Count on this Redis from now on (`memory://` counts in this process alone)."""
-    global _limiter
+    global _limiter, _asks_again_at
+    _asks_again_at = 0.0
     options: dict[str, Any] = (
         {} if redis_url.startswith("memory") else {"socket_timeout": 1, "socket_connect_timeout": 1}
     )
@@ -25,8 +28,12 @@ def configure(redis_url: str) -> None:
 def allow(name: str, who: str, times: int, per_seconds: int, *, fail_open: bool) -> None:
     """Count one try of `who`; TooMany beyond `times` in `per_seconds`.
 
-    With Redis away, `fail_open` lets people through (booking); otherwise Unavailable (SMS, sign-in).
+    With Redis away, `fail_open` lets people through (booking), without asking again for 10 s: a Redis that hangs takes a
+    second to say nothing. Otherwise Unavailable (SMS, sign-in).
     """
+    global _asks_again_at
+    if fail_open and time.monotonic() < _asks_again_at:
+        return
     item = RateLimitItemPerSecond(times, per_seconds, namespace=name)
     # in a rehearsal a window ends by the clock that is shown, too: its days pass in seconds
     who += f" {clock.now().timestamp() // per_seconds:.0f}" if clock.is_rehearsal() else ""
@@ -39,6 +46,7 @@ def allow(name: str, who: str, times: int, per_seconds: int, *, fail_open: bool)
     except Exception as away:
         log.get_logger().warning("limits-away", error=repr(away), limit=name)
         if fail_open:
+            _asks_again_at = time.monotonic() + AWAY_SECONDS
             return
         raise Unavailable from away
     raise TooMany(retry_after=max(1, int(reset_at - time.time()) + 1))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared import clock, limits
-from shared.problem import TooMany
+from shared.problem import TooMany, Unavailable
 
 NOON = datetime(2027, 1, 8, 12, tzinfo=UTC)
 
@@ -37,3 +37,27 @@ def test_in_a_rehearsal_a_window_ends_when_its_clock_has_passed_it(tmp_path: Pat
         try_once()
     clock.set_clock(NOON + timedelta(minutes=15))
     try_once()
+
+
+def test_who_is_let_through_does_not_wait_for_a_redis_that_hangs_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    class Hanging:
+        def hit(self, _item: object, who: str) -> bool:
+            asked.append(who)
+            raise TimeoutError
+
+    monkeypatch.setattr(limits, "_limiter", Hanging())
+    for _ in range(3):
+        limits.allow("booking", "fatima", 1, 60, fail_open=True)
+    assert asked == ["fatima"]
+    with pytest.raises(Unavailable):
+        try_once()
+    monkeypatch.setattr(limits, "AWAY_SECONDS", 0)
+    limits.configure("memory://")
+    monkeypatch.setattr(limits, "_limiter", Hanging())
+    for _ in range(3):
+        limits.allow("booking", "fatima", 1, 60, fail_open=True)
+    assert len(asked) == 2 + 3
