@@ -124,7 +124,8 @@ class Reference:
     def group(self, who: int, act: str, seats: int, at: datetime) -> bool:
         """Hold a group, name people or give seats back; whether that may be."""
         self.settle(at)
-        self.serve(at)
+        if act == "hold":  # what the clock has freed belongs to the line before anybody new is heard
+            self.serve(at)
         known = self.entries.get(who)
         is_early = at < (self.starts if act == "give back" else self.starts - DAY)
         if act == "hold":
