@@ -90,7 +90,7 @@ def group_later(operation: Operation, order: Any, tell: Callable[[Said], None], 
     database = current()
     queue = _queue_of(database, operation)
     if queue.is_joined_to_lead(_Waiting(order, tell=tell, **same)):
-        threading.Thread(target=_lead, args=(queue, database, operation), kwargs={"is_free": True}).start()
+        _lead_elsewhere(queue, database, operation)
 
 
 def _queue_of(database: Database, operation: Operation) -> _Queue:
@@ -121,7 +121,14 @@ def _lead(queue: _Queue, database: Database, operation: Operation, *, is_free: b
         if heir.thread is not None:
             return heir.thread.set()
         if not is_free:
-            return threading.Thread(target=_lead, args=(queue, database, operation), kwargs={"is_free": True}).start()
+            return _lead_elsewhere(queue, database, operation)
+
+
+def _lead_elsewhere(queue: _Queue, database: Database, operation: Operation) -> None:
+    try:
+        threading.Thread(target=_lead, args=(queue, database, operation), kwargs={"is_free": True}).start()
+    except RuntimeError:  # no thread is to be had: somebody has to lead, or all would wait for ever
+        _lead(queue, database, operation, is_free=True)
 
 
 def _serve(database: Database, operation: Operation, members: list[_Waiting[Any, Any]]) -> None:

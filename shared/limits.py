@@ -28,8 +28,8 @@ def configure(redis_url: str) -> None:
 def allow(name: str, who: str, times: int, per_seconds: int, *, fail_open: bool) -> None:
     """Count one try of `who`; TooMany beyond `times` in `per_seconds`.
 
-    With Redis away, `fail_open` lets people through (booking), without asking again for 10 s: a Redis that hangs takes a
-    second to say nothing. Otherwise Unavailable (SMS, sign-in).
+    With Redis away, `fail_open` lets people through (booking), without asking again for 10 s, as a Redis that hangs
+    takes a second to say nothing. Otherwise Unavailable (SMS, sign-in).
     """
     global _asks_again_at
     if fail_open and time.monotonic() < _asks_again_at:

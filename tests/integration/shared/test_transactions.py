@@ -124,6 +124,17 @@ def test_those_told_later_are_decided_with_those_who_wait(database: Database) ->
     assert again == [won[0]], "whoever is told later hears the same to the same key"
 
 
+def test_somebody_leads_where_no_thread_is_to_be_had(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    told: list[Answer | BaseException] = []
+    with using(database):
+        group_later(take, "o1", told.append, key=key("k1"), render=said)
+    assert [answer.data for answer in told if isinstance(answer, Answer)] == [{"order": "o1"}]
+
+
 def test_a_repeated_key_gets_the_same_answer_and_does_nothing(database: Database) -> None:
     first = ask(database, "a", key("k"))
     assert ask(database, "a", key("k")) == first
