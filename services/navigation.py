@@ -49,6 +49,7 @@ def office_menu(lang: str, exhibition: str, path: str, roles: Collection[str]) -
         ("staff", _("Staff"), "organiser"),
         ("devices", _("Devices"), "organiser supervisor"),
         ("log", _("Log of acts"), "organiser"),
+        ("fairs", _("My fairs"), _ALL),
         ("account", _("My account"), _ALL),
     ]
     mine = [(f"{base}/{page}", label) for page, label, who in rows if set(who.split()) & set(roles)]

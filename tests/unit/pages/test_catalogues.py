@@ -18,6 +18,7 @@ OPENING = (
     "exhibitions/domain.py",
     "exhibitions/schemas.py",
     "exhibitions/new.html",
+    "exhibitions/fairs.html",
     "exhibitions/change.html",
     "exhibitions/setup.html",
     "exhibitions/organisers.html",
