@@ -96,7 +96,7 @@ def test_halls_and_company_without_a_network_count_as_the_server_would(
             assert scanning.read(scanner, code) == "Bienvenue"
             expect(scanner.locator("#company")).to_have_value("0")
             go_to(scanner, "C")
-            assert scanning.read(scanner, code) == "D’un pavillon à l’autre"
+            assert scanning.read(scanner, code) == "D’un hall à l’autre"
             scanner.screenshot(path=screenshots / "scanner-fr-hall.png", full_page=True)
             assert scanning.read(scanner, code) == "Non : déjà à l’intérieur"
             go_to(scanner, "A")
@@ -105,7 +105,7 @@ def test_halls_and_company_without_a_network_count_as_the_server_would(
             scanner.locator("[name=direction][value=out]").check()
             assert scanning.read(scanner, code) == "Au revoir"
             scanner.locator("[name=direction][value=in]").check()
-            assert scanning.read(scanner, code) == "D’un pavillon à l’autre", "from the grounds into the hall again"
+            assert scanning.read(scanner, code) == "D’un hall à l’autre", "from the grounds into the hall again"
             phone.set_offline(False)
             expect(scanner.locator("#waiting")).to_have_text("Aucun scan en attente", timeout=20_000)
         after = scanning.counts(moussem, day)

@@ -89,6 +89,7 @@ def test_a_hall_with_stands_is_not_taken_away(fair: Fair) -> None:
 def test_the_page_of_steps_counts_what_is_done(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
     page = text_of(organiser(fair).get(f"/fr/{REFERENCE}/office/setup"))
     assert "étapes faites sur" in page
+    assert "Qui l’organise" in page
     assert "Fait" in page
     monkeypatch.setitem(changing.counts, "call", lambda *_all: 0)
     after = text_of(organiser(fair, "p@moussem.example").get(f"/fr/{REFERENCE}/office/setup"))

@@ -129,6 +129,15 @@ def test_tamazight_is_written_in_tifinagh() -> None:
     assert not latin, "\n".join(latin)
 
 
+@pytest.mark.parametrize(
+    ("code", "word"), [("fr", r"\bhalles?\b"), ("fr", r"\bpavillons?\b"), ("fr", r"\bsalons?\b"), ("ar", "أجنحة|جناح")]
+)
+def test_one_thing_has_one_word_on_neighbouring_pages(code: str, word: str) -> None:
+    """As docs/translations.md says: a hall is a hall in French, a fair a foire, a stand رواق in Arabic."""
+    other = [text for texts in translated(code).values() for text in texts if re.search(word, text, re.IGNORECASE)]
+    assert not other, "\n".join(other)
+
+
 def test_french_puts_thin_marks_as_french_does() -> None:
     """An apostrophe is ’, and no double space stands anywhere."""
     wrong = [

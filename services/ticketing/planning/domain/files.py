@@ -56,7 +56,7 @@ _HEADINGS = {
     **dict.fromkeys(("début", "heure", "البداية"), "start"),
     **dict.fromkeys(("fin", "النهاية"), "end"),
     **dict.fromkeys(("salle", "القاعة"), "room"),
-    **dict.fromkeys(("pavillon", "الرواق"), "hall"),
+    **dict.fromkeys(("pavillon", "قاعة العرض", "الرواق"), "hall"),
     **dict.fromkeys(("langues", "langue", "اللغات"), "spoken"),
     **dict.fromkeys(("nom", "الاسم"), "name"),
     **dict.fromkeys(("titre", "العنوان"), "title"),
