@@ -63,11 +63,13 @@ _HEADINGS = {
     **dict.fromkeys(("résumé", "الملخص"), "summary"),
 }
 _KINDS = {
-    **dict.fromkeys(("conférence", "محاضرة", "ندوة"), "conference"),
-    **dict.fromkeys(("séminaire", "ملتقى"), "seminar"),
+    **dict.fromkeys(("conférence", "محاضرة"), "conference"),
+    **dict.fromkeys(("séminaire", "ندوة", "ملتقى"), "seminar"),
     **dict.fromkeys(("formation", "تكوين"), "training"),
     **dict.fromkeys(("atelier", "ورشة"), "workshop"),
-    **dict.fromkeys(("soirée", "spectacle", "سهرة"), "act"),
+    **dict.fromkeys(
+        ("cultural evening", "soirée", "soirée culturelle", "spectacle", "أمسية", "أمسية ثقافية", "سهرة"), "act"
+    ),
     **dict.fromkeys(("classe", "cours", "درس"), "class"),
 }
 _NOT_UTF_8 = N_("Save it as “CSV UTF-8” and choose it again.")
