@@ -35,7 +35,7 @@ def fairs_in(page: str) -> list[str]:
     ],
     ids=["before this year's", "during it", "before next year's", "after both"],
 )
-def test_next_years_fair_does_not_take_people_from_this_years(
+def test_next_years_fair_takes_nobody_away_from_this_years(
     fair: Fair, at: Callable[..., datetime], today: datetime, nearest: str
 ) -> None:
     copied = organiser_of_all(fair).post(f"{HERE}/copy", **FORM | NEXT_YEAR)
@@ -43,6 +43,9 @@ def test_next_years_fair_does_not_take_people_from_this_years(
     at(today)
     account = open_account(fair, "steward@example.com", {EVERYWHERE: (Role.STEWARD,)})
     assert signed_in(fair, account).get("/fr/office/").headers["Location"] == f"/fr/{nearest}/office/"
+    listed = re.findall(r'<h3><a href="/fr/([\w-]+)/"', fair.browser().get("/fr/").text)
+    assert listed[0] == nearest, "visitors find it first too"
+    assert len(listed) == 2
 
 
 def test_every_fair_that_one_serves_is_listed_and_the_present_one_marked(fair: Fair) -> None:

@@ -248,10 +248,14 @@ def list_exhibitions(db: Connection) -> list[Exhibition]:
     return _load(db, _PLACED)
 
 
+def exhibitions_by_nearness(db: Connection) -> list[Exhibition]:
+    """Every exhibition: what is on, then what comes next, then what ended last."""
+    return sorted(list_exhibitions(db), key=lambda one: nearness(one.first_day, one.last_day, one.today))
+
+
 def exhibitions_served(db: Connection, account: accounts.Account) -> list[Exhibition]:
     """Every exhibition somebody of the staff works at, the nearest in time first."""
-    served = [one for one in list_exhibitions(db) if roles_at(account.roles, one.id)]
-    return sorted(served, key=lambda one: nearness(one.first_day, one.last_day, one.today))
+    return [one for one in exhibitions_by_nearness(db) if roles_at(account.roles, one.id)]
 
 
 def publish_exhibitions(db: Connection) -> int:

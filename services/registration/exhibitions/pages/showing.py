@@ -39,9 +39,9 @@ def choose_language() -> Response:
 @exhibition_pages.get("/<lang>/")
 @may("anyone")
 def list_exhibitions(lang: str) -> Response:  # noqa: ARG001 - the address carries it
-    """Every exhibition, the latest first."""
+    """Every exhibition, the nearest in time first."""
     with reading() as db:
-        every = operations.list_exhibitions(db)
+        every = operations.exhibitions_by_nearness(db)
     return page("exhibitions/list.html", exhibitions=every)
 
 
