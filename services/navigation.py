@@ -1,7 +1,12 @@
-"""The menus' data: the same on every service's pages, so that nobody feels the seams between them."""
+"""The menus' data and the office's languages: the same on every service's pages, so that nobody feels the seams."""
 
 from collections.abc import Collection
+from urllib.parse import quote
 
+from flask import Flask, g, redirect, request
+from werkzeug.wrappers import Response
+
+from shared.i18n import LANGUAGES
 from shared.i18n import gettext as _
 
 Item = dict[str, object]
@@ -9,6 +14,8 @@ Item = dict[str, object]
 _SETTING_UP = ("exhibition", "organisers", "rooms", "gates", "programme", "booking-rules")
 # The office's everyday pages; the others stand behind "More".
 _EVERY_DAY = 4
+# Public pages speak Tamazight too; half of an office's words in it would be worse than none.
+STAFF_LANGUAGES = ("ar", "fr", "en")
 _ALL = "organiser reviewer desk supervisor steward viewer"
 
 
@@ -49,6 +56,7 @@ def office_menu(lang: str, exhibition: str, path: str, roles: Collection[str]) -
         ("staff", _("Staff"), "organiser"),
         ("devices", _("Devices"), "organiser supervisor"),
         ("log", _("Log of acts"), "organiser"),
+        ("fairs", _("My fairs"), _ALL),
         ("account", _("My account"), _ALL),
     ]
     mine = [(f"{base}/{page}", label) for page, label, who in rows if set(who.split()) & set(roles)]
@@ -57,6 +65,30 @@ def office_menu(lang: str, exhibition: str, path: str, roles: Collection[str]) -
         [*mine, (f"/{lang}/{exhibition}/programme", _("Programme"))],
         _EVERY_DAY,
     )
+
+
+def speak_to_staff(app: Flask) -> None:
+    """Keep an app's office in the languages of staff: it offers no other, and another leads to one of them."""
+
+    def choose() -> Response | None:
+        if not is_office(request.path):
+            return None
+        g.languages = STAFF_LANGUAGES
+        asked, _slash, rest = request.path[1:].partition("/")
+        if asked not in LANGUAGES or asked in STAFF_LANGUAGES:
+            return None
+        spoken = request.accept_languages.best_match(STAFF_LANGUAGES, "fr")
+        query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+        # 307: a form that was open in the other language is sent on as it is
+        return redirect(f"/{spoken}/{quote(rest)}{query}", code=307)
+
+    # before anybody is let in or refused, so that a refusal too is in a language of staff
+    app.before_request_funcs.setdefault(None, []).insert(0, choose)
+
+
+def is_office(path: str) -> bool:
+    """Whether a page is one of staff's, by its address."""
+    return "/office/" in path
 
 
 def sign_in_address(who: frozenset[str], lang: str, exhibition: str | None, back: str) -> str:

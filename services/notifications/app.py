@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask, request
 from sqlalchemy.engine import Connection
 
-from services.navigation import sign_in_address
+from services.navigation import sign_in_address, speak_to_staff
 from services.notifications.access.authorise import authorise
 from services.notifications.announcements.api import api as announcement_api
 from services.notifications.announcements.pages import pages as announcement_pages
@@ -70,6 +70,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         numbers=_numbers,
     )
     app = make_app(part)
+    speak_to_staff(app)
     app.extensions["providers"] = known = providers_from(settings)
     # features import leftwards only: what texts are tried on, and what an announcement would cost
     app.extensions["recent_words"] = recent_words

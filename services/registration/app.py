@@ -117,6 +117,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             sign_in_address=_sign_in_address,
         )
     )
+    navigation.speak_to_staff(app)
     app.context_processor(_frame)
     return app
 
@@ -184,6 +185,6 @@ def _frame() -> dict[str, Any]:
     except Problem:
         return {}
     place = asked["lang"], found.reference, request.path
-    is_office = "/office/" in request.path
+    is_office = navigation.is_office(request.path)
     menu = navigation.office_menu(*place, current_caller().roles) if is_office else navigation.public_menu(*place)
     return {"exhibition": found, "menu": menu}

@@ -99,6 +99,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     hot = HotRoutes(app.wsgi_app, database, security.headers_of(settings), (*orders.HOT, admissions_api.HOT))
     hot.count = app.extensions["numbers"].note
     app.wsgi_app = hot  # type: ignore[method-assign]
+    navigation.speak_to_staff(app)
     app.context_processor(_frame)
     app.jinja_env.filters["as_day"] = _as_day
     return app
@@ -124,7 +125,7 @@ def _frame() -> dict[str, Any]:
     except Problem:
         return {}
     place = asked["lang"], where.reference, request.path
-    is_office = "/office/" in request.path
+    is_office = navigation.is_office(request.path)
     menu = navigation.office_menu(*place, current_caller().roles) if is_office else navigation.public_menu(*place)
     return {
         "exhibition": {

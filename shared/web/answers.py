@@ -175,9 +175,9 @@ def frame_context() -> dict[str, Any]:
 
 
 def _alternates() -> list[tuple[str, str, str]]:
-    rest = request.path.split("/", 2)[2:]
+    rest = "/".join(request.path.split("/", 2)[2:])
     query = f"?{request.query_string.decode()}" if request.query_string and request.method == "GET" else ""
-    return [(code, i18n.NAMES[code], "/" + "/".join([code, *rest]) + query) for code in i18n.LANGUAGES]
+    return [(code, i18n.NAMES[code], f"/{code}/{rest}{query}") for code in g.get("languages", i18n.LANGUAGES)]
 
 
 def _rehearsal_text() -> str | None:

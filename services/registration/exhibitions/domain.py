@@ -41,6 +41,16 @@ def phase(first_day: date, last_day: date, today: date) -> Phase:
     return Phase.ON if today >= first_day else Phase.AHEAD
 
 
+def nearness(first_day: date, last_day: date, today: date) -> tuple[int, int]:
+    """How near an exhibition is to those who work at it, to sort by: what is on, what comes next, what ended last.
+
+    Of two that are on, the one that began last is nearer: a fair held in a permanent exhibition.
+    """
+    days = {Phase.ON: today - first_day, Phase.AHEAD: first_day - today, Phase.OVER: today - last_day}
+    where = phase(first_day, last_day, today)
+    return list(days).index(where), days[where].days
+
+
 def first_friday(today: date, *, at_least_days: int) -> date:
     """The first Friday that lies at least so many days after `today`."""
     earliest = today + timedelta(days=at_least_days)

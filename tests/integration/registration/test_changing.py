@@ -90,6 +90,7 @@ def test_the_page_of_steps_counts_what_is_done(fair: Fair, monkeypatch: pytest.M
     page = text_of(organiser(fair).get(f"/fr/{REFERENCE}/office/setup"))
     assert "étapes faites sur" in page
     assert "C’est fait" in page
+    assert "Qui l’organise" in page
     monkeypatch.setitem(changing.counts, "call", lambda *_all: 0)
     after = text_of(organiser(fair, "p@moussem.example").get(f"/fr/{REFERENCE}/office/setup"))
     assert "Reste à faire" in after

@@ -252,6 +252,7 @@ def test_each_bad_row_is_named_with_why_and_nothing_is_written(fair: Fair) -> No
         assert "3 lignes sont à revoir" in page
         for column in ("Salle", "Commence à", "Titre", "Jour", "Places"):
             assert f"<strong>{column}</strong>" in page
+        assert "La ligne 2 de ce fichier occupe cette salle" in page
         assert rows.splitlines()[-1].split(";")[-2] in page, "what was typed stays"
     assert written(fair) == before
 

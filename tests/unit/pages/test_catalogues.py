@@ -18,6 +18,7 @@ OPENING = (
     "exhibitions/domain.py",
     "exhibitions/schemas.py",
     "exhibitions/new.html",
+    "exhibitions/fairs.html",
     "exhibitions/change.html",
     "exhibitions/setup.html",
     "exhibitions/organisers.html",
@@ -126,6 +127,15 @@ def test_tamazight_is_written_in_tifinagh() -> None:
         if re.search(r"[^\W\d_]", re.sub(r"%\(\w+\)s", "", text)) and not TIFINAGH.search(text)
     ]
     assert not latin, "\n".join(latin)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"), [("fr", r"\bhalles?\b"), ("fr", r"\bpavillons?\b"), ("fr", r"\bsalons?\b"), ("ar", "أجنحة|جناح")]
+)
+def test_one_thing_has_one_word_on_neighbouring_pages(code: str, word: str) -> None:
+    """As docs/translations.md says: a hall is a hall in French, a fair a foire, a stand رواق in Arabic."""
+    other = [text for texts in translated(code).values() for text in texts if re.search(word, text, re.IGNORECASE)]
+    assert not other, "\n".join(other)
 
 
 def test_french_puts_thin_marks_as_french_does() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registration.exhibitions.domain import Phase, first_friday, phase
+from services.registration.exhibitions.domain import Phase, first_friday, nearness, phase
 from services.registration.staff import domain
 from services.registration.visitors.domain import phone_codes, places
 from services.registration.visitors.domain.people import ExhibitionOver, RegistrationClosed, check_open
@@ -26,6 +26,20 @@ FIRST, LAST = date(2026, 12, 4), date(2026, 12, 23)
 )
 def test_the_last_day_is_still_on(today: date, expected: Phase) -> None:
     assert phase(FIRST, LAST, today) is expected
+
+
+def test_what_is_on_is_nearer_than_what_comes_and_what_comes_than_what_is_over() -> None:
+    today = date(2026, 12, 10)
+    fairs = {
+        "a fair on now": (date(2026, 12, 4), date(2026, 12, 23)),
+        "a permanent one": (date(2026, 1, 1), date(2026, 12, 31)),
+        "at the new year": (date(2027, 1, 8), date(2027, 1, 10)),
+        "next year": (date(2027, 12, 3), date(2027, 12, 22)),
+        "over since yesterday": (date(2026, 12, 1), date(2026, 12, 9)),
+        "last year": (date(2025, 12, 4), date(2025, 12, 23)),
+    }
+    shuffled = sorted(fairs)
+    assert sorted(shuffled, key=lambda name: nearness(*fairs[name], today)) == list(fairs)
 
 
 def test_one_registers_until_the_last_day_included() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.registration.applications.domain.tables import (
@@ -51,6 +52,30 @@ class PlacesTaken(Problem):
     slug = "places-taken"
     status = 409
     title = N_("More places than this are taken or offered already.")
+
+
+class CallOver(Problem):
+    """A call that is opened, or opened again, would be closed from its first moment on."""
+
+    slug = "call-over"
+    status = 422
+    title = N_("This moment is past: the call would be closed at once. Choose a later one.")
+
+
+def check_closing(closes_at: datetime, now: datetime, kept_until: datetime | None) -> None:
+    """Refuse a call that nobody can answer; CallOver. `kept_until` is when it closes so far, None for a new one.
+
+    A call that runs may be closed at once, and one that is over keeps its date while its texts are changed.
+    """
+    is_running = kept_until is not None and kept_until > now
+    if closes_at <= now and closes_at != kept_until and not is_running:
+        raise CallOver
+
+
+def closing_day(first_day: date, today: date, days_before: int) -> date:
+    """When a call might close: some days before the fair, else on its eve, else tomorrow; never in the past."""
+    usual = first_day - timedelta(days=days_before)
+    return usual if usual > today else max(first_day - timedelta(days=1), today + timedelta(days=1))
 
 
 def read_crafts(typed: str) -> tuple[list[Craft], list[BadRow]]:

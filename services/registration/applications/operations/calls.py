@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.registration.applications.domain.calls import check_closing
 from services.registration.applications.domain.dossiers import NoCall, check_call
 from services.registration.applications.models import call
 from services.registration.applications.operations.places import set_pools
@@ -53,6 +54,11 @@ class Call:
         return self.opens_at <= now() < self.closes_at
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether applications will be taken, and are not yet."""
+        return now() < self.opens_at
+
+    @property
     def weights(self) -> dict[str, int]:
         """Criterion → weight."""
         return {one["reference"]: one["weight"] for one in self.criteria}
@@ -69,17 +75,18 @@ def open_call(db: Connection, exhibition: Exhibition, new: NewCall) -> None:
 
 
 def save_call(db: Connection, by: By, exhibition: Exhibition, new: NewCall, places: Mapping[str, int | None]) -> None:
-    """Open the call, or change it, with its places by craft ("" for all others); the act is in the log. PlacesTaken.
+    """Open the call, or change it, with its places by craft ("" for all others); the act is in the log.
 
-    The caller offers what became free.
+    PlacesTaken, CallOver. The caller offers what became free.
     """
-    is_new = call_of(db, exhibition.id) is None
-    if is_new:
+    before = call_of(db, exhibition.id)
+    check_closing(to_utc(new.closes_wall, exhibition.zone), now(), before.closes_at if before else None)
+    if before is None:
         open_call(db, exhibition, new)
     else:
         db.execute(sa.update(call).where(call.c.exhibition_id == exhibition.id).values(**_values(exhibition, new)))
     set_pools(db, exhibition.id, places)
-    note(db, by, Act.CALL_OPENED if is_new else Act.CALL_CHANGED, exhibition.reference)
+    note(db, by, Act.CALL_CHANGED if before else Act.CALL_OPENED, exhibition.reference)
 
 
 def _values(exhibition: Exhibition, new: NewCall) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The office's page of the call: dates, texts, places, criteria, own questions; and the table of crafts."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from services.registration.applications import fair
 from services.registration.applications.domain import calls as rules
-from services.registration.applications.domain.calls import Craft, PlacesTaken
+from services.registration.applications.domain.calls import CallOver, Craft, PlacesTaken
 from services.registration.applications.domain.tables import NoTable, decode
 from services.registration.applications.operations import crafts as crafts_operations
 from services.registration.applications.operations.calls import Call, NewCall, call_of, find_call, save_call
@@ -57,6 +57,8 @@ def change_call(lang: str, exhibition: str) -> Response:
             offer_free(db, found.id)
     except Invalid as refused:
         return _form(found, request.form, refused.errors)
+    except CallOver as refused:
+        return _form(found, request.form, {"closes_wall": [refused.title]})
     except PlacesTaken as refused:
         return _form(found, request.form, {f"places-{refused.facts['craft']}": [_taken(refused)]})
     return go(f"/{lang}/{exhibition}/office/call?kept=1")
@@ -130,8 +132,8 @@ def _new(said: Values) -> NewCall:
 
 def _as_typed(db: Connection, found: Exhibition, call: Call | None) -> Values:
     if call is None:
-        closes = datetime.combine(found.first_day - timedelta(days=fair.DAYS_BEFORE), fair.CLOSING_HOUR)
-        opens = min(datetime.combine(found.today, time.min), closes - timedelta(days=1))
+        day = rules.closing_day(found.first_day, found.today, fair.DAYS_BEFORE)
+        opens, closes = datetime.combine(found.today, time.min), datetime.combine(day, fair.CLOSING_HOUR)
         call_like: Any = NewCall(fair.TITLES, {}, opens, closes, fair.CRITERIA)
     else:
         call_like = call
@@ -148,7 +150,7 @@ def _as_typed(db: Connection, found: Exhibition, call: Call | None) -> Values:
 
 def _form(found: Exhibition, values: Any, errors: Errors) -> Response:
     with reading() as db:
-        is_new = call_of(db, found.id) is None
+        call = call_of(db, found.id)
         crafts = crafts_operations.offered_crafts(db, found.id)
         pools = {one.craft: one for one in pools_of(db, found.id)}
     return page(
@@ -158,7 +160,8 @@ def _form(found: Exhibition, values: Any, errors: Errors) -> Response:
             "exhibition": found,
             "values": values,
             "errors": errors,
-            "is_new": is_new,
+            "call": call,
+            "is_new": call is None,
             "is_kept": "kept" in request.args,
         },
         **{"crafts": crafts, "pools": pools, "words": words},

@@ -8,10 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.exhibitions.domain import HallInUse, Kind, Phase, ReferenceTaken, State, phase
+from services.registration.exhibitions.domain import HallInUse, Kind, Phase, ReferenceTaken, State, nearness, phase
 from services.registration.exhibitions.messages import ExhibitionChanged, Texts
 from services.registration.exhibitions.models import exhibition, exhibition_organiser, hall, venue
-from services.registration.staff.domain import Act, Role
+from services.registration.staff.domain import Act, Role, roles_at
 from services.registration.staff.models import organiser
 from services.registration.staff.operations import accounts, keys, organisers
 from services.registration.staff.operations.audit import By, note
@@ -246,6 +246,16 @@ def exhibition_id_of(db: Connection, reference: str) -> UUID | None:
 def list_exhibitions(db: Connection) -> list[Exhibition]:
     """Every exhibition, the latest first."""
     return _load(db, _PLACED)
+
+
+def exhibitions_by_nearness(db: Connection) -> list[Exhibition]:
+    """Every exhibition: what is on, then what comes next, then what ended last."""
+    return sorted(list_exhibitions(db), key=lambda one: nearness(one.first_day, one.last_day, one.today))
+
+
+def exhibitions_served(db: Connection, account: accounts.Account) -> list[Exhibition]:
+    """Every exhibition somebody of the staff works at, the nearest in time first."""
+    return [one for one in exhibitions_by_nearness(db) if roles_at(account.roles, one.id)]
 
 
 def publish_exhibitions(db: Connection) -> int:

@@ -33,7 +33,12 @@ def show_steps(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the ad
         known = {name: count(db, found.id) for name, count in counts.items()}
         staff = team.list_team(db, By(found.id, _acting_staff()))
         like = operations.exhibition_of(db, found.copied_from) if found.copied_from else None
-    known |= {"exhibition": len(found.names), "halls": len(found.halls), "team": len(staff) - 1}
+    known |= {
+        "exhibition": len(found.names),
+        "organisers": len(found.organisers),
+        "halls": len(found.halls),
+        "team": len(staff) - 1,
+    }
     done = sum(value > 0 for value in known.values())
     return page("exhibitions/setup.html", exhibition=found, known=known, done=done, like=like)
 

@@ -39,9 +39,9 @@ def choose_language() -> Response:
 @exhibition_pages.get("/<lang>/")
 @may("anyone")
 def list_exhibitions(lang: str) -> Response:  # noqa: ARG001 - the address carries it
-    """Every exhibition, the latest first."""
+    """Every exhibition, the nearest in time first."""
     with reading() as db:
-        every = operations.list_exhibitions(db)
+        every = operations.exhibitions_by_nearness(db)
     return page("exhibitions/list.html", exhibitions=every)
 
 
@@ -83,14 +83,13 @@ def favicon() -> Response:
 @exhibition_pages.get("/<lang>/office/")
 @may("anyone")
 def find_office(lang: str) -> Response:
-    """Send staff to the office of the latest exhibition they work at; everybody else to its door."""
+    """Send staff to the office of the exhibition they work at now, or next; everybody else to its door."""
     staff_id = current_caller().staff_id
     with reading() as db:
-        every = operations.list_exhibitions(db)
         account = accounts.account_of(db, staff_id) if staff_id else None
+        own = operations.exhibitions_served(db, account) if account else []
     if account is None:
         return make_response(redirect(f"/{lang}/office/sign-in?next=/{lang}/office/", code=303))
-    own = [one for one in every if roles_at(account.roles, one.id)]
     if not own and Role.ORGANISER in current_caller().roles:
         return make_response(redirect(f"/{lang}/office/exhibitions/new", code=303))
     if not own:
@@ -105,6 +104,18 @@ def show_office(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the a
     with reading() as db:
         found = operations.find_exhibition(db, exhibition)
     return page("exhibitions/office.html", exhibition=found, is_rehearsal=clock.is_rehearsal())
+
+
+@exhibition_pages.get("/<lang>/<exhibition>/office/fairs")
+@may(*Role)
+def show_fairs(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
+    """Every exhibition that one serves, and the way to a new one for who may open it."""
+    staff_id = current_caller().staff_id
+    with reading() as db:
+        account = accounts.account_of(db, staff_id) if staff_id else None
+        own = operations.exhibitions_served(db, account) if account else []
+    may_open = account is not None and Role.ORGANISER in roles_at(account.roles, None)
+    return page("exhibitions/fairs.html", fairs=own, may_open=may_open)
 
 
 @rehearsal_pages.post("/<lang>/<exhibition>/office/clock")

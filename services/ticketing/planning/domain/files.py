@@ -56,18 +56,20 @@ _HEADINGS = {
     **dict.fromkeys(("début", "heure", "البداية"), "start"),
     **dict.fromkeys(("fin", "النهاية"), "end"),
     **dict.fromkeys(("salle", "القاعة"), "room"),
-    **dict.fromkeys(("pavillon", "الرواق"), "hall"),
+    **dict.fromkeys(("pavillon", "قاعة العرض", "الرواق"), "hall"),
     **dict.fromkeys(("langues", "langue", "اللغات"), "spoken"),
     **dict.fromkeys(("nom", "الاسم"), "name"),
     **dict.fromkeys(("titre", "العنوان"), "title"),
     **dict.fromkeys(("résumé", "الملخص"), "summary"),
 }
 _KINDS = {
-    **dict.fromkeys(("conférence", "محاضرة", "ندوة"), "conference"),
-    **dict.fromkeys(("séminaire", "ملتقى"), "seminar"),
+    **dict.fromkeys(("conférence", "محاضرة"), "conference"),
+    **dict.fromkeys(("séminaire", "ندوة", "ملتقى"), "seminar"),
     **dict.fromkeys(("formation", "تكوين"), "training"),
     **dict.fromkeys(("atelier", "ورشة"), "workshop"),
-    **dict.fromkeys(("soirée", "spectacle", "سهرة"), "act"),
+    **dict.fromkeys(
+        ("cultural evening", "soirée", "soirée culturelle", "spectacle", "أمسية", "أمسية ثقافية", "سهرة"), "act"
+    ),
     **dict.fromkeys(("classe", "cours", "درس"), "class"),
 }
 _NOT_UTF_8 = N_("Save it as “CSV UTF-8” and choose it again.")

@@ -26,6 +26,7 @@ from shared.problem import N_, Invalid
 
 TWICE = N_("Another row above is called so too.")
 ROOM_TAKEN = N_("%(session)s is in this room at that time.")
+LINE_THERE = N_("Line %(line)s of this file is in this room at that time.")
 _PLACES = {Kind.ROOMS: PlaceKind.ROOM, Kind.GATES: PlaceKind.GATE}
 
 
@@ -109,7 +110,9 @@ def _against(seen: Seen, draft: SessionDraft, there: dict[str, tuple[str, dateti
     for name, (place, starts, ends) in there.items():
         is_other = name != draft.reference and place == draft.room
         if is_other and overlap((starts, ends), (draft.starts_wall, draft.ends_wall)):
-            return replace(seen, faults={"room": [ROOM_TAKEN]}, facts=(("session", name.lstrip("+")),))
+            is_known = not name.startswith("+")
+            what, fact = (ROOM_TAKEN, "session") if is_known else (LINE_THERE, "line")
+            return replace(seen, faults={"room": [what]}, facts=((fact, name.lstrip("+")),))
     return seen
 
 
