@@ -59,6 +59,24 @@ def test_letters_are_printed_together_and_handed_over(waiting: Story) -> None:
     assert "Remis" in ask(waiting, f"{PAGE}/letters").text
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("language", "words"), [("fr", "Au guichet de la foire"), ("en", "At the desk")])
+def test_a_letter_about_an_application_leads_to_the_desk_not_to_a_page_that_asks_a_phone(
+    story: Story, language: str, words: str
+) -> None:
+    story.tell_exhibition()
+    tell_key(story)
+    story.tell_person(phone=None, email=None, language=language)
+    ends = "2026-12-01T18:00:00+00:00"
+    body = {"reference": "7KQ4WXYZ", "person_id": str(story.person), "state": "offered", "missing": [], "rank": None}
+    assert story.tell("application.changed.v1", body | {"offer_ends_at": ends}, uuid4(), 2) == "done"
+    batch = ask(story, API, "POST", key="one").get_json()["id"]
+    (page,) = text_of(ask(story, f"{PAGE}/letters/{batch}.pdf").data)
+    assert words in page
+    assert page.count("7KQ4WXYZ") == 2
+    assert "/apply/mine" not in page
+
+
 def test_where_none_waits_the_refusal_says_so(waiting: Story) -> None:
     ask(waiting, API, "POST", key="one")
     no = ask(waiting, API, "POST", key="two")

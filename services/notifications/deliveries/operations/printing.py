@@ -17,6 +17,8 @@ from services.notifications.notices.domain import Act, Channel, Reason, State, b
 from services.notifications.notices.models import contact, notice
 from services.notifications.templates.domain import Mail, render_mail
 from shared import clock
+from shared.i18n import gettext as _
+from shared.i18n import speaking
 from shared.ids import new_id
 from shared.problem import NotFound
 
@@ -102,8 +104,20 @@ def letters_of(db: Connection, exhibition_id: UUID, batch_id: UUID, site: str) -
 
 def _letter(db: Connection, row: sa.Row[Any], site: str) -> Letter:
     text = text_of(db, row)
-    mail = render_mail(text, with_links(row.data, row.language, site), row.language)
+    mail = render_mail(text, with_links(row.data, row.language, site) | _at_desk(row), row.language)
     return Letter(row.name or row.data.get("name", ""), row.language, mail)
+
+
+def _at_desk(row: sa.Row[Any]) -> dict[str, str]:
+    """Who gets a letter of an application has no phone for the code its page asks for: the desk does it for them."""
+    if not row.kind.startswith("application_"):
+        return {}
+    with speaking(row.language):
+        text = _(
+            "At the desk, with the reference %(reference)s, you can answer and see where your application stands.",
+            reference=row.data.get("reference", ""),
+        )
+    return {"my_application": text}
 
 
 def hand_over(db: Connection, exhibition_id: UUID, batch_id: UUID) -> bool:

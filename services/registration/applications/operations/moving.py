@@ -92,10 +92,10 @@ def begin_review(db: Connection, one: Application, by: By) -> Application:
     return move(db, one, Act.REVIEW, by)
 
 
-def answer_offer(db: Connection, mine: Application, by: By, act: Act) -> Application:
+def answer_offer(db: Connection, mine: Application, by: By, act: Act, reason: str = "") -> Application:
     """Confirm or decline an offer; a declined place goes to the next of the reserve. OfferEnded, ActRefused."""
     check_offer(mine.state, mine.offer_ends_at, now())
-    return _leave(db, mine, act, by)
+    return _leave(db, mine, act, by, reason)
 
 
 def withdraw(db: Connection, mine: Application, by: By, reason: str = "") -> Application:

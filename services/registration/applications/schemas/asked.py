@@ -174,6 +174,12 @@ class ReasonForm(Schema):
     reason = line(500)
 
 
+class SpokenForm(Schema):
+    """What somebody said at the counter, in words for the audit trail."""
+
+    said = line(500)
+
+
 class AskBack(ReasonForm):
     """What a dossier lacks."""
 

@@ -1,0 +1,93 @@
+"""Who was typed in without a phone answers at the counter: the acts are everybody's, by staff and in the log."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.registration.staff.domain import Role
+from shared import limits
+from tests.integration.registration.conftest import NOVEMBER, Browser, Fair, text_of
+from tests.integration.registration.test_applications import FORM, HERE, Office
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+OFFICE = f"{HERE}/office/applications"
+
+
+@pytest.fixture(autouse=True)
+def _many_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits have their own tests."""
+    monkeypatch.setattr(limits, "allow", lambda *_args, **_more: None)
+
+
+@pytest.fixture
+def office(fair: Fair) -> Office:
+    return Office(fair)
+
+
+def staff(office: Office, role: Role = Role.DESK) -> Browser:
+    browser = office.fair.browser()
+    browser.client.set_cookie("staff_registration", office.staff(role))
+    return browser
+
+
+def typed_in(office: Office, **more: str) -> dict[str, Any]:
+    """Somebody without a phone, typed in at the counter."""
+    sent = staff(office).post(f"{OFFICE}/new", **FORM | {"phone": "", "act": "submit"} | more)
+    assert sent.status_code == 303, sent.text
+    return {"reference": sent.headers["Location"].split("/")[-2]}
+
+
+def offered(office: Office, **more: str) -> dict[str, Any]:
+    """The same, offered a place."""
+    one = typed_in(office, **more)
+    office.decide("in_review", one)
+    office.decide("accepted", one)
+    assert office.publish() == [one["reference"]]
+    return one
+
+
+def buttons(page: str) -> set[str]:
+    return set(re.findall(r'(?:form)?action="[^"]*/spoken/(\w+)"', page))
+
+
+def test_the_desk_takes_the_place_for_somebody_without_a_phone_once_and_the_log_says_who(office: Office) -> None:
+    one, desk = offered(office), staff(office)
+    paper = desk.get(f"{OFFICE}/{one['reference']}/paper")
+    assert buttons(paper.text) == {"confirmation", "refusal", "withdrawal"}
+    assert f"au guichet aussi, avec la référence ⁦{one['reference']}⁩" in text_of(paper)
+    assert "C’est déposé" not in paper.text
+    for _ in range(2):
+        done = desk.post(f"{OFFICE}/{one['reference']}/spoken/confirmation", said="", idempotency_key="twice")
+        assert done.headers["Location"] == f"{OFFICE}/{one['reference']}/paper"
+    last = office.dossier(one)["changes"][-1]
+    assert (last["act"], last["by_kind"], last["by_name"]) == ("confirm", "staff", "desk")
+    assert last["reason"] == "Dit au guichet"
+    log = staff(office, Role.ORGANISER).get(f"{HERE}/office/log").text
+    assert log.count("A confirmé une place pour quelqu’un</td>") == 1
+    assert buttons(desk.get(done.headers["Location"]).text) == {"withdrawal"}
+
+
+@pytest.mark.parametrize(("act", "state"), [("refusal", "declined"), ("withdrawal", "withdrawn")])
+def test_the_office_gives_the_place_back_in_their_words_and_it_goes_on(office: Office, act: str, state: str) -> None:
+    one, browser = offered(office), staff(office, Role.ORGANISER)
+    assert buttons(browser.get(f"{OFFICE}/{one['reference']}").text) == {"confirmation", "refusal", "withdrawal"}
+    assert browser.post(f"{OFFICE}/{one['reference']}/spoken/{act}", said="Vient en janvier").status_code == 303
+    dossier = office.dossier(one)
+    assert (dossier["state"], dossier["changes"][-1]["reason"]) == (state, "Vient en janvier")
+
+
+def test_what_came_too_late_or_twice_is_said_on_the_paper(office: Office, at: Any) -> None:
+    one, desk = offered(office), staff(office)
+    assert desk.post(f"{OFFICE}/{one['reference']}/spoken/unheard").status_code == 404
+    at(NOVEMBER + timedelta(hours=72))
+    late = staff(office).post(f"{OFFICE}/{one['reference']}/spoken/confirmation", said="oui")
+    assert (late.status_code, "Cette offre a pris fin" in text_of(late)) == (422, True)
+    assert office.read(one).state == "offered"
+
+
+def test_a_reviewer_answers_for_nobody(office: Office) -> None:
+    one, reviewer = offered(office), staff(office, Role.REVIEWER)
+    assert buttons(reviewer.get(f"{OFFICE}/{one['reference']}").text) == set()
+    assert reviewer.post(f"{OFFICE}/{one['reference']}/spoken/confirmation").status_code == 403
