@@ -91,3 +91,11 @@ def test_a_reviewer_answers_for_nobody(office: Office) -> None:
     one, reviewer = offered(office), staff(office, Role.REVIEWER)
     assert buttons(reviewer.get(f"{OFFICE}/{one['reference']}").text) == set()
     assert reviewer.post(f"{OFFICE}/{one['reference']}/spoken/confirmation").status_code == 403
+
+
+def test_an_offer_is_told_to_staff_without_saying_you(office: Office) -> None:
+    one = offered(office)
+    pages = [f"/{one['reference']}", f"/{one['reference']}/paper", ""]
+    for page in pages:
+        words = text_of(staff(office, Role.ORGANISER).get(f"/ar/ouarzazate-12/office/applications{page}"))
+        assert ("عُرض مكان" in words, "عُرض عليك" in words) == (True, False)
