@@ -99,3 +99,9 @@ def test_an_offer_is_told_to_staff_without_saying_you(office: Office) -> None:
     for page in pages:
         words = text_of(staff(office, Role.ORGANISER).get(f"/ar/ouarzazate-12/office/applications{page}"))
         assert ("عُرض مكان" in words, "عُرض عليك" in words) == (True, False)
+
+
+@pytest.mark.parametrize("page", ["/office/", "/office/desk"])
+def test_the_counter_is_found_by_whom_it_is_for(office: Office, page: str) -> None:
+    led = {role: f'href="{OFFICE}/new"' in staff(office, role).get(HERE + page).text for role in Role}
+    assert {role for role, is_led in led.items() if is_led} == {Role.DESK, Role.ORGANISER}
