@@ -1,10 +1,12 @@
 """Who was typed in without a phone answers at the counter: the acts are everybody's, by staff and in the log."""
 
+import io
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from services.registration.staff.domain import Role
 from shared import limits
@@ -105,3 +107,67 @@ def test_an_offer_is_told_to_staff_without_saying_you(office: Office) -> None:
 def test_the_counter_is_found_by_whom_it_is_for(office: Office, page: str) -> None:
     led = {role: f'href="{OFFICE}/new"' in staff(office, role).get(HERE + page).text for role in Role}
     assert {role for role, is_led in led.items() if is_led} == {Role.DESK, Role.ORGANISER}
+
+
+NOTE = "Deux photos <b>nettes</b> de l’atelier & du métier"
+
+
+def sent_back(office: Office, reference: str, **more: Any) -> None:
+    """The organiser asks for photos, in words of their own."""
+    browser = staff(office, Role.ORGANISER)
+    said = {"missing": "photos", "note": NOTE, "reason": "Photos floues", **more}
+    assert browser.post(f"{OFFICE}/{reference}/questions", **said).status_code == 303
+
+
+def test_photos_are_asked_for_in_words_that_reach_the_applicant_and_not_let_pass_without(office: Office) -> None:
+    browser = office.fair.browser()
+    browser.post(f"{HERE}/apply", **FORM, act="submit")
+    reference = office.fair.links()[0]["badge_reference"]
+    sent_back(office, reference)
+    for page in ("mine", "mine/answers"):
+        text = browser.get(f"{HERE}/apply/{page}").text
+        assert "Photos de votre travail" in text
+        assert "Deux photos &lt;b&gt;nettes&lt;/b&gt; de l’atelier &amp; du métier" in text
+        assert "Photos floues" not in text
+    again = {name: text for name, text in FORM.items() if name not in ("name", "phone")} | {"act": "submit"}
+    unchanged = browser.post(f"{HERE}/apply/mine/answers", **again, version="3")
+    assert (unchanged.status_code, 'href="#f-photos"' in unchanged.text) == (422, True)
+    assert office.read({"reference": reference}).version == 3
+    done = browser.post(f"{HERE}/apply/mine/answers", **again, version="3", photos=picture())
+    assert done.status_code == 303, done.text
+    one = office.read({"reference": reference})
+    assert (one.state, one.missing, one.missing_note) == ("submitted", [], "")
+
+
+def test_the_counter_brings_what_was_asked_for_and_reads_the_words(office: Office) -> None:
+    one, desk = typed_in(office), staff(office)
+    sent_back(office, one["reference"])
+    for page in ("paper", "answers"):
+        assert "de l’atelier &amp; du métier" in desk.get(f"{OFFICE}/{one['reference']}/{page}").text
+    again = {name: text for name, text in FORM.items() if name not in ("name", "phone")} | {"act": "submit"}
+    unchanged = desk.post(f"{OFFICE}/{one['reference']}/answers", **again, version="3")
+    assert (unchanged.status_code, 'href="#f-photos"' in unchanged.text) == (422, True)
+    done = desk.post(f"{OFFICE}/{one['reference']}/answers", **again, version="3", photos=picture())
+    assert done.status_code == 303, done.text
+
+
+def test_what_was_asked_for_and_is_filled_in_passes_unchanged(office: Office) -> None:
+    one = office.hand_in()
+    # the call asks no questions of its own: their answers cannot be asked for
+    body = {"missing": ["shows", "answers"], "note": "Combien ?"}
+    asked = office.fair.post(f"/applications/{one['reference']}/questions", body, token=office.organiser)
+    assert asked.get_json()["missing_note"] == "Combien ?"
+    assert office.mine(one, "submission").get_json()["missing_note"] == ""
+
+
+def test_a_program_that_hands_in_without_what_was_asked_for_is_told_its_name(office: Office) -> None:
+    one = office.hand_in()
+    office.decide("incomplete", one, missing=["photos", "business", "shows"])
+    refused = office.mine(one, "submission")
+    assert (refused.status_code, refused.get_json()["missing"]) == (422, ["business", "photos"])
+
+
+def picture() -> Any:
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20), "#A8482A").save(out, "JPEG")
+    return [(io.BytesIO(out.getvalue()), "atelier.jpg")]

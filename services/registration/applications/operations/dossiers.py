@@ -83,6 +83,7 @@ class Application:
     answers: dict[str, str]
     state: State
     missing: list[str]
+    missing_note: str
     pending: str | None
     rank: int | None
     offer_ends_at: datetime | None

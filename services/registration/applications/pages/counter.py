@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.dossiers import NotSubmittable
+from services.registration.applications.domain.photos import PhotosFull
 from services.registration.applications.domain.states import Act, ActRefused, OfferEnded
 from services.registration.applications.operations import counter, moving, photos, reviewing
 from services.registration.applications.operations.calls import Call, find_call
@@ -147,11 +148,14 @@ def type_again(lang: str, exhibition: str, reference: str) -> Response:
         forms.check_whole(call, said)
         with transaction() as db:
             version, values = said.pop("version", 0), forms.EMPTY | said
-            again = counter.type_again(db, By(found.id, _staff()), one, version, values)
-            photos.add_photos(db, again, pictures)
+            counter.type_again(db, By(found.id, _staff()), one, version, (values, pictures))
     except Invalid as refused:
         return _form(found, call, request.form, refused.errors, one)
-    except (ActRefused, ChangedMeanwhile, NotSubmittable) as refused:
+    except NotSubmittable as refused:
+        return _form(found, call, request.form, forms.needed(call, refused), one)
+    except PhotosFull as refused:
+        return _form(found, call, request.form, {"photos": [refused.title]}, one)
+    except (ActRefused, ChangedMeanwhile) as refused:
         return _form(found, call, {**request.form, "version": one.version}, {"kind": [refused.title]}, one)
     return go(f"/{lang}/{exhibition}/office/applications/{one.reference}/paper")
 

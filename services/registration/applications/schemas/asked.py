@@ -181,7 +181,9 @@ class SpokenForm(Schema):
 
 
 class AskBack(ReasonForm):
-    """What a dossier lacks."""
+    """What a dossier lacks; `note` is for its exhibitor, `reason` for the record."""
+
+    note = line(500)
 
     missing = fields.List(
         _one_of(Missing, N_("Please choose what is missing from the list.")),
