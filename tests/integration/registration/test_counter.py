@@ -2,16 +2,20 @@
 
 import io
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
+from services.notifications.notices.models import notice
 from services.registration.staff.domain import Role
 from shared import limits
 from tests.integration.registration.conftest import NOVEMBER, Browser, Fair, text_of
 from tests.integration.registration.test_applications import FORM, HERE, Office
+from tests.kit.services import Service
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 OFFICE = f"{HERE}/office/applications"
@@ -171,3 +175,28 @@ def picture() -> Any:
     out = io.BytesIO()
     Image.new("RGB", (30, 20), "#A8482A").save(out, "JPEG")
     return [(io.BytesIO(out.getvalue()), "atelier.jpg")]
+
+
+def test_one_text_tells_the_link_and_that_it_is_handed_in(
+    office: Office, notifications: Service, relay_all: Callable[..., None]
+) -> None:
+    at_once, draft, counter = office.fair.browser(), office.fair.browser(), staff(office)
+    at_once.post(f"{HERE}/apply", **FORM | {"phone": "0612345671"}, act="submit")
+    draft.post(f"{HERE}/apply", **FORM | {"phone": "0612345672"}, act="keep")
+    draft.post(f"{HERE}/apply/mine/submission")
+    counter.post(f"{OFFICE}/new", **FORM | {"phone": "0612345673"}, act="submit")
+    again = office.fair.browser()  # whose number has not answered its first message: no second link goes there
+    again.post(f"{HERE}/apply", **FORM | {"phone": "0612345671"}, act="submit")
+    assert [link["is_handed_in"] for link in office.fair.links()] == [True, False, True]
+    told = office.fair.service.published("application.changed.v1")
+    assert [message["body"]["is_told"] for message in told] == [True, False, True, False]
+    relay_all(office.fair.service, notifications)
+    with notifications.reading() as db:
+        kinds = db.execute(sa.select(notice.c.address, notice.c.kind).where(notice.c.channel == "sms")).all()
+    assert sorted(map(tuple, kinds)) == [
+        ("+212612345671", "application_handed_in"),
+        ("+212612345671", "application_submitted"),
+        ("+212612345672", "application_begun"),
+        ("+212612345672", "application_submitted"),
+        ("+212612345673", "application_handed_in"),
+    ]

@@ -30,7 +30,7 @@ def type_in(
     """
     by, contact, said = given
     typist = By("staff", by.staff_id)
-    begun = begin_for_newcomer(db, settings, exhibition, replace(contact, typist=typist), said)
+    begun = begin_for_newcomer(db, settings, exhibition, replace(contact, typist=typist, hands_in=True), said)
     handed_in = submit(db, begun, typist)
     audit.note(db, by, Act.APPLICATION_TYPED_IN, handed_in.title, reference=handed_in.reference)
     return handed_in

@@ -96,7 +96,9 @@ def submit(db: Connection, mine: Application, by: By) -> Application:
     lacking = {*missing_in(said, call.questions), *empty}
     if lacking:
         raise NotSubmittable(missing=[one.value for one in Missing if one in lacking])
-    return move(db, mine, Act.SUBMIT, by, submitted_at=now(), missing=[], missing_note="")
+    moved = move_quietly(db, mine, Act.SUBMIT, by, submitted_at=now(), missing=[], missing_note="")
+    publish(db, outgoing(moved, is_told=mine.is_told))
+    return moved
 
 
 def ask_back(db: Connection, one: Application, by: By, missing: list[Missing], reason: str) -> Application:
@@ -238,8 +240,8 @@ def publish_applications(db: Connection) -> int:
     return len(every)
 
 
-def outgoing(one: Application) -> Outgoing:
-    """The message of how it stands now."""
+def outgoing(one: Application, *, is_told: bool = False) -> Outgoing:
+    """The message of how it stands now; `is_told` when its exhibitor hears of it by another."""
     body = ApplicationChanged(
         reference=one.reference,
         person_id=str(one.person_id),
@@ -248,6 +250,7 @@ def outgoing(one: Application) -> Outgoing:
         offer_ends_at=one.offer_ends_at.isoformat() if one.offer_ends_at else None,
         rank=one.rank if one.state is State.RESERVE else None,
         stands=one.stands,
+        is_told=is_told,
     )
     return Outgoing(one.exhibition_id, one.id, one.version, body)
 

@@ -74,7 +74,8 @@ def _begin(
 ) -> Answer:
     act, said, pictures = given
     if contact:
-        mine = dossiers.begin_for_newcomer(db, settings(), found, contact, said)
+        hands_in = replace(contact, hands_in=act == "submit")
+        mine = dossiers.begin_for_newcomer(db, settings(), found, hands_in, said)
     else:
         mine = dossiers.begin_for_known(db, found, _me(), said)
     photos.add_photos(db, mine, pictures)
