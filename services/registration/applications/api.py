@@ -219,13 +219,13 @@ def review(exhibition: str, reference: str) -> Response:
 def ask_back(exhibition: str, reference: str) -> Response:
     """Send a dossier back for what it lacks."""
     said = load(asked.AskBack)
-    missing = [Missing(one) for one in said["missing"]]
+    asked_for = moving.AskedFor(list(map(Missing, said["missing"])), said.get("note", ""), said.get("reason", ""))
     with transaction() as db:
         found = find_exhibition(db, exhibition)
 
         def do() -> Answer:
             one = reviewing.find_handed_in(db, found.id, reference)
-            moved = moving.ask_back(db, one, by_staff(), missing, said.get("reason", ""))
+            moved = moving.ask_for(db, one, by_staff(), asked_for)
             return Answer(201, dict(shown.ApplicationOut().dump(moved)))
 
         answer = once(db, idempotency_key(found.id), do)

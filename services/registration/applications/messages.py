@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 class ApplicationChanged:
     """An application as it stands now; `missing` names what an incomplete one lacks, `offer_ends_at` is in UTC.
 
+    `is_told`: the message with the private link says so already, nobody needs to hear it twice.
     `stands`: which, in which hall, from which day to which; null before the first, empty once all were taken back.
     """
 
@@ -20,3 +21,4 @@ class ApplicationChanged:
     offer_ends_at: str | None
     rank: int | None
     stands: list[dict[str, Any]] | None
+    is_told: bool

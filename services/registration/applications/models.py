@@ -72,6 +72,8 @@ application = sa.Table(
     sa.Column("answers", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("missing", sa.JSON, nullable=False),
+    # what its exhibitor is told about it, in the office's own words
+    sa.Column("missing_note", sa.String(500), nullable=False, server_default=""),
     sa.Column("pending", sa.String(10)),
     sa.Column("rank", sa.Integer),
     sa.Column("offer_ends_at", UtcDateTime),

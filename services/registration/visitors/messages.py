@@ -26,7 +26,10 @@ class PersonChanged(PersonRegistered):
 
 @dataclass(frozen=True)
 class PersonLinkIssued:
-    """A secret for one person: a private link, a phone code, or both; `ends_at` in UTC."""
+    """A secret for one person: a private link, a phone code, or both; `ends_at` in UTC.
+
+    `is_handed_in`: the application it belongs to was handed in by the same act, and its message tells that too.
+    """
 
     NAME: ClassVar[str] = "person.link_issued.v1"
 
@@ -35,6 +38,7 @@ class PersonLinkIssued:
     purpose: str
     ends_at: str
     badge_reference: str
+    is_handed_in: bool = False
 
 
 @dataclass(frozen=True)

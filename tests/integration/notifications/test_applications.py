@@ -21,6 +21,7 @@ APPLICATION: dict[str, Any] = {
     [
         ("submitted", "application_submitted", {}, ""),
         ("incomplete", "application_incomplete", {"missing": ["shows", "town"]}, "ce que vous exposerez, ville"),
+        ("incomplete", "application_incomplete", {"missing": ["photos"]}, "photos de votre travail"),
         ("offered", "application_offered", {"offer_ends_at": "2026-12-01T18:00:00+00:00"}, "mar. 1 déc. à 18:00"),
         ("reserve", "application_reserve", {"rank": 3}, "3"),
         ("withdrawn", "application_withdrawn", {}, ""),
@@ -34,6 +35,23 @@ def test_a_change_becomes_a_notice(story: Story, state: str, kind: str | None, m
     told = [row for row in story.notices("sms") if row.kind.startswith("application_")]
     assert [row.kind for row in told] == ([kind] if kind else [])
     assert all(word in " ".join(row.data.values()) for row in told)
+
+
+def test_who_hands_in_at_once_gets_one_text_with_link_and_news(story: Story) -> None:
+    story.tell_scene()
+    link = {"purpose": "application", "link": "https://moussem.example/k/wK6O9qxpTgBDB55ooyIiZA", "code": "384405"}
+    story.tell_link(**link, badge_reference="7KQ4WXYZ", is_handed_in=True)
+    body = APPLICATION | {"person_id": str(story.person)}
+    one = uuid4()
+    assert story.tell("application.changed.v1", body | {"is_told": True}, one, 2) == "done"
+    assert [row.kind for row in story.notices("sms")] == ["application_handed_in"]
+    # what happens to it later is told as ever, and so is what an older registration says twice
+    story.tell("application.changed.v1", body | {"state": "withdrawn", "is_told": False}, one, 3)
+    story.tell_link(**link, badge_reference="7KQ4WXYZ")
+    story.tell("application.changed.v1", body, uuid4(), 2)
+    assert sorted(row.kind.removeprefix("application_") for row in story.notices("sms")) == [
+        *("begun", "handed_in", "submitted", "withdrawn"),
+    ]
 
 
 def test_an_older_state_is_not_told_after_a_newer(story: Story) -> None:

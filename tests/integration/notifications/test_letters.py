@@ -1,6 +1,7 @@
 """Letters: printed together in each person's language, downloaded again, handed over; late ones are given up."""
 
 import io
+from typing import Any
 from uuid import uuid4
 
 import pypdfium2
@@ -57,6 +58,50 @@ def test_letters_are_printed_together_and_handed_over(waiting: Story) -> None:
         assert answer.get_json()["batches"][0]["handed_over_at"]
     assert {row.state for row in waiting.notices()} == {"delivered"}
     assert "Remis" in ask(waiting, f"{PAGE}/letters").text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("language", "words"), [("fr", "Au guichet de la foire"), ("en", "At the desk")])
+def test_a_letter_about_an_application_leads_to_the_desk_not_to_a_page_that_asks_a_phone(
+    story: Story, language: str, words: str
+) -> None:
+    story.tell_exhibition()
+    tell_key(story)
+    story.tell_person(phone=None, email=None, language=language)
+    ends = "2026-12-01T18:00:00+00:00"
+    body: dict[str, Any] = {
+        "reference": "7KQ4WXYZ",
+        "person_id": str(story.person),
+        "state": "offered",
+        "missing": [],
+        "rank": None,
+    }
+    assert story.tell("application.changed.v1", body | {"offer_ends_at": ends}, uuid4(), 2) == "done"
+    batch = ask(story, API, "POST", key="one").get_json()["id"]
+    (page,) = text_of(ask(story, f"{PAGE}/letters/{batch}.pdf").data)
+    assert words in page
+    assert page.count("7KQ4WXYZ") == 2
+    assert "/apply/mine" not in page
+
+
+def test_what_waits_about_one_application_is_one_letter(waiting: Story) -> None:
+    body: dict[str, Any] = {"reference": "7KQ4WXYZ", "missing": [], "rank": None, "offer_ends_at": None}
+    waiting.person, one = uuid4(), uuid4()
+    waiting.tell_person(phone=None, email=None, language="fr", name="Itto")
+    told = body | {"person_id": str(waiting.person)}
+    waiting.tell("application.changed.v1", told | {"state": "submitted"}, one, 2)
+    ends = {"state": "offered", "offer_ends_at": "2026-12-01T18:00:00+00:00"}
+    waiting.tell("application.changed.v1", told | ends, one, 6)
+    assert ask(waiting, API).get_json()["waiting"] == 4
+    batch = ask(waiting, API, "POST", key="one").get_json()
+    assert batch["letters"] == 4
+    assert {row.state for row in waiting.notices()} == {"accepted"}
+    pages = text_of(ask(waiting, f"{PAGE}/letters/{batch['id']}.pdf").data)
+    assert len(pages) == 4
+    [hers] = [page for page in pages if "7KQ4WXYZ" in page]
+    assert hers.index("Une place pour vous") < hers.index("Auparavant") < hers.index("Dossier déposé")
+    ask(waiting, f"{API}/{batch['id']}/handed-over", "PUT")
+    assert {row.state for row in waiting.notices()} == {"delivered"}
 
 
 def test_where_none_waits_the_refusal_says_so(waiting: Story) -> None:

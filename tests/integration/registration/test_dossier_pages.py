@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from services.registration.staff.domain import Role
 from shared import limits
 from tests.integration.registration.conftest import Browser, Fair, text_of
+from tests.integration.registration.standing import Office as Stands
 from tests.integration.registration.test_applications import FORM, HERE, Office
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -226,3 +227,25 @@ def test_who_is_signed_in_for_something_else_is_asked_not_sent_in_circles(office
     asked = exhibitor.get(f"{HERE}/me/sign-in")
     assert (asked.status_code, 'name="phone"' in asked.text) == (200, True)
     assert visitor.get(f"{HERE}/me/sign-in").headers["Location"] == f"{HERE}/me"
+
+
+TICKED = {"fr": "Électricité · Eau", "ar": "الكهرباء · الماء", "zgh": "ⵜⴰⵎⴰⵙⵙⵉⵏⵜ · ⴰⵎⴰⵏ", "en": "Electricity · Water"}
+
+
+@pytest.mark.parametrize("lang", TICKED)
+def test_ticked_electricity_and_water_stand_on_the_applicants_page(office: Office, lang: str) -> None:
+    browser = office.fair.browser()
+    browser.post(f"{HERE}/apply", **FORM, act="submit", needs_power="1", needs_water="1")
+    assert TICKED[lang] in text_of(browser.get(f"/{lang}/ouarzazate-12/apply/mine"))
+
+
+def test_a_placed_dossier_leads_to_its_stand_and_its_exhibitor_sees_which(fair: Fair) -> None:
+    stands = Stands(fair)
+    [one] = stands.confirmed()
+    assert stands.place(one, "A-014").status_code == 201
+    page = stands.browser().get(f"{OFFICE}/applications/{one}")
+    assert f'href="{OFFICE}/stands/A-014"' in page.text
+    assert "4–23 déc." in text_of(page)
+    paper = stands.browser().get(f"{OFFICE}/applications/{one}/paper")
+    assert "A-014" in paper.text
+    assert "A-014" in stands.exhibitor(one).get(f"{HERE}/apply/mine").text

@@ -65,6 +65,7 @@ OFFICE = (
     "stands/schemas.py",
     "applications/domain/calls.py",
     "applications/pages/call.py",
+    "applications/pages/counter.py",
     "applications/schemas/office.py",
 )
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,22 @@ def test_only_the_table_moves_an_application(state: State, act: Act) -> None:
 )
 def test_an_offer_ends_by_the_clock(state: State, late: timedelta, worth: State) -> None:
     assert states.standing(state, NOW, NOW + late) is worth
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "has_photos", "empty"),
+    [
+        ([], {}, False, []),
+        (["photos"], {"shows": "Dix tapis"}, False, ["photos"]),
+        (["photos", "shows"], {"shows": "Dix tapis"}, True, []),
+        (["home", "business"], {"country": "MA", "business": ""}, False, ["business"]),
+        (["members", "answers"], {"members": [], "answers": {"loom": "Un"}}, False, ["members"]),
+    ],
+)
+def test_what_was_asked_for_by_name_is_still_empty_or_not(
+    asked: list[str], said: dict[str, Any], has_photos: bool, empty: list[str]
+) -> None:
+    assert dossiers.still_empty(asked, said, has_photos=has_photos) == empty
 
 
 @pytest.mark.parametrize(

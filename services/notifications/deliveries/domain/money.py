@@ -7,7 +7,9 @@ from services.notifications.notices.domain import Channel
 from services.notifications.templates.domain import Kind
 
 # Somebody may cause these for a number that nobody has shown to hold.
-STRANGERS = frozenset({Kind.WELCOME, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK, Kind.APPLICATION_BEGUN})
+STRANGERS = frozenset(
+    {Kind.WELCOME, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK, Kind.APPLICATION_BEGUN, Kind.APPLICATION_HANDED_IN}
+)
 BLOCK = 4  # last digits that the numbers of a block differ in: 10,000 neighbours
 
 

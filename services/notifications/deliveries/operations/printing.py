@@ -1,7 +1,10 @@
-"""Letters: gathered in batches to print, handed over by people. A batch can be printed again at any time."""
+"""Letters: gathered in batches to print, handed over by people. A batch can be printed again at any time.
+
+What waits together about one person's application is one letter: the newest says how it stands, the earlier are named.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +20,13 @@ from services.notifications.notices.domain import Act, Channel, Reason, State, b
 from services.notifications.notices.models import contact, notice
 from services.notifications.templates.domain import Mail, render_mail
 from shared import clock
+from shared.i18n import gettext as _
+from shared.i18n import speaking
 from shared.ids import new_id
 from shared.problem import NotFound
 
 MOST = 100  # letters in a batch
+_JOINED = "application_"
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ def _waits(exhibition_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
 
 def count_waiting(db: Connection, exhibition_id: UUID, at: datetime) -> int:
     """How many letters wait to be printed; `at` by the fair's clock."""
-    waits = sa.select(sa.func.count()).where(*_waits(exhibition_id), notice.c.useful_until > at)
+    own = sa.case((notice.c.kind.startswith(_JOINED, autoescape=True), notice.c.person_id), else_=notice.c.id)
+    waits = sa.select(sa.func.count(own.distinct())).where(*_waits(exhibition_id), notice.c.useful_until > at)
     return int(db.execute(waits).scalar_one())
 
 
@@ -69,11 +76,14 @@ def make_batch(db: Connection, exhibition_id: UUID, staff_id: UUID | None, at: d
     What has become of no use meanwhile is given up.
     """
     _give_up_late(db, exhibition_id, at)
-    oldest = sa.select(notice.c.id, notice.c.attempts).where(*_waits(exhibition_id)).order_by(notice.c.made_at)
-    rows = db.execute(oldest.limit(MOST).with_for_update(skip_locked=True)).all()
+    columns = (notice.c.id, notice.c.attempts, notice.c.kind, notice.c.person_id)
+    oldest = sa.select(*columns).where(*_waits(exhibition_id)).order_by(notice.c.made_at)
+    waiting = db.execute(oldest.limit(4 * MOST).with_for_update(skip_locked=True)).all()
+    sheets = list(dict.fromkeys(map(_sheet, waiting)))[:MOST]
+    rows = [row for row in waiting if _sheet(row) in sheets]
     if not rows:
         raise NothingToPrint
-    batch = Batch(new_id(), len(rows), clock.now(), None)
+    batch = Batch(new_id(), len(sheets), clock.now(), None)
     line = {"exhibition_id": exhibition_id, "id": batch.id, "letters": batch.letters, "made_at": batch.made_at}
     db.execute(sa.insert(print_batch).values(line | {"made_by": staff_id}))
     now = datetime.now(UTC)
@@ -97,13 +107,41 @@ def letters_of(db: Connection, exhibition_id: UUID, batch_id: UUID, site: str) -
     rows = db.execute(sa.select(notice, contact.c.name).outerjoin(contact, whose).where(*its)).all()
     if not rows:
         raise NotFound
-    return [_letter(db, row, site) for row in sorted(rows, key=lambda row: (row.name or "", row.made_at))]
+    sheets: dict[UUID, list[sa.Row[Any]]] = {}
+    for row in sorted(rows, key=lambda row: (row.name or "", row.made_at, row.id)):
+        sheets.setdefault(_sheet(row), []).append(row)
+    return [_letter(db, joined, site) for joined in sheets.values()]
 
 
-def _letter(db: Connection, row: sa.Row[Any], site: str) -> Letter:
-    text = text_of(db, row)
-    mail = render_mail(text, with_links(row.data, row.language, site), row.language)
-    return Letter(row.name or row.data.get("name", ""), row.language, mail)
+def _sheet(row: Any) -> UUID:
+    """What is printed on one sheet has the same; a row of `notice`, or its id, kind and person."""
+    found: UUID = row.person_id if row.kind.startswith(_JOINED) else row.id
+    return found
+
+
+def _letter(db: Connection, rows: list[sa.Row[Any]], site: str) -> Letter:
+    *earlier, mail = [
+        render_mail(text_of(db, row), with_links(row.data, row.language, site) | _at_desk(row), row.language)
+        for row in rows
+    ]
+    newest = rows[-1]
+    if earlier:
+        with speaking(newest.language):
+            told = "\n".join([_("Before that:"), *(f"– {one.subject}" for one in earlier)])
+        mail = replace(mail, plain=f"{mail.plain}\n{told}\n")
+    return Letter(newest.name or newest.data.get("name", ""), newest.language, mail)
+
+
+def _at_desk(row: sa.Row[Any]) -> dict[str, str]:
+    """Who gets a letter of an application has no phone for the code its page asks for: the desk does it for them."""
+    if not row.kind.startswith(_JOINED):
+        return {}
+    with speaking(row.language):
+        text = _(
+            "At the desk, with the reference %(reference)s, you can answer and see where your application stands.",
+            reference=row.data.get("reference", ""),
+        )
+    return {"my_application": text}
 
 
 def hand_over(db: Connection, exhibition_id: UUID, batch_id: UUID) -> bool:

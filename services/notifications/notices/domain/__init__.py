@@ -197,12 +197,12 @@ def priority_of(kind: Kind) -> Priority:
     return Priority.NORMAL if WAITS[kind] else Priority.URGENT
 
 
-def kind_of_link(purpose: str, code: str | None) -> Kind:
+def kind_of_link(purpose: str, code: str | None, *, is_handed_in: bool = False) -> Kind:
     """A welcome when somebody registered; otherwise the code, or the link where no code was made."""
     if purpose == "welcome":
         return Kind.WELCOME
     if purpose == "application":
-        return Kind.APPLICATION_BEGUN
+        return Kind.APPLICATION_HANDED_IN if is_handed_in else Kind.APPLICATION_BEGUN
     return Kind.SIGN_IN_CODE if code else Kind.SIGN_IN_LINK
 
 
@@ -288,6 +288,7 @@ WAITS: dict[Kind, bool] = {
     Kind.SIGN_IN_CODE: False,
     Kind.SIGN_IN_LINK: False,
     Kind.APPLICATION_BEGUN: False,  # the private link of a draft
+    Kind.APPLICATION_HANDED_IN: False,  # the same of what was handed in at once
     Kind.BOOKING_CONFIRMED: False,  # their own act, as the next two
     Kind.WAITLIST_JOINED: False,
     Kind.BOOKING_CANCELLED: False,

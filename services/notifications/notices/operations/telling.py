@@ -62,7 +62,7 @@ def tell_link(db: Connection, message: Received) -> None:
     body = message.body
     told = Told(
         same=f"{message.name} {message.id}",
-        kind=domain.kind_of_link(body["purpose"], body["code"]),
+        kind=domain.kind_of_link(body["purpose"], body["code"], is_handed_in=body.get("is_handed_in", False)),
         data=words_of_link(about, body),
         ends_at=datetime.fromisoformat(body["ends_at"]),
     )
@@ -153,7 +153,8 @@ def tell_application(db: Connection, message: Received) -> None:
     body = message.body
     about = about_person(db, message.exhibition_id, UUID(body["person_id"]))
     kind = domain.kind_of_application(body["state"], body.get("stands"))
-    if not keep_application(db, message) or kind is None:
+    # handed in by the act that began it: the message with the private link says so
+    if not keep_application(db, message) or kind is None or body.get("is_told"):
         return
     told = Told(
         same=f"{message.name} {message.subject_id} {message.subject_version}",

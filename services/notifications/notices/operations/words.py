@@ -75,6 +75,7 @@ LACKS = {
     "shows": N_("what you will show"),
     "members": N_("members"),
     "answers": N_("answers to questions"),
+    "photos": N_("photos of your work"),
 }
 
 

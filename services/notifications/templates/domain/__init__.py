@@ -35,6 +35,7 @@ class Kind(StrEnum):
     REMINDER_DAY = "reminder_day"
     REMINDER_HOUR = "reminder_hour"
     APPLICATION_BEGUN = "application_begun"
+    APPLICATION_HANDED_IN = "application_handed_in"
     APPLICATION_SUBMITTED = "application_submitted"
     APPLICATION_INCOMPLETE = "application_incomplete"
     APPLICATION_RESERVE = "application_reserve"
@@ -52,7 +53,9 @@ class Kind(StrEnum):
 
 
 STAFF_KINDS = frozenset({Kind.STAFF_INVITED, Kind.STAFF_PASSWORD})
-_ACCOUNT_KINDS = frozenset({Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK})
+_ACCOUNT_KINDS = frozenset(
+    {Kind.WELCOME, Kind.APPLICATION_BEGUN, Kind.APPLICATION_HANDED_IN, Kind.SIGN_IN_CODE, Kind.SIGN_IN_LINK}
+)
 SECRET_KINDS = _ACCOUNT_KINDS | STAFF_KINDS
 # What a person can do without, and may stop. Everything else they must know: what they booked, were offered or lost.
 STOPPABLE_KINDS = frozenset({Kind.REMINDER_DAY, Kind.REMINDER_HOUR, Kind.ANNOUNCEMENT})

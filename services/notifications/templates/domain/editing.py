@@ -16,6 +16,7 @@ NEEDED: dict[Kind, str] = {
     Kind.SIGN_IN_CODE: "code",
     Kind.SIGN_IN_LINK: "link",
     Kind.APPLICATION_BEGUN: "link",
+    Kind.APPLICATION_HANDED_IN: "link",
     Kind.STAFF_INVITED: "link",
     Kind.STAFF_PASSWORD: "link",
 }

@@ -20,6 +20,7 @@ KINDS: dict[Kind, str] = {
     Kind.REMINDER_DAY: N_("Reminder, a day before"),
     Kind.REMINDER_HOUR: N_("Reminder, an hour before"),
     Kind.APPLICATION_BEGUN: N_("Application begun"),
+    Kind.APPLICATION_HANDED_IN: N_("Application begun and handed in at once"),
     Kind.APPLICATION_SUBMITTED: N_("Application handed in"),
     Kind.APPLICATION_INCOMPLETE: N_("Application to be completed"),
     Kind.APPLICATION_RESERVE: N_("Application on the reserve list"),

@@ -39,6 +39,7 @@ class Missing(StrEnum):
     SHOWS = "shows"
     MEMBERS = "members"
     ANSWERS = "answers"
+    PHOTOS = "photos"
 
 
 class NoCall(Problem):
@@ -88,6 +89,13 @@ def missing_in(said: Mapping[str, Any], questions: Sequence[dict[str, Any]] = ()
     if unanswered(list(questions), said.get("answers") or {}):
         lacking.add(Missing.ANSWERS)
     return [one for one in Missing if one in lacking]
+
+
+def still_empty(asked: Sequence[str], said: Mapping[str, Any], *, has_photos: bool) -> list[Missing]:
+    """What somebody was asked for by name and has left empty; whether what they wrote is enough, the office judges."""
+    field = {Missing.HOME: "country"}
+    filled = {one for one in Missing if one is not Missing.PHOTOS and said.get(field.get(one, one.value))}
+    return [one for one in Missing if one in asked and one not in filled and not (one is Missing.PHOTOS and has_photos)]
 
 
 def read_members(typed: str) -> tuple[list[str], list[BadRow]]:

@@ -13,6 +13,8 @@ from services.registration.applications.operations.dossiers import (
     change_dossier,
 )
 from services.registration.applications.operations.moving import submit
+from services.registration.applications.operations.photos import add_photos
+from services.registration.applications.operations.pictures import Picture
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.staff.domain import Act
 from services.registration.staff.operations import audit
@@ -28,15 +30,22 @@ def type_in(
     """
     by, contact, said = given
     typist = By("staff", by.staff_id)
-    begun = begin_for_newcomer(db, settings, exhibition, replace(contact, typist=typist), said)
+    begun = begin_for_newcomer(db, settings, exhibition, replace(contact, typist=typist, hands_in=True), said)
     handed_in = submit(db, begun, typist)
     audit.note(db, by, Act.APPLICATION_TYPED_IN, handed_in.title, reference=handed_in.reference)
     return handed_in
 
 
-def type_again(db: Connection, by: audit.By, one: Application, version: int, said: dict[str, Any]) -> Application:
-    """Correct what was sent back and hand it in again; ActRefused, ChangedMeanwhile, NotSubmittable, Invalid."""
+def type_again(
+    db: Connection, by: audit.By, one: Application, version: int, given: tuple[dict[str, Any], list[Picture]]
+) -> Application:
+    """Correct what was sent back, add photos, hand it in again.
+
+    ActRefused, ChangedMeanwhile, NotSubmittable, PhotosFull, Invalid.
+    """
+    said, pictures = given
     changed = change_dossier(db, one, version, said)
+    add_photos(db, changed, pictures)
     handed_in = submit(db, changed, By("staff", by.staff_id))
     audit.note(db, by, Act.APPLICATION_TYPED_IN, handed_in.title, reference=handed_in.reference)
     return handed_in

@@ -1,6 +1,6 @@
 """Dossiers: begun by somebody new or somebody known, filled in, found again."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ class By:
 class Contact:
     """Who speaks for the dossier, already tidy; `may_text` is whether the limits allow a message to the phone.
 
-    Who has no phone comes to the counter, where somebody of the staff types it in.
+    Who has no phone comes to the counter, where somebody of the staff types it in. `hands_in`: by the same act.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Contact:
     email: str | None = None
     may_text: bool = True
     typist: By | None = None
+    hands_in: bool = False
 
 
 CLOCK = By("clock")
@@ -83,6 +84,7 @@ class Application:
     answers: dict[str, str]
     state: State
     missing: list[str]
+    missing_note: str
     pending: str | None
     rank: int | None
     offer_ends_at: datetime | None
@@ -95,6 +97,8 @@ class Application:
     email: str | None
     language: str
     score: float | None = field(default=None, compare=False)
+    is_told: bool = field(default=False, compare=False)
+    """Begun a moment ago, and the message with the private link tells that it was handed in."""
 
     @property
     def standing(self) -> State:
@@ -147,8 +151,9 @@ def begin_for_newcomer(
     publish(db, Outgoing(exhibition.id, row["id"], 1, body))
     begun = _begin(db, call, (row["id"], contact.typist or By("person", row["id"])), said)
     if contact.phone and contact.may_text:
-        first = FirstMessage(contact.phone, begun.reference, "application")
-        welcome(db, settings, exhibition, row["id"], first)
+        first = FirstMessage(contact.phone, begun.reference, "application", contact.hands_in)
+        goes = welcome(db, settings, exhibition, row["id"], first)
+        return replace(begun, is_told=goes and contact.hands_in)
     return begun
 
 

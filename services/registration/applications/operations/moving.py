@@ -1,13 +1,14 @@
 """Moving applications from state to state: conditional on the version, counted, audited, told."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.applications.domain.dossiers import Missing, NotSubmittable, missing_in
+from services.registration.applications.domain.dossiers import Missing, NotSubmittable, missing_in, still_empty
 from services.registration.applications.domain.states import (
     HOLDING,
     OFFER_LASTS,
@@ -29,6 +30,7 @@ from services.registration.applications.operations.dossiers import (
     application_of,
     load_applications,
 )
+from services.registration.applications.operations.photos import photos_of
 from services.registration.applications.operations.places import (
     give_back,
     lock_pools,
@@ -70,21 +72,44 @@ PUBLISHED = {
 WHEN_WITHDRAWN: list[Callable[[Connection, Application], None]] = []
 
 
+@dataclass(frozen=True)
+class AskedFor:
+    """What a dossier lacks, in the office's own words to its exhibitor, and why, for the record."""
+
+    missing: list[Missing]
+    note: str = ""
+    reason: str = ""
+
+
 def submit(db: Connection, mine: Application, by: By) -> Application:
-    """Hand in a draft, or again what was incomplete; NotSubmittable, ActRefused, CallClosed for a draft."""
+    """Hand in a draft, or again what was incomplete; NotSubmittable, ActRefused, CallClosed for a draft.
+
+    What was asked for by name must not be empty any more.
+    """
     follow(mine.state, Act.SUBMIT)
     call = find_call(db, mine.exhibition_id)
     if mine.state is State.DRAFT:
         call.check_open()
-    lacking = missing_in({name: getattr(mine, name) for name in ANSWERS}, call.questions)
+    said = {name: getattr(mine, name) for name in ANSWERS}
+    asked = [one for one in mine.missing if one != Missing.ANSWERS or call.questions]
+    empty = still_empty(asked, said, has_photos=bool(photos_of(db, mine)))
+    lacking = {*missing_in(said, call.questions), *empty}
     if lacking:
-        raise NotSubmittable(missing=[one.value for one in lacking])
-    return move(db, mine, Act.SUBMIT, by, submitted_at=now(), missing=[])
+        raise NotSubmittable(missing=[one.value for one in Missing if one in lacking])
+    moved = move_quietly(db, mine, Act.SUBMIT, by, submitted_at=now(), missing=[], missing_note="")
+    publish(db, outgoing(moved, is_told=mine.is_told))
+    return moved
 
 
 def ask_back(db: Connection, one: Application, by: By, missing: list[Missing], reason: str) -> Application:
     """Send a dossier back for what it lacks; ActRefused, ChangedMeanwhile."""
-    return move(db, one, Act.ASK_BACK, by, reason, missing=[part.value for part in missing])
+    return ask_for(db, one, by, AskedFor(missing, reason=reason))
+
+
+def ask_for(db: Connection, one: Application, by: By, asked: AskedFor) -> Application:
+    """The same with words to its exhibitor."""
+    missing = [part.value for part in asked.missing]
+    return move(db, one, Act.ASK_BACK, by, asked.reason, missing=missing, missing_note=asked.note)
 
 
 def begin_review(db: Connection, one: Application, by: By) -> Application:
@@ -92,10 +117,10 @@ def begin_review(db: Connection, one: Application, by: By) -> Application:
     return move(db, one, Act.REVIEW, by)
 
 
-def answer_offer(db: Connection, mine: Application, by: By, act: Act) -> Application:
+def answer_offer(db: Connection, mine: Application, by: By, act: Act, reason: str = "") -> Application:
     """Confirm or decline an offer; a declined place goes to the next of the reserve. OfferEnded, ActRefused."""
     check_offer(mine.state, mine.offer_ends_at, now())
-    return _leave(db, mine, act, by)
+    return _leave(db, mine, act, by, reason)
 
 
 def withdraw(db: Connection, mine: Application, by: By, reason: str = "") -> Application:
@@ -215,8 +240,8 @@ def publish_applications(db: Connection) -> int:
     return len(every)
 
 
-def outgoing(one: Application) -> Outgoing:
-    """The message of how it stands now."""
+def outgoing(one: Application, *, is_told: bool = False) -> Outgoing:
+    """The message of how it stands now; `is_told` when its exhibitor hears of it by another."""
     body = ApplicationChanged(
         reference=one.reference,
         person_id=str(one.person_id),
@@ -225,6 +250,7 @@ def outgoing(one: Application) -> Outgoing:
         offer_ends_at=one.offer_ends_at.isoformat() if one.offer_ends_at else None,
         rank=one.rank if one.state is State.RESERVE else None,
         stands=one.stands,
+        is_told=is_told,
     )
     return Outgoing(one.exhibition_id, one.id, one.version, body)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from sqlalchemy.engine import Connection
 
+from services.registration.applications.domain.dossiers import NotSubmittable
 from services.registration.applications.domain.photos import MOST_PHOTOS, PhotosFull
 from services.registration.applications.domain.states import Act
 from services.registration.applications.operations import dossiers, moving, photos
@@ -73,7 +74,8 @@ def _begin(
 ) -> Answer:
     act, said, pictures = given
     if contact:
-        mine = dossiers.begin_for_newcomer(db, settings(), found, contact, said)
+        hands_in = replace(contact, hands_in=act == "submit")
+        mine = dossiers.begin_for_newcomer(db, settings(), found, hands_in, said)
     else:
         mine = dossiers.begin_for_known(db, found, _me(), said)
     photos.add_photos(db, mine, pictures)
@@ -123,6 +125,8 @@ def change_answers(lang: str, exhibition: str) -> Response:
                 moving.submit(db, changed, By("person", _me()))
     except Invalid as refused:
         return _form(found, call, request.form, refused.errors, mine)
+    except NotSubmittable as refused:
+        return _form(found, call, request.form, forms.needed(call, refused), mine)
     except PhotosFull as refused:
         return _form(found, call, request.form, {"photos": [refused.title]}, mine)
     except ChangedMeanwhile as refused:

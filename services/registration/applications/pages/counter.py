@@ -1,4 +1,7 @@
-"""The counter: an agent types an application in, corrects what was sent back, and prints a paper with its reference."""
+"""The counter: an agent types an application in, corrects what was sent back, and prints a paper with its reference.
+
+Who has no phone says there whether they take an offered place.
+"""
 
 from functools import partial
 from typing import Any
@@ -8,8 +11,9 @@ from flask import Blueprint, Response, request
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.dossiers import NotSubmittable
-from services.registration.applications.domain.states import ActRefused
-from services.registration.applications.operations import counter, photos, reviewing
+from services.registration.applications.domain.photos import PhotosFull
+from services.registration.applications.domain.states import Act, ActRefused, OfferEnded
+from services.registration.applications.operations import counter, moving, photos, reviewing
 from services.registration.applications.operations.calls import Call, find_call
 from services.registration.applications.operations.dossiers import Application, Contact
 from services.registration.applications.operations.pictures import Picture
@@ -22,9 +26,10 @@ from services.registration.staff.operations.audit import By
 from services.registration.visitors.operations import phones
 from shared import i18n
 from shared.db import reading, transaction
+from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
-from shared.problem import ChangedMeanwhile, Invalid, NotSignedIn
-from shared.web import client_address, current_caller, idempotency_key, may, takes_up_to
+from shared.problem import ChangedMeanwhile, Invalid, NotFound, NotSignedIn
+from shared.web import client_address, current_caller, idempotency_key, load_form, may, takes_up_to
 from shared.web.security import settings
 
 counter_pages = Blueprint("counter_pages", __name__, url_prefix="/<lang>/<exhibition>/office/applications")
@@ -76,10 +81,46 @@ def _type_in(db: Connection, found: Exhibition, given: Any, pictures: list[Pictu
 @may(*AT_COUNTER)
 def show_paper(lang: str, exhibition: str, reference: str) -> Response:  # noqa: ARG001 - the address carries it
     """A paper to print: the reference, what was said, how to hear more."""
+    return _paper(exhibition, reference, {})
+
+
+@counter_pages.post("/<reference>/spoken/<act>")
+@may(*AT_COUNTER)
+def act_for_them(lang: str, exhibition: str, reference: str, act: str) -> Response:
+    """Confirm, decline or withdraw for somebody who says so at the counter; pressed twice, done once."""
+    verb = SPOKEN.get(act)
+    if verb is None:
+        raise NotFound
+    try:
+        reason = load_form(asked.SpokenForm).get("said") or _("Said at the counter")
+        with transaction() as db:
+            found = find_exhibition(db, exhibition)
+
+            def do() -> Answer:
+                one = reviewing.find_handed_in(db, found.id, reference)
+                return Answer(201, {"reference": verb(db, one, forms.by_staff(), reason=reason).reference})
+
+            once(db, idempotency_key(found.id, required=False), do)
+    except Invalid as refused:
+        return _paper(exhibition, reference, refused.errors)
+    except (ActRefused, OfferEnded, ChangedMeanwhile) as refused:
+        return _paper(exhibition, reference, {"said": [refused.title]})
+    return go(f"/{lang}/{exhibition}/office/applications/{reference}/paper")
+
+
+# The exhibitor's own acts, by staff: they are in the log.
+SPOKEN: dict[str, Any] = {
+    "confirmation": partial(moving.answer_offer, act=Act.CONFIRM),
+    "refusal": partial(moving.answer_offer, act=Act.DECLINE),
+    "withdrawal": moving.withdraw,
+}
+
+
+def _paper(exhibition: str, reference: str, errors: Errors) -> Response:
     found, call = _here(exhibition)
     with reading() as db:
         one = reviewing.find_handed_in(db, found.id, reference)
-    return forms.show("applications/office-paper.html", found, call, {}, one=one)
+    return forms.show("applications/office-paper.html", found, call, errors, one=one, values=request.form)
 
 
 @counter_pages.get("/<reference>/answers")
@@ -107,11 +148,14 @@ def type_again(lang: str, exhibition: str, reference: str) -> Response:
         forms.check_whole(call, said)
         with transaction() as db:
             version, values = said.pop("version", 0), forms.EMPTY | said
-            again = counter.type_again(db, By(found.id, _staff()), one, version, values)
-            photos.add_photos(db, again, pictures)
+            counter.type_again(db, By(found.id, _staff()), one, version, (values, pictures))
     except Invalid as refused:
         return _form(found, call, request.form, refused.errors, one)
-    except (ActRefused, ChangedMeanwhile, NotSubmittable) as refused:
+    except NotSubmittable as refused:
+        return _form(found, call, request.form, forms.needed(call, refused), one)
+    except PhotosFull as refused:
+        return _form(found, call, request.form, {"photos": [refused.title]}, one)
+    except (ActRefused, ChangedMeanwhile) as refused:
         return _form(found, call, {**request.form, "version": one.version}, {"kind": [refused.title]}, one)
     return go(f"/{lang}/{exhibition}/office/applications/{one.reference}/paper")
 

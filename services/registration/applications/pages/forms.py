@@ -7,7 +7,7 @@ from flask import Response, make_response, redirect, request
 from werkzeug.datastructures import FileStorage
 
 from services.registration.applications.domain.calls import unanswered
-from services.registration.applications.domain.dossiers import missing_in, read_members
+from services.registration.applications.domain.dossiers import NotSubmittable, missing_in, read_members
 from services.registration.applications.domain.photos import LARGEST_FILE, MOST_PHOTOS, PHOTO_REFUSED, PhotosFull
 from services.registration.applications.domain.tables import NoTable, decode
 from services.registration.applications.operations import dossiers
@@ -75,6 +75,14 @@ def check_whole(call: Call, said: Values) -> None:
         lacking |= {f"answer-{name}": [NEEDED] for name in unanswered(call.questions, said["answers"])}
     if lacking:
         raise Invalid(lacking)
+
+
+def needed(call: Call, refused: NotSubmittable) -> Errors:
+    """The form's fields that a refusal names: what the office asked for and is still empty."""
+    named = {name: [NEEDED] for name in refused.facts["missing"]}
+    if named.pop("answers", None):
+        named |= {f"answer-{one['reference']}": [NEEDED] for one in call.questions[:1]}
+    return named
 
 
 def read_photos() -> list[Picture]:

@@ -134,13 +134,13 @@ def ask_back(lang: str, exhibition: str, reference: str) -> Response:
     try:
         said = load_form(asked.AskBack)
         missing = [Missing(one) for one in said["missing"]]
+        asked_for = moving.AskedFor(missing, said.get("note", ""), said.get("reason", ""))
         with transaction() as db:
             found = find_exhibition(db, exhibition)
 
             def do() -> Answer:
                 one = reviewing.find_handed_in(db, found.id, reference)
-                moved = moving.ask_back(db, one, by_staff(), missing, said.get("reason", ""))
-                return Answer(201, {"reference": moved.reference})
+                return Answer(201, {"reference": moving.ask_for(db, one, by_staff(), asked_for).reference})
 
             once(db, idempotency_key(found.id, required=False), do)
     except (Invalid, ActRefused, ChangedMeanwhile) as refused:

@@ -47,6 +47,7 @@ LACKS = {
     Missing.SHOWS: N_("What you will show"),
     Missing.MEMBERS: N_("Members who come along"),
     Missing.ANSWERS: N_("Answers to the organiser’s questions"),
+    Missing.PHOTOS: N_("Photos of your work"),
 }
 
 

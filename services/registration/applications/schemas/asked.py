@@ -174,8 +174,16 @@ class ReasonForm(Schema):
     reason = line(500)
 
 
+class SpokenForm(Schema):
+    """What somebody said at the counter, in words for the audit trail."""
+
+    said = line(500)
+
+
 class AskBack(ReasonForm):
-    """What a dossier lacks."""
+    """What a dossier lacks; `note` is for its exhibitor, `reason` for the record."""
+
+    note = line(500)
 
     missing = fields.List(
         _one_of(Missing, N_("Please choose what is missing from the list.")),

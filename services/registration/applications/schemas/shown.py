@@ -29,6 +29,7 @@ class MineOut(Schema):
     reference = fields.String()
     state = fields.String(attribute="standing")
     missing = fields.List(fields.String())
+    missing_note = fields.String()
     offer_ends_at = fields.AwareDateTime(allow_none=True)
     name = fields.String()
     kind = fields.String()

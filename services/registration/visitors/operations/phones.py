@@ -32,11 +32,15 @@ _VALID_BADGE = sa.and_(
 
 @dataclass(frozen=True)
 class FirstMessage:
-    """Where the first message goes, and the reference (of a badge, of an application) it is about."""
+    """Where the first message goes, and the reference (of a badge, of an application) it is about.
+
+    `is_handed_in`: the application is handed in by the same act.
+    """
 
     phone: str
     reference: str
     purpose: str = "welcome"
+    is_handed_in: bool = False
 
 
 class _Link(NamedTuple):
@@ -46,6 +50,7 @@ class _Link(NamedTuple):
     code: str | None
     purpose: str
     reference: str
+    is_handed_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,14 @@ def allow_answer(phone: str, address: str) -> None:
     limits.allow("code-typed-address", address, 300, 3600, fail_open=False)
 
 
-def welcome(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, first: FirstMessage) -> None:
-    """Send somebody new their private link and a code.
+def welcome(db: Connection, settings: Settings, exhibition: Exhibition, person_id: UUID, first: FirstMessage) -> bool:
+    """Send somebody new their private link and a code; whether one goes.
 
     A number that has not answered its first message gets no further one.
     """
-    publish(db, *welcome_all(db, settings, exhibition, {person_id: first}))
+    links = welcome_all(db, settings, exhibition, {person_id: first})
+    publish(db, *links)
+    return bool(links)
 
 
 def welcome_all(
@@ -113,7 +120,11 @@ def welcome_all(
         took = set(db.scalars(_PUT_CODE[db.dialect.name], rows))
         heard += [who for phone, who in turn.items() if phone in took]
         waiting = {who: first for who, first in waiting.items() if who not in turn.values()}
-    links = [_Link(who, codes[who], firsts[who].purpose, firsts[who].reference) for who in firsts if who in heard]
+    links = [
+        _Link(who, codes[who], first.purpose, first.reference, first.is_handed_in)
+        for who, first in firsts.items()
+        if who in heard
+    ]
     return _put_links(db, settings, exhibition, links)
 
 
@@ -146,7 +157,12 @@ def _put_links(db: Connection, settings: Settings, exhibition: Exhibition, links
             link.person_id,
             1,
             PersonLinkIssued(
-                f"{settings.public_url}/k/{secret}", link.code, link.purpose, _iso(ends_at), link.reference
+                f"{settings.public_url}/k/{secret}",
+                link.code,
+                link.purpose,
+                _iso(ends_at),
+                link.reference,
+                link.is_handed_in,
             ),
             secret=True,
         )
