@@ -26,7 +26,8 @@ from shared.problem import N_, Invalid, NotFound
 
 REVIEWABLE = frozenset({State.SUBMITTED, State.IN_REVIEW})
 FILTERS = ("state", "kind", "filiere", "region", "pending")
-ORDERS = ("newest", "score", "rank")
+# what an address may say of the list: the filters, words to look for, an order
+WANTED = (*FILTERS, "q", "order")
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from services.registration.applications.domain.calls import (
     LONGEST_ANSWER,
 )
 from services.registration.applications.domain.dossiers import MOST_MEMBERS, ExhibitorKind, Missing, read_members
-from services.registration.applications.domain.states import Decision, State
+from services.registration.applications.domain.states import Decision
 from services.registration.applications.domain.tables import BadRow
-from services.registration.visitors.domain import people, places
+from services.registration.visitors.domain import people
 from services.registration.visitors.schemas import (
     LANGUAGE,
     REGION,
@@ -29,6 +29,8 @@ from shared.problem import N_
 NO_KIND = N_("Please say who applies.")
 NO_REFERENCE = N_("Please type the reference of your application.")
 NO_CRAFT = N_("Please choose a craft from the list.")
+NOBODY_CHOSEN = N_("Please choose at least one application.")
+MOST_AT_ONCE = 500
 
 
 def _one_of(codes: Any, error: str, **more: Any) -> fields.String:
@@ -202,8 +204,8 @@ class NewDecisions(ReasonForm):
     references = fields.List(
         line(20),
         required=True,
-        validate=validate.Length(min=1, max=500, error=N_("Please choose at least one application.")),
-        error_messages=said(N_("Please choose at least one application.")),
+        validate=validate.Length(min=1, max=MOST_AT_ONCE, error=NOBODY_CHOSEN),
+        error_messages=said(NOBODY_CHOSEN),
     )
     decision = _one_of(
         ["in_review", "incomplete", *Decision],
@@ -219,13 +221,14 @@ class NewDecisions(ReasonForm):
             raise ValidationError({"missing": [N_("Please choose what is missing.")]})
 
 
-class Filter(Schema):
-    """Which part of the list."""
+class DecisionsForm(NewDecisions):
+    """The same from the list: ticked ones, or all of it; `everyone` is how many that were when it was looked at."""
 
-    state = fields.String(validate=validate.OneOf(list(State)))
-    kind = fields.String(validate=validate.OneOf(list(ExhibitorKind)))
-    filiere = line(12)
-    pending = fields.String(validate=validate.OneOf(list(Decision)))
-    q = line()
-    order = fields.String(validate=validate.OneOf(["newest", "score", "rank"]))
-    region = fields.String(validate=validate.OneOf(list(places.REGIONS)))
+    references = fields.List(line(20), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
+    everyone = fields.Integer(validate=validate.Range(0, 100_000), load_default=0)
+    sure = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def _check_chosen(self, data: dict[str, Any], **_more: Any) -> None:
+        if not data.get("references") and not data.get("everyone"):
+            raise ValidationError({"references": [NOBODY_CHOSEN]})

@@ -1,0 +1,102 @@
+"""The office's list of applications: acts on many at once, one after another, and what they leave behind."""
+
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from services.registration.applications.pages import listing
+from shared import limits
+from tests.integration.registration.conftest import Browser, Fair
+from tests.integration.registration.conftest import text_of as marked_text_of
+from tests.integration.registration.test_applications import HERE, Office
+from tests.integration.registration.test_dossier_pages import staff
+from tests.kit.browsing import forms_in
+
+LIST = f"{HERE}/office/applications"
+
+
+@pytest.fixture(autouse=True)
+def _many_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits have their own tests."""
+    monkeypatch.setattr(limits, "allow", lambda *_args, **_more: None)
+
+
+@pytest.fixture
+def office(fair: Fair) -> Office:
+    return Office(fair)
+
+
+def text_of(page: TestResponse) -> str:
+    """The words of a page, with plain spaces."""
+    return " ".join(marked_text_of(page).split())
+
+
+def press(browser: Browser, shown: TestResponse, act: str, **fields: Any) -> TestResponse:
+    """Send the form of a page as a browser would, its hidden key too; the page it leads to."""
+    (form,) = [one for one in forms_in(shown, LIST) if act in one.action]
+    kept = {name: value for name, value in form.fields.items() if name in ("idempotency_key", "sure", "decision")}
+    sent = browser.post(form.action, **kept | fields)
+    return browser.get(sent.headers["Location"]) if sent.status_code == 303 else sent
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_two_acts_in_a_row_without_a_reload(office: Office) -> None:
+    one, other, late = (office.hand_in()["reference"] for _ in range(3))
+    browser = staff(office)
+    first = press(browser, browser.get(LIST), "/decisions", references=[one], decision="in_review")
+    assert f"Fait : {one}" in text_of(first)
+    second = press(browser, first, "/decisions", references=[other, one], decision="in_review")
+    assert (second.status_code, f"Fait : {other}" in text_of(second)) == (200, True)
+    assert f"Impossible dans leur état : {one}" in text_of(second)
+    published = press(browser, second, "/publication") if "/publication" in second.text else second
+    third = press(browser, published, "/decisions", references=[late], decision="in_review")
+    assert f"Fait : {late}" in text_of(third)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_filter_and_page_stay_after_an_act(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PER_PAGE", 1)
+    found = [office.hand_in(kind="maalem")["reference"] for _ in range(3)]
+    office.hand_in(kind="artisan")
+    browser, address = staff(office), f"{LIST}?kind=maalem&page=2"
+    after = press(browser, browser.get(address), "/decisions", references=[found[1]], decision="in_review")
+    assert after.request.query_string.startswith(b"kind=maalem&page=2&done=1")
+    assert (found[1] in after.text, "Page 2 sur 3" in text_of(after)) == (True, True)
+    refused = press(browser, after, "/decisions", references=[found[1]], decision="nonsense")
+    assert (refused.status_code, "Page 2 sur 3" in text_of(refused)) == (422, True)
+    gone = browser.get(f"{LIST}?kind=maalem&page=9")
+    assert "Page 3 sur 3" in text_of(gone)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_all_of_a_narrowed_list_are_decided_with_their_number_said(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "SURE", 2)
+    meant = [office.hand_in(kind="maalem") for _ in range(3)]
+    other = office.hand_in(kind="artisan")
+    browser = staff(office)
+    shown = browser.get(f"{LIST}?kind=maalem")
+    assert "Les 3 de cette liste" in text_of(shown)
+    asked = press(browser, shown, "/decisions", everyone="3", decision="in_review")
+    assert (asked.status_code, ": 3 dossiers" in text_of(asked)) == (200, True)
+    assert {office.state(one) for one in meant} == {"submitted"}
+    done = press(browser, asked, "/decisions", everyone="3")
+    assert f"Fait : {meant[2]['reference']}" in text_of(done)
+    assert ({office.state(one) for one in meant}, office.state(other)) == ({"in_review"}, "submitted")
+    late = office.hand_in(kind="maalem")
+    changed = press(browser, asked, "/decisions", everyone="3", decision="rejected", idempotency_key="another")
+    assert (changed.status_code, "a changé entre-temps" in changed.text) == (422, True)
+    assert office.read(late).state == "submitted"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_an_address_says_nothing_that_we_did_not_do(office: Office) -> None:
+    office.hand_in()
+    shown = staff(office).get(f"{LIST}?done=1+%3Cb%3Epaid&refused=many+ABCD2345")
+    assert ("paid" in text_of(shown), "Impossible dans" in shown.text, "Fait : 1" in text_of(shown)) == (
+        False,
+        False,
+        True,
+    )
