@@ -1,6 +1,7 @@
 """The office's list of applications: acts on many at once, one after another, and what they leave behind."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from werkzeug.test import TestResponse
@@ -100,3 +101,37 @@ def test_an_address_says_nothing_that_we_did_not_do(office: Office) -> None:
         False,
         True,
     )
+
+
+def found(office: Office, **wanted: str) -> set[str]:
+    answer = office.fair.get(f"/applications?{urlencode(wanted)}", office.organiser)
+    return {one["reference"] for one in answer.get_json()["applications"]}
+
+
+SPELLINGS = ("fatima", "Ouhsain", "OUHSAIN  fatima", "فاطمه", "أوحساين")
+
+
+@pytest.mark.parametrize("typed", [*SPELLINGS, "345600", "06 12 34 56 00"])
+def test_spellings_meet_in_the_search(office: Office, typed: str) -> None:
+    meant, _other = office.hand_in(name="فاطمة أوحساين"), office.hand_in(name="Ali Amrani")
+    assert found(office, q=typed) == {meant["reference"]}
+
+
+def test_a_house_and_a_member_are_found_in_other_letters(office: Office) -> None:
+    house = office.hand_in(name="Ali Amrani", kind="association", business="تيفاوين", members=["زينب المنصوري"])
+    office.hand_in(name="Moha Amrani")
+    assert found(office, q="Tifawin") == found(office, q="Zineb El Mansouri") == {house["reference"]}
+    assert found(office, q="%") == found(office, q="_") == set()
+
+
+def test_a_possible_duplicate_is_heard_marked_and_filtered(office: Office) -> None:
+    one, same = office.hand_in(name="فاطمة أوحساين"), office.hand_in(name="Ouhsain Fatima")
+    again, ali = office.hand_in(name="Fatima OUHSAIN"), office.hand_in(name="Ali")
+    assert set(office.dossier(one)["lookalikes"]) == {same["reference"], again["reference"]}
+    assert found(office, alike="yes") == {same["reference"], one["reference"], again["reference"]}
+    shown = staff(office).get(LIST)
+    assert text_of(shown).count("Doublon possible") == 3
+    for gone in (same, again):
+        assert office.mine(gone, "withdrawal").status_code == 201
+    assert found(office, alike="yes") == set()  # the others are over
+    assert ali["reference"] in found(office)

@@ -95,6 +95,7 @@ class Application:
     email: str | None
     language: str
     score: float | None = field(default=None, compare=False)
+    is_alike: bool = field(default=False, compare=False)
 
     @property
     def standing(self) -> State:

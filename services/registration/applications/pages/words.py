@@ -95,6 +95,7 @@ def _narrowing(crafts: Iterable[Craft]) -> dict[str, tuple[str, list[Option]]]:
         "filiere": (N_("Craft"), every),
         "region": (N_("Region"), regions()),
         "pending": (N_("Decided, not yet published"), states()),
+        "alike": (N_("Only possible duplicates"), [("yes", "✓")]),
     }
 
 
