@@ -171,6 +171,7 @@ class Act(StrEnum):
     STAND_OPENED = "stand_opened"
     STAND_CLOSED = "stand_closed"
     STAND_REMOVED = "stand_removed"
+    APPLICATIONS_EXPORTED = "applications_exported"
     APPLICATION_SENT_BACK = "application_sent_back"
     REVIEW_BEGUN = "review_begun"
     REVIEW_GIVEN = "review_given"

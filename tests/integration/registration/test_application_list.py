@@ -1,5 +1,9 @@
 """The office's list of applications: acts on many at once, one after another, and what they leave behind."""
 
+import csv
+import io
+import re
+import zipfile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,10 +11,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.registration.applications.pages import listing
+from services.registration.staff.domain import Act, Role
 from shared import limits
 from tests.integration.registration.conftest import Browser, Fair
 from tests.integration.registration.conftest import text_of as marked_text_of
-from tests.integration.registration.test_applications import HERE, Office
+from tests.integration.registration.test_applications import HERE, Office, logged
 from tests.integration.registration.test_dossier_pages import staff
 from tests.kit.browsing import forms_in
 
@@ -135,3 +140,61 @@ def test_a_possible_duplicate_is_heard_marked_and_filtered(office: Office) -> No
         assert office.mine(gone, "withdrawal").status_code == 201
     assert found(office, alike="yes") == set()  # the others are over
     assert ali["reference"] in found(office)
+
+
+def rows_in(answer: TestResponse) -> list[dict[str, str]]:
+    """The rows of a CSV, by their headings."""
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+
+
+def test_the_list_is_taken_along_in_words_and_noted(office: Office) -> None:
+    one = office.hand_in(business='=HYPERLINK("http://x")', shows="http://example.org")
+    office.hand_in(kind="maalem", name="Ali")
+    office.decide("in_review", one)
+    taken = staff(office).post(f"{LIST}/list?q=hyperlink", format="csv")
+    (row,) = rows_in(taken)
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="applications-ouarzazate-12.csv"'
+    assert (row["Nom de la maison"], row["Téléphone"][:6]) == ('\'=HYPERLINK("http://x")', "'+2126")
+    assert (row["État"], row["Région"], row["Pays"], row["Électricité"]) == (
+        "La commission l’étudie",
+        "Drâa-Tafilalet",
+        "Maroc",
+        "non",
+    )
+    assert row["Déposé le"] == "2026-11-22 12:00"
+    assert logged(office.fair)[-1] == Act.APPLICATIONS_EXPORTED
+    shown = text_of(staff(office).get(f"{HERE}/office/log"))
+    assert "A emporté la liste des candidatures" in shown
+    reviewer = rows_in(staff(office, office.staff(Role.REVIEWER)).post(f"{LIST}/list", format="csv"))
+    assert (len(reviewer), "Téléphone" in reviewer[0], "E-mail" in reviewer[0]) == (2, False, False)
+    assert staff(office).get(f"{LIST}/list.csv").status_code == 404, "no address opens the names"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_workbook_holds_no_formula_and_reads_from_the_right_in_arabic(office: Office) -> None:
+    one = office.hand_in(business='=HYPERLINK("http://x")', shows="http://example.org")
+    for n, score in enumerate((5, 4, 5)):
+        give_review(office, one, {"craft": 5, "heritage": score, "readiness": n})
+    path = "/{}/ouarzazate-12/office/applications/list"
+    for lang, is_rtl in (("ar", True), ("fr", False)):
+        answer = staff(office).post(path.format(lang), format="xlsx")
+        sheet = zipfile.ZipFile(io.BytesIO(answer.data)).read("xl/worksheets/sheet1.xml").decode()
+        assert ("<f>" in sheet, "<hyperlink" in sheet, 'rightToLeft="1"' in sheet) == (False, False, is_rtl)
+        assert "=HYPERLINK" in sheet
+        assert re.search(r"<v>\d\.\d+</v>", sheet), "the score is a number"
+
+
+def give_review(office: Office, one: dict[str, Any], scores: dict[str, int]) -> None:
+    path = f"/registration/v1/exhibitions/ouarzazate-12/applications/{one['reference']}/review"
+    headers = {"Authorization": f"Bearer {office.staff(Role.REVIEWER)}"}
+    answer = office.fair.service.new_client().put(path, json={"scores": scores}, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_score_is_written_in_one_way(office: Office) -> None:
+    one = office.hand_in()
+    give_review(office, one, {"craft": 5, "heritage": 5, "readiness": 4})
+    seen = [text_of(staff(office).get(address)) for address in (LIST, f"{LIST}/{one['reference']}")]
+    numbers = [re.findall(r"\b\d,\d+\b", text) for text in seen]
+    assert numbers[0] == numbers[1] == ["4,83"]

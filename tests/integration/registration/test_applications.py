@@ -358,6 +358,6 @@ def test_the_office_reviews_and_publishes_from_its_pages(office: Office, lang: s
     assert browser.post(f"{base}/decisions", decision="accepted").status_code == 422
     assert browser.post(f"{base}/publication").headers["Location"].endswith("published=1")
     assert office.state(one) == "offered"
-    sheet = browser.get(f"{base}/list.csv").text
+    sheet = browser.post(f"{base}/list", format="csv").text
     assert "'=HYPERLINK" in sheet
     assert "'+2126" in sheet

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.dossiers import AlreadyApplied, fold
-from services.registration.applications.domain.states import EDITABLE, Act, ActRefused, State, can, standing
+from services.registration.applications.domain.states import EDITABLE, Act, ActRefused, Decision, State, can, standing
 from services.registration.applications.models import application, application_change
 from services.registration.applications.operations.calls import Call, find_call
 from services.registration.applications.operations.crafts import check_craft
@@ -116,6 +116,11 @@ class Application:
     def is_editable(self) -> bool:
         """Whether its answers may still be changed."""
         return self.state in EDITABLE
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is on the reserve list, or is to be once the decisions are published."""
+        return self.state is State.RESERVE or self.pending == Decision.RESERVE
 
     def may(self, act: str) -> bool:
         """Whether this act leads anywhere from here, now."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.finding import find_pairs, is_meant, marks_of
-from services.registration.applications.domain.scores import HIGHEST, LOWEST, score_of, weighted
+from services.registration.applications.domain.scores import HIGHEST, LOWEST, score_of
 from services.registration.applications.domain.states import LIVE, ActRefused, State
 from services.registration.applications.models import application, application_change, review
 from services.registration.applications.operations.calls import Call
@@ -30,7 +30,7 @@ WANTED = (*FILTERS, "q", "alike", "order")
 
 @dataclass(frozen=True)
 class Review:
-    """What one reviewer gave; `score` is weighted, 0 to 5."""
+    """What one reviewer gave; `score` is weighted, 0 to 5, rounded as that of the dossier."""
 
     staff_id: UUID
     name: str
@@ -95,7 +95,7 @@ def reviews_of(db: Connection, call: Call, one: Application) -> list[Review]:
         .where(own.exhibition_id == one.exhibition_id, own.application_id == one.id)
         .order_by(own.given_at)
     )
-    return [Review(**row._mapping, score=weighted(row.scores, call.weights)) for row in rows]
+    return [Review(**row._mapping, score=score_of([row.scores], call.weights)) for row in rows]
 
 
 def changes_of(db: Connection, one: Application) -> list[Change]:

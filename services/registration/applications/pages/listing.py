@@ -1,6 +1,6 @@
 """Pages of the office about many dossiers: the list, acts on several at once, the list for a spreadsheet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,22 +8,26 @@ from flask import Blueprint, Response, request
 from sqlalchemy.engine import Connection
 from werkzeug.datastructures import MultiDict
 
-from services.registration.applications.operations import deciding, exporting, reviewing
+from services.registration.applications.operations import deciding, reviewing
 from services.registration.applications.operations.bulk import act_on_many
 from services.registration.applications.operations.calls import Call, call_of, find_call
 from services.registration.applications.operations.crafts import crafts_of
-from services.registration.applications.operations.dossiers import Application
 from services.registration.applications.operations.places import pools_of
 from services.registration.applications.pages import words
 from services.registration.applications.pages.forms import Errors, by_staff, go
+from services.registration.applications.pages.sheet import rows_of
 from services.registration.applications.schemas import asked
+from services.registration.desk.schemas import ExportForm
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
-from services.registration.staff.domain import Role
-from shared import i18n
+from services.registration.staff.domain import Act, Role
+from services.registration.staff.operations.audit import By as LogBy
+from services.registration.staff.operations.audit import note
+from shared import i18n, sheets
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once
 from shared.ids import SAYABLE
 from shared.problem import N_, Invalid
+from shared.sheets import Format
 from shared.web import current_caller, idempotency_key, load_form, may, page
 
 PER_PAGE = 100
@@ -43,27 +47,22 @@ def show_list(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
     return _list(exhibition, {})
 
 
-@list_pages.get("/list.csv")
+@list_pages.post("/list")
 @may(*OFFICE)
-def download(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """The same, for a spreadsheet."""
-    return _download(exhibition, exporting.write_csv, "csv", "text/csv; charset=utf-8")
-
-
-@list_pages.get("/list.xlsx")
-@may(*OFFICE)
-def download_workbook(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """The same, as a workbook."""
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _download(exhibition, exporting.write_xlsx, "xlsx", kind)
-
-
-def _download(exhibition: str, write: Callable[[list[Application]], Any], ending: str, kind: str) -> Response:
-    with reading() as db:
-        call = find_call(db, find_exhibition(db, exhibition).id)
+def export(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
+    """The list as it is narrowed, for a spreadsheet; phones and e-mail addresses for organisers alone. In the log."""
+    wanted, with_contacts = Format(load_form(ExportForm)["format"]), Role.ORGANISER in current_caller().roles
+    with transaction() as db:
+        here = find_exhibition(db, exhibition)
+        call, crafts = find_call(db, here.id), crafts_of(db, here.id)
         found = reviewing.list_applications(db, call, _wanted())
-    response = Response(write(found), content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="applications-{call.closes_wall:%Y}.{ending}"'
+        staff_id = by_staff().id or here.id
+        facts = {"names": len(found), "contacts": with_contacts} | _wanted()
+        note(db, LogBy(here.id, staff_id), Act.APPLICATIONS_EXPORTED, "", **facts)
+    rows = list(rows_of(call, found, crafts, with_contacts=with_contacts))  # while the language is spoken
+    body = sheets.write(rows, wanted, is_rtl=i18n.direction() == "rtl")
+    response = Response(body, content_type=sheets.TYPES[wanted])
+    response.headers["Content-Disposition"] = f'attachment; filename="applications-{here.reference}.{wanted}"'
     return response
 
 

@@ -61,6 +61,7 @@ ACTS: dict[str, str] = {
     Act.STAND_OPENED: N_("Opened a stand"),
     Act.STAND_CLOSED: N_("Closed a stand"),
     Act.STAND_REMOVED: N_("Removed a stand"),
+    Act.APPLICATIONS_EXPORTED: N_("Took the list of applications"),
     Act.APPLICATION_SENT_BACK: N_("Sent an application back to be completed"),
     Act.REVIEW_BEGUN: N_("Began to examine an application"),
     Act.REVIEW_GIVEN: N_("Gave scores to an application"),
