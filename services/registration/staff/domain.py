@@ -182,6 +182,7 @@ class Act(StrEnum):
     RESERVE_PUBLISHED = "reserve_published"
     REJECTION_PUBLISHED = "rejection_published"
     MEMBERS_CHOSEN = "members_chosen"
+    RANK_CHANGED = "rank_changed"
     PLACE_OFFERED = "place_offered"
     OFFER_CONFIRMED = "offer_confirmed"
     OFFER_DECLINED = "offer_declined"

@@ -15,6 +15,7 @@ from services.registration.applications.domain.states import LIVE, ActRefused, S
 from services.registration.applications.models import application, application_change, review
 from services.registration.applications.operations.calls import Call
 from services.registration.applications.operations.dossiers import Application, find_application, load_applications
+from services.registration.applications.operations.places import pools_of
 from services.registration.staff.domain import Act
 from services.registration.staff.models import staff
 from services.registration.staff.operations import audit
@@ -133,7 +134,12 @@ def list_applications(db: Connection, call: Call, wanted: Mapping[str, str]) -> 
     ]
     if wanted.get("alike"):
         scored.sort(key=lambda one: pairs[one.id])
-    return _ordered(scored, wanted.get("order", ""))
+    if wanted.get("order") == "score":
+        scored.sort(key=lambda one: -1 if one.score is None else one.score, reverse=True)
+    elif wanted.get("order") == "rank":
+        pools = {pool.craft for pool in pools_of(db, call.exhibition_id)}
+        scored.sort(key=lambda one: _in_line(one, pools))
+    return scored
 
 
 def _handed_in(exhibition_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
@@ -147,10 +153,9 @@ def _is_wanted(one: Application, wanted: Mapping[str, str]) -> bool:
     return not typed or is_meant(typed, (one.business, one.name, *one.members), one.reference, one.phone)
 
 
-def _ordered(found: list[Application], order: str) -> list[Application]:
-    if order == "score":
-        return sorted(found, key=lambda one: -1 if one.score is None else one.score, reverse=True)
-    return sorted(found, key=lambda one: (one.rank is None, one.rank or 0)) if order == "rank" else found
+def _in_line(one: Application, pools: set[str]) -> tuple[bool, str, int]:
+    """Line by line as they wait for the same places; who does not wait, at the end."""
+    return not one.is_waiting, one.filiere if one.filiere in pools else "", one.rank or 0
 
 
 def count_states(db: Connection, exhibition_id: UUID) -> dict[str, int]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from services.registration.applications.domain.calls import Craft
 from services.registration.applications.domain.dossiers import ExhibitorKind, Missing
-from services.registration.applications.domain.states import State
+from services.registration.applications.domain.states import Decision, State
 from services.registration.visitors.domain import places
 from shared import i18n
 from shared.i18n import gettext as _
@@ -53,6 +53,7 @@ LACKS = {
 ACTS = {
     "members": N_("Members chosen"),
     "correct": N_("Contact corrected"),
+    "rank": N_("Moved on the reserve list"),
     "accept": N_("To be accepted"),
     "reserve": N_("To be put on the reserve list"),
     "reject": N_("To be refused"),
@@ -64,17 +65,21 @@ def change_word(act: str, before: str | None, after: str) -> str:
     return _(ACTS[act]) if before == after and act in ACTS else state_word(after)
 
 
-BULK = {State.IN_REVIEW: N_("Begin the review"), State.INCOMPLETE: N_("Ask for what is missing")}
+BULK = {
+    "in_review": N_("Begin the review"),
+    "incomplete": N_("Ask for what is missing"),
+    "rank": N_("Move on the reserve list"),
+}
 
 
 def bulk_word(act: str) -> str:
     """What is done with several dossiers at once, in words."""
-    return _(BULK[State(act)]) if act in BULK else state_word(act)
+    return _(BULK[act]) if act in BULK else state_word(act)
 
 
 def bulk_acts() -> list[Option]:
     """What can be done with several dossiers at once."""
-    return [(act, bulk_word(act)) for act in (*BULK, State.ACCEPTED, State.RESERVE, State.REJECTED)]
+    return [(act, bulk_word(act)) for act in ("in_review", "incomplete", *Decision, "rank")]
 
 
 def filter_words(wanted: Mapping[str, str], crafts: Iterable[Craft]) -> list[Option]:

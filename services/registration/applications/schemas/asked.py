@@ -30,6 +30,7 @@ NO_KIND = N_("Please say who applies.")
 NO_REFERENCE = N_("Please type the reference of your application.")
 NO_CRAFT = N_("Please choose a craft from the list.")
 NOBODY_CHOSEN = N_("Please choose at least one application.")
+NO_RANK = N_("Please type a place on the reserve list: 1, 2, 3…")
 MOST_AT_ONCE = 500
 
 
@@ -208,17 +209,22 @@ class NewDecisions(ReasonForm):
         error_messages=said(NOBODY_CHOSEN),
     )
     decision = _one_of(
-        ["in_review", "incomplete", *Decision],
+        ["in_review", "incomplete", *Decision, "rank"],
         N_("Please choose what to do."),
         required=True,
         error_messages=said(N_("Please choose what to do.")),
     )
     missing = fields.List(_one_of(Missing, N_("Please choose what is missing from the list.")))
+    rank = fields.Integer(
+        validate=validate.Range(1, 9999, error=NO_RANK), error_messages=said(NO_RANK), metadata={"example": 1}
+    )
 
     @validates_schema
     def _check_missing(self, data: dict[str, Any], **_more: Any) -> None:
         if data.get("decision") == "incomplete" and not data.get("missing"):
             raise ValidationError({"missing": [N_("Please choose what is missing.")]})
+        if data.get("decision") == "rank" and not data.get("rank"):
+            raise ValidationError({"rank": [NO_RANK]})
 
 
 class DecisionsForm(NewDecisions):

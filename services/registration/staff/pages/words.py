@@ -72,6 +72,7 @@ ACTS: dict[str, str] = {
     Act.RESERVE_PUBLISHED: N_("Published that an application is on the reserve list"),
     Act.REJECTION_PUBLISHED: N_("Published that an application is refused"),
     Act.MEMBERS_CHOSEN: N_("Chose which members are accepted"),
+    Act.RANK_CHANGED: N_("Moved an application on the reserve list"),
     Act.PLACE_OFFERED: N_("Offered a place"),
     Act.OFFER_CONFIRMED: N_("Confirmed a place for somebody"),
     Act.OFFER_DECLINED: N_("Declined a place for somebody"),
