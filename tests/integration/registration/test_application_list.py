@@ -198,3 +198,10 @@ def test_a_score_is_written_in_one_way(office: Office) -> None:
     seen = [text_of(staff(office).get(address)) for address in (LIST, f"{LIST}/{one['reference']}")]
     numbers = [re.findall(r"\b\d,\d+\b", text) for text in seen]
     assert numbers[0] == numbers[1] == ["4,83"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_more_than_five_hundred_are_not_decided_at_once(office: Office) -> None:
+    office.hand_in()
+    refused = staff(office).post(f"{LIST}/decisions", everyone="501", decision="in_review")
+    assert (refused.status_code, "jusqu’à 500 dossiers" in refused.text) == (422, True)

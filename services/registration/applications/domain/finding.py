@@ -13,6 +13,7 @@ FEWEST_DIGITS = 6
 # so few consonants are shared by chance: Ali and Aïla are no pair
 FEWEST_CONSONANTS = 4
 Key = TypeVar("Key")
+_folded = lru_cache(maxsize=8192)(fold)
 
 
 def is_meant(typed: str, texts: Iterable[str], reference: str, phone: str | None) -> bool:
@@ -22,7 +23,7 @@ def is_meant(typed: str, texts: Iterable[str], reference: str, phone: str | None
         return True
     letters = fold(typed)
     texts = list(texts)
-    return bool(letters) and (any(letters in fold(text) for text in texts) or is_called(texts, typed))
+    return bool(letters) and (any(letters in _folded(text) for text in texts) or is_called(texts, typed))
 
 
 @lru_cache(maxsize=8192)

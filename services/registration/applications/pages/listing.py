@@ -35,7 +35,6 @@ NAMED = 20  # so many references are named after an act; of the others their num
 SURE = 25  # more than so many are decided after a second look only
 OFFICE = (Role.ORGANISER, Role.REVIEWER)
 LIST_CHANGED = N_("This list has changed meanwhile. Please look at it again.")
-TOO_MANY = N_("This is too much at once: narrow the list to 500 applications or fewer.")
 
 list_pages = Blueprint("application_list", __name__, url_prefix="/<lang>/<exhibition>/office/applications")
 
@@ -93,8 +92,6 @@ def _everyone(db: Connection, call: Call, looked_at: int) -> list[str]:
     chosen = [one.reference for one in reviewing.list_applications(db, call, _wanted())]
     if len(chosen) != looked_at:
         raise Invalid({"everyone": [LIST_CHANGED]})
-    if len(chosen) > asked.MOST_AT_ONCE:
-        raise Invalid({"everyone": [TOO_MANY]})
     return chosen
 
 
@@ -144,9 +141,14 @@ def heard(kind: str) -> str:
 
 def _back(outcome: dict[str, str]) -> Response:
     """To the list as it was narrowed, at its page, with what was done."""
-    shown = {"page": request.args["page"]} if _shown() > 1 else {}
-    query = urlencode(_wanted() | shown | outcome)
-    return go(f"/{i18n.language()}/{(request.view_args or {})['exhibition']}/office/applications?{query}")
+    here = f"/{i18n.language()}/{(request.view_args or {})['exhibition']}/office/applications"
+    return go(here + _query(_shown(), **outcome))
+
+
+def _query(shown: int, **more: str) -> str:
+    """The list as it is narrowed, at this page, as the end of an address."""
+    said = _wanted() | ({"page": str(shown)} if shown > 1 else {}) | more
+    return f"?{urlencode(said)}" if said else ""
 
 
 def _wanted() -> dict[str, str]:
@@ -181,6 +183,7 @@ def _list(exhibition: str, errors: Errors) -> Response:
         typed=request.form if errors else MultiDict(),
         shown=shown,
         pages=pages,
+        again=_query(shown),
         **context,
     )
 

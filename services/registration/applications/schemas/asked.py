@@ -31,6 +31,7 @@ NO_REFERENCE = N_("Please type the reference of your application.")
 NO_CRAFT = N_("Please choose a craft from the list.")
 NOBODY_CHOSEN = N_("Please choose at least one application.")
 NO_RANK = N_("Please type a place on the reserve list: 1, 2, 3…")
+TOO_MANY = N_("This is too much at once: narrow the list to 500 applications or fewer.")
 MOST_AT_ONCE = 500
 
 
@@ -231,7 +232,7 @@ class DecisionsForm(NewDecisions):
     """The same from the list: ticked ones, or all of it; `everyone` is how many that were when it was looked at."""
 
     references = fields.List(line(20), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
-    everyone = fields.Integer(validate=validate.Range(0, 100_000), load_default=0)
+    everyone = fields.Integer(validate=validate.Range(0, MOST_AT_ONCE, error=TOO_MANY), load_default=0)
     sure = fields.Boolean(load_default=False)
 
     @validates_schema
