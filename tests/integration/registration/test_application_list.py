@@ -61,6 +61,21 @@ def test_two_acts_in_a_row_without_a_reload(office: Office) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_page_gone_back_to_leads_to_the_list_as_it_stands(office: Office) -> None:
+    one, other = office.hand_in(), office.hand_in()
+    browser = staff(office)
+    old = browser.get(f"{LIST}?kind=artisan")
+    for _ in range(2):
+        done = press(browser, old, "/decisions", references=[one["reference"]], decision="in_review")
+        assert f"Fait : {one['reference']}" in text_of(done), "pressed twice, done once"
+    again = press(browser, old, "/decisions", references=[other["reference"]], decision="in_review")
+    assert (again.status_code, "Rien n’a été fait" in text_of(again)) == (200, True)
+    assert office.state(other) == "submitted"
+    now = press(browser, again, "/decisions", references=[other["reference"]], decision="in_review")
+    assert f"Fait : {other['reference']}" in text_of(now)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_filter_and_page_stay_after_an_act(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "PER_PAGE", 1)
     found = [office.hand_in(kind="maalem")["reference"] for _ in range(3)]

@@ -26,7 +26,7 @@ from shared import i18n, sheets
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once
 from shared.ids import SAYABLE
-from shared.problem import N_, Invalid
+from shared.problem import N_, Invalid, KeyReused
 from shared.sheets import Format
 from shared.web import current_caller, idempotency_key, load_form, may, page
 
@@ -84,6 +84,8 @@ def decide(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the addres
             answer = once(db, idempotency_key(call.exhibition_id, required=False), do)
     except Invalid as refused:
         return _list(exhibition, refused.errors)
+    except KeyReused:
+        return _back({"stale": "1"})  # a page that was gone back to, where something else is chosen now
     return _back(told(answer.data))
 
 
@@ -197,6 +199,7 @@ def _list_context(db: Connection, found: Exhibition) -> dict[str, Any]:
         "left": request.args.get("left", 0, type=int),
         "done": heard("done"),
         "refused": heard("refused"),
+        "is_stale": "stale" in request.args,
         "pools": pools_of(db, found.id),
         "crafts": crafts_of(db, found.id),
     }
