@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
-Row = Sequence[str | int | None]
+Row = Sequence[str | float | None]
 STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CHUNK = 64 * 1024
 
@@ -47,7 +47,7 @@ def write_csv(rows: Iterable[Row]) -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-def _harmless(cell: str | int | None) -> str | int | None:
+def _harmless(cell: str | float | None) -> str | float | None:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTERS) else cell
 
 

@@ -12,7 +12,16 @@ from services import navigation
 from services.registration.applications import api as applications_api
 from services.registration.applications.operations.calls import call_of
 from services.registration.applications.operations.copying import copy_call
-from services.registration.applications.pages import applying, call, contact, counter, office, photos, taking_up
+from services.registration.applications.pages import (
+    applying,
+    call,
+    contact,
+    counter,
+    listing,
+    office,
+    photos,
+    taking_up,
+)
 from services.registration.desk import api as desk_api
 from services.registration.desk.pages import lists as desk_lists
 from services.registration.desk.pages import people as desk_people
@@ -82,6 +91,7 @@ _PAGES = (
     photos.photo_pages,
     call.call_pages,
     counter.counter_pages,
+    listing.list_pages,
     office.office_pages,
     plan_showing.plan_pages,
     stands_set_up.set_up_pages,

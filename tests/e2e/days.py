@@ -165,7 +165,7 @@ def count(walk: Walk, page: Page) -> None:
     assert "فاطمة" in everybody
     assert "'=Itto" in everybody, f"no name is a formula: {everybody}"
     assert "Confirmée" in taken(page, f"{OFFICE}/counts", "form[action$='bookings'] [value=csv]").read_text("utf-8")
-    applied = taken(page, f"{OFFICE}/applications", "main a[href*='.csv']").read_text("utf-8")
+    applied = taken(page, f"{OFFICE}/applications", "form[action$='/list'] [value=csv]").read_text("utf-8")
     assert "Fadma" in applied
 
 

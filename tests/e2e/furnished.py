@@ -12,8 +12,6 @@ OFFICE = f"/fr/{FAIR}/office"
 RULE = "/<lang>/<exhibition>/office"
 NO_PAGE = {
     f"{RULE}/applications/<reference>/photos/<uuid:photo>/<size>": "a picture",
-    f"{RULE}/applications/list.csv": "a table",
-    f"{RULE}/applications/list.xlsx": "a table",
     f"{RULE}/classes/<reference>/sheet.pdf": "paper, drawn",
     f"{RULE}/counts.json": "a table",
     f"{RULE}/counts/audit.jsonl": "a table, signed",

@@ -122,7 +122,7 @@ def test_deciding(page: Page, moussem: Running) -> None:
     moussem.call("POST", f"/registration/v1/exhibitions/{FAIR}/applications/mine/submission", {}, token=own)
     sign_in(page, moussem)
     page.goto(f"{OFFICE}/applications?q=Decide")
-    form = "form[action$='/decisions']"
+    form = "form[action*='/decisions']"
     page.check(f"[value='{mine['reference']}']")
     page.select_option("[name=decision]", "incomplete")
     send(page, form, reason="Une photo, s’il vous plaît")
@@ -132,3 +132,4 @@ def test_deciding(page: Page, moussem: Running) -> None:
     page.check("[name=missing] >> nth=0")
     page.locator(f"{form} button").click()
     expect(page.locator("main .notice.good")).to_contain_text(mine["reference"])
+    expect(page.locator("[name=q]")).to_have_value("Decide")

@@ -173,8 +173,8 @@ def _act_on_mine(exhibition: str, act: Any) -> Response:
 @applications.response(200, shown.ApplicationsOut)
 @may(*OFFICE)
 def list_all(exhibition: str) -> Response:
-    """Everything that was handed in; narrowed by `state`, `kind`, `filiere`, `region`, `pending` and `q`; `order`."""
-    wanted = {name: request.args[name] for name in (*reviewing.FILTERS, "q", "order") if request.args.get(name)}
+    """Everything handed in; narrowed by `state`, `kind`, `filiere`, `region`, `pending`, `q`, `alike`; `order`."""
+    wanted = {name: request.args[name] for name in reviewing.WANTED if request.args.get(name)}
     with reading() as db:
         call = find_call(db, find_exhibition(db, exhibition).id)
         found = reviewing.list_applications(db, call, wanted)

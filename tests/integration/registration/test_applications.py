@@ -354,10 +354,10 @@ def test_the_office_reviews_and_publishes_from_its_pages(office: Office, lang: s
     assert logged(office.fair)[-1] == Logged.REVIEW_GIVEN
     assert browser.post(f"{base}/{one['reference']}/questions", reason="x").status_code == 422
     for decision in ("in_review", "accepted"):
-        assert browser.post(f"{base}/decisions", references=one["reference"], decision=decision).status_code == 200
+        assert browser.post(f"{base}/decisions", references=one["reference"], decision=decision).status_code == 303
     assert browser.post(f"{base}/decisions", decision="accepted").status_code == 422
     assert browser.post(f"{base}/publication").headers["Location"].endswith("published=1")
     assert office.state(one) == "offered"
-    sheet = browser.get(f"{base}/list.csv").text
+    sheet = browser.post(f"{base}/list", format="csv").text
     assert "'=HYPERLINK" in sheet
     assert "'+2126" in sheet

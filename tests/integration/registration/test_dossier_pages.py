@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -179,18 +178,6 @@ def test_a_table_of_crafts_is_looked_at_then_taken_and_dossiers_keep_theirs(offi
 
 
 FORM_JSON = {"kind": "artisan", "name": "Ali", "phone": "0612345677"}
-
-
-def test_the_workbook_holds_no_formula_and_no_link(office: Office) -> None:
-    office.hand_in(business='=HYPERLINK("http://x")', shows="http://example.org")
-    browser = staff(office)
-    answer = browser.get(f"{OFFICE}/applications/list.xlsx?order=score&q=hyperlink")
-    assert "spreadsheetml" in (answer.mimetype or "")
-    sheet = zipfile.ZipFile(io.BytesIO(answer.data)).read("xl/worksheets/sheet1.xml").decode()
-    assert "=HYPERLINK" in sheet
-    assert "<f>" not in sheet
-    assert "hyperlink " not in sheet.lower()
-    assert "HYPERLINK" not in browser.get(f"{OFFICE}/applications/list.csv?q=nobody").text
 
 
 def test_a_new_phone_takes_the_dossier_up_and_the_old_one_no_more(office: Office) -> None:

@@ -99,6 +99,8 @@ def test_exhibitors_are_counted_and_the_table_holds_no_formula(office: Office) -
     assert counted["net"] == {"indoor": 9.0, "outdoor": 9.0, "national": 9.0, "foreign": 9.0}
     browser = office.browser()
     table = browser.get("/fr/ouarzazate-12/office/exhibitors/list.csv").get_data(as_text=True)
-    assert "net m2,outdoor,9.00" in table
+    assert "Surface nette (m²),à l’extérieur,9.0" in table
+    assert [line for line in ("Par pays,Maroc,2", "Par région,", "Par filière,") if line not in table] == []
+    assert "MA-" not in table
     assert not [line for line in table.splitlines() if line.startswith(("=", "+", "-", "@"))]
     assert "3 exposants tiennent 18" in text_of(browser.get("/fr/ouarzazate-12/office/exhibitors"))

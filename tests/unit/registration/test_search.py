@@ -5,7 +5,14 @@ import re
 import pytest
 
 from services.registration.desk.domain import Sought, mask_phone, read_search
-from services.registration.visitors.domain.names import LONGEST_KEY, fold, search_key, search_patterns, skeletons
+from services.registration.visitors.domain.names import (
+    LONGEST_KEY,
+    fold,
+    is_called,
+    search_key,
+    search_patterns,
+    skeletons,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +91,11 @@ def finds(typed: str, name: str) -> bool:
 
 def like(pattern: str, text: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("%"))), text) is not None
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [("fatima", True), ("فاطمة", True), ("Ait Ali", True), ("tapis", True), ("Zahra", False)],
+)
+def test_an_exhibitor_is_found_however_spelt(typed: str, is_found: bool) -> None:
+    assert is_called(("Fatima Aït Ali", "Tapis noués"), typed) is is_found

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from services.registration.stands.domain.figures import Exhibitor, Held, count_exhibitors
-from services.registration.stands.domain.finding import is_called, is_stand, suggest_hall
+from services.registration.stands.domain.finding import is_stand, suggest_hall
 from services.registration.stands.domain.people import badge_cap
 from services.registration.stands.domain.plan import (
     NewStand,
@@ -128,14 +128,6 @@ def test_a_shared_stand_counts_once() -> None:
         "foreign": Fraction(51, 4),
     }
     assert counted.total_net == 15
-
-
-@pytest.mark.parametrize(
-    ("typed", "is_found"),
-    [("fatima", True), ("فاطمة", True), ("Ait Ali", True), ("tapis", True), ("Zahra", False)],
-)
-def test_an_exhibitor_is_found_however_spelt(typed: str, is_found: bool) -> None:
-    assert is_called(("Fatima Aït Ali", "Tapis noués"), typed) is is_found
 
 
 @pytest.mark.parametrize(

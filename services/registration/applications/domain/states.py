@@ -51,6 +51,7 @@ class Act(StrEnum):
     # These lead nowhere else; the audit trail names them.
     CHOOSE_MEMBERS = "members"
     CORRECT = "correct"
+    RANK = "rank"
 
 
 class Decision(StrEnum):

@@ -1,5 +1,6 @@
 """One act on one or several dossiers: each is done or refused by itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -7,11 +8,14 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.dossiers import Missing
-from services.registration.applications.domain.states import Decision, State
+from services.registration.applications.domain.states import Act, ActRefused, Decision, State
+from services.registration.applications.operations.calls import find_call
 from services.registration.applications.operations.deciding import decide
-from services.registration.applications.operations.dossiers import Application, By
-from services.registration.applications.operations.moving import ask_back, begin_review
-from services.registration.applications.operations.reviewing import find_handed_in
+from services.registration.applications.operations.dossiers import Application, By, application_of
+from services.registration.applications.operations.moving import ask_back, begin_review, keep, outgoing, write_change
+from services.registration.applications.operations.places import lines_of, lock_pools, number_lines
+from services.registration.applications.operations.reviewing import find_handed_in, list_applications
+from shared.outbox import publish
 from shared.problem import Problem
 
 
@@ -24,24 +28,77 @@ class Outcomes:
 
 
 def act_on_many(db: Connection, exhibition_id: UUID, said: dict[str, Any], by: By) -> Outcomes:
-    """Take into review, ask back or hold a decision, in the order of the references; refusals are values."""
+    """Take into review, ask back, hold a decision, or move on the reserve list; refusals are values.
+
+    In the order of the references; whoever is put on the reserve in that of their scores, then of their submission.
+    """
     outcomes = Outcomes()
-    for reference in dict.fromkeys(said["references"]):
+    lock_pools(db, exhibition_id)
+    chosen = _find(db, exhibition_id, said["references"], outcomes)
+    places: dict[UUID, int] = {}
+    if said["decision"] == Decision.RESERVE:
+        chosen = _best_first(db, exhibition_id, chosen)
+    elif said["decision"] == Act.RANK:
+        places = _make_room(db, exhibition_id, chosen, said["rank"])
+    for one in chosen:
         try:
-            one = find_handed_in(db, exhibition_id, reference)
-            _act(db, one, said, by)
+            _act(db, one, said, by, places)
         except Problem as refused:
-            outcomes.refused[reference] = refused.slug
+            outcomes.refused[one.reference] = refused.slug
         else:
             outcomes.done.append(one.reference)
+    number_lines(db, exhibition_id)
     return outcomes
 
 
-def _act(db: Connection, one: Application, said: dict[str, Any], by: By) -> None:
+def _find(db: Connection, exhibition_id: UUID, references: list[str], outcomes: Outcomes) -> list[Application]:
+    found: dict[UUID, Application] = {}
+    for reference in dict.fromkeys(references):
+        try:
+            one = find_handed_in(db, exhibition_id, reference)
+        except Problem as refused:
+            outcomes.refused[reference] = refused.slug
+        else:
+            found[one.id] = one
+    return list(found.values())
+
+
+def _best_first(db: Connection, exhibition_id: UUID, chosen: list[Application]) -> list[Application]:
+    every = list_applications(db, find_call(db, exhibition_id), {}) if chosen else []
+    scores = {one.id: -1 if one.score is None else one.score for one in every}
+    return sorted(chosen, key=lambda one: (-scores[one.id], one.submitted_at or one.made_at, one.id))
+
+
+def _act(db: Connection, one: Application, said: dict[str, Any], by: By, places: Mapping[UUID, int]) -> None:
     reason = said.get("reason", "")
     if said["decision"] == State.IN_REVIEW:
         begin_review(db, one, by)
     elif said["decision"] == State.INCOMPLETE:
         ask_back(db, one, by, [Missing(part) for part in said["missing"]], reason)
+    elif said["decision"] == Act.RANK:
+        _rank(db, one, places.get(one.id), by, reason)
     else:
         decide(db, one, Decision(said["decision"]), by, reason)
+
+
+def _make_room(db: Connection, exhibition_id: UUID, chosen: list[Application], first: int) -> dict[UUID, int]:
+    """Let the chosen stand together from this place of their line on; where each of them stands then."""
+    ids = {one.id for one in chosen}
+    lines = {pool: line for pool, line in lines_of(db, exhibition_id).items() if not ids.isdisjoint(line)}
+    for line in lines.values():
+        others = [one for one in line if one not in ids]
+        line[:] = others[: first - 1] + [one for one in line if one in ids] + others[first - 1 :]
+    number_lines(db, exhibition_id, lines)
+    return {one: place for line in lines.values() for place, one in enumerate(line, 1) if one in ids}
+
+
+def _rank(db: Connection, one: Application, place: int | None, by: By, reason: str) -> None:
+    """Note where it stands now, and tell who was told an earlier rank; ActRefused for one that does not wait."""
+    if place is None:
+        raise ActRefused(state=one.state.value)
+    if place == one.rank:
+        return
+    keep(db, one, {"rank": place})
+    write_change(db, one, (Act.RANK, one.state), by, " · ".join(filter(None, (f"{one.rank} → {place}", reason))))
+    if one.state is State.RESERVE:
+        publish(db, outgoing(application_of(db, one.exhibition_id, one.id)))

@@ -19,7 +19,7 @@ from services.registration.applications.operations.moving import (
     outgoing,
     write_change,
 )
-from services.registration.applications.operations.places import lock_pools, may_take
+from services.registration.applications.operations.places import lock_pools, may_take, number_lines
 from shared.outbox import publish
 from shared.problem import ChangedMeanwhile
 
@@ -38,7 +38,7 @@ class Published:
 def decide(db: Connection, one: Application, decision: Decision, by: By, reason: str = "") -> Application:
     """Hold a decision until it is published; a later one replaces it. ActRefused, ChangedMeanwhile.
 
-    A reserve's rank is the next free one.
+    A reserve stands behind everybody who waits, until the lines are numbered (`bulk` does it).
     """
     act = ACT_OF[decision]
     follow(one.state, act)
@@ -76,8 +76,11 @@ def publish_decisions(db: Connection, exhibition_id: UUID, by: By) -> Published:
             done.left.append(one)
         elif (moved := _publish(db, one, by)) is not None:
             done.moved.append(moved)
-    offered = {one.id for one in offer_free(db, exhibition_id)}
-    publish(db, *[outgoing(one) for one in done.moved if one.state is State.RESERVE and one.id not in offered])
+    offer_free(db, exhibition_id)
+    number_lines(db, exhibition_id)
+    ids = [one.id for one in done.moved if one.state is State.RESERVE]
+    waiting = (own.exhibition_id == exhibition_id, own.id.in_(ids), own.state == State.RESERVE)
+    publish(db, *map(outgoing, load_applications(db, *waiting)))  # the ranks they are told are those they stand at
     return done
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.dossiers import AlreadyApplied, fold
-from services.registration.applications.domain.states import EDITABLE, Act, ActRefused, State, can, standing
+from services.registration.applications.domain.states import EDITABLE, Act, ActRefused, Decision, State, can, standing
 from services.registration.applications.models import application, application_change
 from services.registration.applications.operations.calls import Call, find_call
 from services.registration.applications.operations.crafts import check_craft
@@ -99,6 +99,7 @@ class Application:
     score: float | None = field(default=None, compare=False)
     is_told: bool = field(default=False, compare=False)
     """Begun a moment ago, and the message with the private link tells that it was handed in."""
+    is_alike: bool = field(default=False, compare=False)
 
     @property
     def standing(self) -> State:
@@ -119,6 +120,11 @@ class Application:
     def is_editable(self) -> bool:
         """Whether its answers may still be changed."""
         return self.state in EDITABLE
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is on the reserve list, or is to be once the decisions are published."""
+        return self.state is State.RESERVE or self.pending == Decision.RESERVE
 
     def may(self, act: str) -> bool:
         """Whether this act leads anywhere from here, now."""

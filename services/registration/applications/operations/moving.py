@@ -35,6 +35,7 @@ from services.registration.applications.operations.places import (
     give_back,
     lock_pools,
     next_waiting,
+    number_lines,
     take_place,
     waiting_with_room,
 )
@@ -52,6 +53,7 @@ LOGGED = {
     Act.RESERVE: Logged.APPLICATION_RESERVED,
     Act.REJECT: Logged.APPLICATION_REJECTED,
     Act.CHOOSE_MEMBERS: Logged.MEMBERS_CHOSEN,
+    Act.RANK: Logged.RANK_CHANGED,
     Act.OFFER: Logged.PLACE_OFFERED,
     Act.CONFIRM: Logged.OFFER_CONFIRMED,
     Act.DECLINE: Logged.OFFER_DECLINED,
@@ -158,7 +160,9 @@ def offer(db: Connection, one: Application, by: By) -> Application:
 def offer_now(db: Connection, one: Application, by: By, reason: str = "") -> Application:
     """Offer a place to somebody chosen of the reserve, out of turn; ActRefused, ChangedMeanwhile, NoPlaceLeft."""
     lock_pools(db, one.exhibition_id)
-    return move(db, one, Act.OFFER, by, reason, offer_ends_at=now() + OFFER_LASTS)
+    offered = move(db, one, Act.OFFER, by, reason, offer_ends_at=now() + OFFER_LASTS)
+    number_lines(db, one.exhibition_id)
+    return offered
 
 
 def offer_free(db: Connection, exhibition_id: UUID) -> list[Application]:
@@ -169,6 +173,8 @@ def offer_free(db: Connection, exhibition_id: UUID) -> list[Application]:
     offered: list[Application] = []
     while first := next_waiting(db, exhibition_id):
         offered.append(offer(db, application_of(db, exhibition_id, first), CLOCK))
+    if offered:
+        number_lines(db, exhibition_id)
     return offered
 
 
@@ -256,9 +262,11 @@ def outgoing(one: Application, *, is_told: bool = False) -> Outgoing:
 
 
 def _leave(db: Connection, one: Application, act: Act, by: By, reason: str = "") -> Application:
-    if one.state in HOLDING and act is not Act.CONFIRM:
+    if (one.state in HOLDING and act is not Act.CONFIRM) or one.is_waiting:
         lock_pools(db, one.exhibition_id)
     moved = move(db, one, act, by, reason)
+    if one.is_waiting:
+        number_lines(db, one.exhibition_id)
     if frees_a_place(one.state, moved.state):
         offer_free(db, one.exhibition_id)
     return moved

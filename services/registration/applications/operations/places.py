@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.registration.applications.domain.calls import NoPlaceLeft, PlacesTaken
-from services.registration.applications.domain.states import HOLDING, State
+from services.registration.applications.domain.states import HOLDING, Decision, State
 from services.registration.applications.models import application, place_pool
 
 _POOL = place_pool.c
@@ -99,6 +99,30 @@ def next_waiting(db: Connection, exhibition_id: UUID) -> UUID | None:
     return row.id if row else None
 
 
+def lines_of(db: Connection, exhibition_id: UUID) -> dict[str, list[UUID]]:
+    """Who waits for a place of each pool, the first in line first; who is to wait once it is published, too."""
+    own = application.c
+    pool = pool_name(own.exhibition_id, own.filiere).label("pool")
+    waits = sa.or_(own.state == State.RESERVE, own.pending == Decision.RESERVE)
+    rows = db.execute(
+        sa.select(own.id, own.rank, own.submitted_at, pool).where(own.exhibition_id == exhibition_id, waits)
+    )
+    lines: dict[str, list[UUID]] = {}
+    for row in sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.submitted_at, row.id)):
+        lines.setdefault(row.pool, []).append(row.id)
+    return lines
+
+
+def number_lines(db: Connection, exhibition_id: UUID, lines: Mapping[str, list[UUID]] | None = None) -> None:
+    """Give everybody in line the rank they stand at, from 1 in each pool. The pools must be locked."""
+    own, place = application.c, sa.bindparam("place", type_=sa.Integer)
+    wanted = lines_of(db, exhibition_id) if lines is None else lines
+    rows = [{"which": one, "place": n} for line in wanted.values() for n, one in enumerate(line, 1)]
+    if rows:
+        stale = (own.exhibition_id == exhibition_id, own.id == sa.bindparam("which"), own.rank.is_distinct_from(place))
+        db.execute(sa.update(application).where(*stale).values(rank=place), rows)
+
+
 def set_pools(db: Connection, exhibition_id: UUID, wanted: Mapping[str, int | None]) -> None:
     """Set the places of the pools: craft → number ("" for all others, None for as many as are accepted). PlacesTaken.
 
@@ -114,6 +138,7 @@ def set_pools(db: Connection, exhibition_id: UUID, wanted: Mapping[str, int | No
             raise PlacesTaken(craft=row["craft"], taken=row["taken"])
     db.execute(sa.delete(place_pool).where(_POOL.exhibition_id == exhibition_id))
     db.execute(sa.insert(place_pool), rows)
+    number_lines(db, exhibition_id)
 
 
 def _row(exhibition_id: UUID, craft: str, counted: tuple[int | None, int], before: Pool | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reviews, what looks like a second dossier, and the office's lists."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,30 +9,29 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.applications.domain.dossiers import fold
-from services.registration.applications.domain.scores import HIGHEST, LOWEST, score_of, weighted
-from services.registration.applications.domain.states import ActRefused, State
+from services.registration.applications.domain.finding import find_pairs, is_meant, marks_of
+from services.registration.applications.domain.scores import HIGHEST, LOWEST, score_of
+from services.registration.applications.domain.states import LIVE, ActRefused, State
 from services.registration.applications.models import application, application_change, review
 from services.registration.applications.operations.calls import Call
 from services.registration.applications.operations.dossiers import Application, find_application, load_applications
+from services.registration.applications.operations.places import pools_of
 from services.registration.staff.domain import Act
 from services.registration.staff.models import staff
 from services.registration.staff.operations import audit
-from services.registration.visitors.domain.names import search_key
-from services.registration.visitors.models import person
 from shared.clock import now
 from shared.db import insert
-from shared.ids import tidy_reference
 from shared.problem import N_, Invalid, NotFound
 
 REVIEWABLE = frozenset({State.SUBMITTED, State.IN_REVIEW})
 FILTERS = ("state", "kind", "filiere", "region", "pending")
-ORDERS = ("newest", "score", "rank")
+# what an address may say of the list: the filters, words to look for, possible duplicates alone, an order
+WANTED = (*FILTERS, "q", "alike", "order")
 
 
 @dataclass(frozen=True)
 class Review:
-    """What one reviewer gave; `score` is weighted, 0 to 5."""
+    """What one reviewer gave; `score` is weighted, 0 to 5, rounded as that of the dossier."""
 
     staff_id: UUID
     name: str
@@ -96,7 +96,7 @@ def reviews_of(db: Connection, call: Call, one: Application) -> list[Review]:
         .where(own.exhibition_id == one.exhibition_id, own.application_id == one.id)
         .order_by(own.given_at)
     )
-    return [Review(**row._mapping, score=weighted(row.scores, call.weights)) for row in rows]
+    return [Review(**row._mapping, score=score_of([row.scores], call.weights)) for row in rows]
 
 
 def changes_of(db: Connection, one: Application) -> list[Change]:
@@ -113,46 +113,49 @@ def changes_of(db: Connection, one: Application) -> list[Change]:
 
 
 def lookalikes(db: Connection, one: Application) -> list[Application]:
-    """Other dossiers with the same phone or the same name as it is compared; drafts are nobody's business yet."""
-    own = application.c
-    same = [own.folded == one.folded] if one.folded else []
-    same += [person.c.phone == one.phone] if one.phone else []
-    if not same:
-        return []
-    others = (own.exhibition_id == one.exhibition_id, own.id != one.id, own.state != State.DRAFT)
-    return load_applications(db, *others, sa.or_(*same))
+    """Other dossiers with the same phone or name, as it is written or heard; drafts are nobody's business yet."""
+    mine = marks_of(one.title, one.phone)
+    others = load_applications(db, *_handed_in(one.exhibition_id), application.c.id != one.id)
+    return [other for other in others if marks_of(other.title, other.phone) & mine]
 
 
-def list_applications(db: Connection, call: Call, wanted: dict[str, str]) -> list[Application]:
-    """Everything that was handed in, with its score; `wanted` narrows it (the filters, `q` for words) and orders it."""
-    own = application.c
-    chosen = [own[name] == wanted[name] for name in FILTERS if wanted.get(name)]
-    found = load_applications(
-        db, own.exhibition_id == call.exhibition_id, own.state != State.DRAFT, *chosen, *_words(wanted.get("q", ""))
-    )
+def list_applications(db: Connection, call: Call, wanted: Mapping[str, str]) -> list[Application]:
+    """Everything that was handed in, with its score; `wanted` narrows it and orders it.
+
+    By the filters, by words (`q`), to those that look like another live one (`alike`), which then stand together.
+    """
+    every = load_applications(db, *_handed_in(call.exhibition_id))
     given = _scores(db, call.exhibition_id)
-    scored = [replace(one, score=score_of(given.get(one.id, []), call.weights)) for one in found]
+    pairs = find_pairs({one.id: marks_of(one.title, one.phone) for one in every if one.state in LIVE})
+    scored = [
+        replace(one, score=score_of(given.get(one.id, []), call.weights), is_alike=one.id in pairs)
+        for one in every
+        if _is_wanted(one, wanted) and (one.id in pairs or not wanted.get("alike"))
+    ]
+    if wanted.get("alike"):
+        scored.sort(key=lambda one: pairs[one.id])
     if wanted.get("order") == "score":
         scored.sort(key=lambda one: -1 if one.score is None else one.score, reverse=True)
     elif wanted.get("order") == "rank":
-        scored.sort(key=lambda one: (one.rank is None, one.rank or 0))
+        pools = {pool.craft for pool in pools_of(db, call.exhibition_id)}
+        scored.sort(key=lambda one: _in_line(one, pools))
     return scored
 
 
-def _words(typed: str) -> list[sa.ColumnElement[bool]]:
-    """Dossiers of a reference, a phone or a name in any spelling."""
-    if not typed.strip():
-        return []
-    own = application.c
-    digits = "".join(c for c in typed if c.isascii() and c.isdigit())
-    ways = [own.reference == tidy_reference(typed)[:8]]
-    if fold(typed):
-        ways += [own.folded.contains(fold(typed), autoescape=True)]
-    if search_key(typed):
-        ways += [person.c.name_key.contains(search_key(typed), autoescape=True)]
-    if len(digits) >= 6:
-        ways += [person.c.phone.contains(digits.lstrip("0"), autoescape=True)]
-    return [sa.or_(*ways)]
+def _handed_in(exhibition_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    return application.c.exhibition_id == exhibition_id, application.c.state != State.DRAFT
+
+
+def _is_wanted(one: Application, wanted: Mapping[str, str]) -> bool:
+    if any(getattr(one, name) != wanted[name] for name in FILTERS if wanted.get(name)):
+        return False
+    typed = wanted.get("q", "").strip()
+    return not typed or is_meant(typed, (one.business, one.name, *one.members), one.reference, one.phone)
+
+
+def _in_line(one: Application, pools: set[str]) -> tuple[bool, str, int]:
+    """Line by line as they wait for the same places; who does not wait, at the end."""
+    return not one.is_waiting, one.filiere if one.filiere in pools else "", one.rank or 0
 
 
 def count_states(db: Connection, exhibition_id: UUID) -> dict[str, int]:

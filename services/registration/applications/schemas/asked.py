@@ -9,9 +9,9 @@ from services.registration.applications.domain.calls import (
     LONGEST_ANSWER,
 )
 from services.registration.applications.domain.dossiers import MOST_MEMBERS, ExhibitorKind, Missing, read_members
-from services.registration.applications.domain.states import Decision, State
+from services.registration.applications.domain.states import Decision
 from services.registration.applications.domain.tables import BadRow
-from services.registration.visitors.domain import people, places
+from services.registration.visitors.domain import people
 from services.registration.visitors.schemas import (
     LANGUAGE,
     REGION,
@@ -29,6 +29,10 @@ from shared.problem import N_
 NO_KIND = N_("Please say who applies.")
 NO_REFERENCE = N_("Please type the reference of your application.")
 NO_CRAFT = N_("Please choose a craft from the list.")
+NOBODY_CHOSEN = N_("Please choose at least one application.")
+NO_RANK = N_("Please type a place on the reserve list: 1, 2, 3…")
+TOO_MANY = N_("This is too much at once: narrow the list to 500 applications or fewer.")
+MOST_AT_ONCE = 500
 
 
 def _one_of(codes: Any, error: str, **more: Any) -> fields.String:
@@ -210,30 +214,36 @@ class NewDecisions(ReasonForm):
     references = fields.List(
         line(20),
         required=True,
-        validate=validate.Length(min=1, max=500, error=N_("Please choose at least one application.")),
-        error_messages=said(N_("Please choose at least one application.")),
+        validate=validate.Length(min=1, max=MOST_AT_ONCE, error=NOBODY_CHOSEN),
+        error_messages=said(NOBODY_CHOSEN),
     )
     decision = _one_of(
-        ["in_review", "incomplete", *Decision],
+        ["in_review", "incomplete", *Decision, "rank"],
         N_("Please choose what to do."),
         required=True,
         error_messages=said(N_("Please choose what to do.")),
     )
     missing = fields.List(_one_of(Missing, N_("Please choose what is missing from the list.")))
+    rank = fields.Integer(
+        validate=validate.Range(1, 9999, error=NO_RANK), error_messages=said(NO_RANK), metadata={"example": 1}
+    )
 
     @validates_schema
     def _check_missing(self, data: dict[str, Any], **_more: Any) -> None:
         if data.get("decision") == "incomplete" and not data.get("missing"):
             raise ValidationError({"missing": [N_("Please choose what is missing.")]})
+        if data.get("decision") == "rank" and not data.get("rank"):
+            raise ValidationError({"rank": [NO_RANK]})
 
 
-class Filter(Schema):
-    """Which part of the list."""
+class DecisionsForm(NewDecisions):
+    """The same from the list: ticked ones, or all of it; `everyone` is how many that were when it was looked at."""
 
-    state = fields.String(validate=validate.OneOf(list(State)))
-    kind = fields.String(validate=validate.OneOf(list(ExhibitorKind)))
-    filiere = line(12)
-    pending = fields.String(validate=validate.OneOf(list(Decision)))
-    q = line()
-    order = fields.String(validate=validate.OneOf(["newest", "score", "rank"]))
-    region = fields.String(validate=validate.OneOf(list(places.REGIONS)))
+    references = fields.List(line(20), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
+    everyone = fields.Integer(validate=validate.Range(0, MOST_AT_ONCE, error=TOO_MANY), load_default=0)
+    sure = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def _check_chosen(self, data: dict[str, Any], **_more: Any) -> None:
+        if not data.get("references") and not data.get("everyone"):
+            raise ValidationError({"references": [NOBODY_CHOSEN]})

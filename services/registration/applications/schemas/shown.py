@@ -69,6 +69,7 @@ class ApplicationOut(MineOut):
     pending = fields.String(allow_none=True)
     rank = fields.Integer(allow_none=True)
     score = fields.Float(allow_none=True)
+    is_alike = fields.Boolean(metadata={"description": "In a list: whether it looks like another live one"})
 
 
 class ApplicationsOut(Schema):

@@ -1,7 +1,5 @@
 """Exhibitors in numbers: pictures with their tables, and the same for a spreadsheet."""
 
-import csv
-import io
 import textwrap
 from collections.abc import Iterator
 
@@ -15,9 +13,11 @@ from services.registration.stands.domain.figures import Figures
 from services.registration.stands.operations.plan import figures_of
 from services.registration.stands.pages import words
 from services.registration.visitors.domain.places import REGIONS
-from shared import i18n
+from shared import i18n, sheets
 from shared.db import reading
 from shared.i18n import gettext as _
+from shared.problem import N_
+from shared.sheets import Format
 from shared.web import may, page
 
 READERS = (Role.ORGANISER, Role.REVIEWER, Role.SUPERVISOR, Role.VIEWER)
@@ -29,6 +29,8 @@ TILES = {
 
 A_LINE = 11
 """Letters."""
+# in the order of `figures.NET`
+NET_WORDS = (N_("indoor"), N_("outdoor"), N_("held by national exhibitors"), N_("held by foreign exhibitors"))
 
 figure_pages = Blueprint("exhibitor_figures", __name__, url_prefix="/<lang>/<exhibition>/office/exhibitors")
 
@@ -47,9 +49,7 @@ def show(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address 
         net={name: words.square_metres(float(area) * 10_000) for name, area in counted.net.items()},
         total=words.square_metres(float(counted.total_net) * 10_000),
         tables=_tables(counted, crafts),
-        region_rows=_most_first(
-            [(i18n.pick(REGIONS[code]), n) for code, n in counted.by_region.items() if code in REGIONS]
-        ),
+        region_rows=_regions(counted),
         tiles=[(*TILES[code], lines_of(code), counted.by_region[code]) for code in REGIONS],
         most=max(counted.by_region.values(), default=0),
     )
@@ -58,13 +58,11 @@ def show(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address 
 @figure_pages.get("/list.csv")
 @may(*READERS)
 def download(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """The same for a spreadsheet."""
+    """The same for a spreadsheet: numbers only, nobody's name."""
     found, counted = _counted(exhibition)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["what", "which", "value"])
-    writer.writerows(_lines(counted))
-    response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    with reading() as db:
+        crafts = words.Crafts(crafts_of(db, found.id))
+    response = Response(sheets.write_csv(list(_lines(counted, crafts))), content_type=sheets.TYPES[Format.CSV])
     response.headers["Content-Disposition"] = f'attachment; filename="exhibitors-{found.reference}.csv"'
     return response
 
@@ -75,15 +73,19 @@ def _counted(exhibition: str) -> tuple[Exhibition, Figures]:
         return found, figures_of(db, found.id)
 
 
-def _lines(counted: Figures) -> Iterator[tuple[str, str, str]]:
-    """Codes and numbers only: nothing a person typed, so nothing a spreadsheet would take for a formula."""
-    yield "exhibitors", "main", str(counted.main)
-    yield "exhibitors", "members", str(counted.members)
-    for what in ("country", "region", "filiere", "kind"):
-        for which, n in sorted(getattr(counted, f"by_{what}").items()):
-            yield what, which, str(n)
-    for which, area in counted.net.items():
-        yield "net m2", which, f"{float(area):.2f}"
+def _lines(counted: Figures, crafts: words.Crafts) -> Iterator[sheets.Row]:
+    yield _("What"), _("Which"), _("Number")
+    yield _("Exhibitors"), _("exhibitors with a stand"), counted.main
+    yield _("Exhibitors"), _("members who come along"), counted.members
+    regions = _("By region"), "", _regions(counted)
+    for title, _by, rows in (*_tables(counted, crafts), regions):
+        yield from ((title, word, n) for word, n in rows)
+    for where, area in zip(NET_WORDS, counted.net.values(), strict=True):
+        yield f"{_('Net floor')} (m²)", _(where), round(float(area), 2)
+
+
+def _regions(counted: Figures) -> list[tuple[str, int]]:
+    return _most_first([(i18n.pick(REGIONS[code]), n) for code, n in counted.by_region.items() if code in REGIONS])
 
 
 def _tables(counted: Figures, crafts: words.Crafts) -> list[tuple[str, str, list[tuple[str, int]]]]:

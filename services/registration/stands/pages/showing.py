@@ -11,11 +11,12 @@ from services.registration.applications.operations.crafts import crafts_of
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.exhibitions.operations.building import build_mark
 from services.registration.stands.domain.days import SHOWN
-from services.registration.stands.domain.finding import LONGEST_QUESTION, is_called, is_stand
+from services.registration.stands.domain.finding import is_stand
 from services.registration.stands.operations.plan import Occupation, Plan, plan_mark, plan_of
 from services.registration.stands.operations.setting_up import Stand
 from services.registration.stands.pages import words
 from services.registration.stands.pages.drawing import Look, draw_halls, patterns, swatch
+from services.registration.visitors.domain.names import LONGEST_QUESTION, is_called
 from shared import clock
 from shared.db import reading
 from shared.web import etag_page, may

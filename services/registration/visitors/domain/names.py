@@ -5,8 +5,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
 LONGEST_KEY = 500
+LONGEST_QUESTION = 60
 _ARABIC = {
     **dict.fromkeys("بپ", "b"),
     **dict.fromkeys("تثطة", "t"),
@@ -89,3 +92,24 @@ def search_patterns(typed: str) -> list[tuple[str, str]]:
         heard = f"%=%{bones}%" if len(bones) > 1 else f"%=% {bones} %"
         patterns.append((f"%{word}%=%", heard if bones else f"%{word}%=%"))
     return patterns or [(f"%{fold(typed)}%=%", f"%{fold(typed)}%=%")]
+
+
+_key = lru_cache(maxsize=8192)(search_key)
+
+
+def is_called(texts: Iterable[str], typed: str) -> bool:
+    """Whether every word typed is in one of the texts, as written or as heard (Arabic and Latin spellings meet)."""
+    keys = [_key(text[:120]) for text in texts if text]
+    return all(
+        any(_fits(pattern, key) for pattern in both for key in keys)
+        for both in search_patterns(typed[:LONGEST_QUESTION])
+    )
+
+
+def _fits(pattern: str, key: str) -> bool:
+    return bool(_compiled(pattern).fullmatch(key))
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, pattern.split("%"))), re.DOTALL)
