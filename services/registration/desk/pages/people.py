@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.registration.desk import domain, operations, schemas
+from services.registration.desk.operations.finding import Found
 from services.registration.exhibitions.operations import exhibition_of
 from services.registration.staff.domain import Role
 from services.registration.staff.operations.audit import By
@@ -143,7 +144,7 @@ def send_link(lang: str, exhibition: str, reference: str) -> Response:
     by = _by()
     with reading() as db:
         somebody, _badge = operations.person_called(db, by.exhibition_id, reference)
-    if not phones.may_welcome(somebody.phone, client_address()):
+    if somebody.phone and not phones.may_welcome(somebody.phone, client_address()):
         return _go(lang, exhibition, reference, "waiting")
     with transaction() as db:
         found = exhibition_of(db, by.exhibition_id)
@@ -162,8 +163,9 @@ def _pdf(drawn: bytes, name: str) -> Response:
     return response
 
 
-def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | None = None) -> Response:
+def _desk(values: Any, errors: dict[str, list[str]], found: Found | None = None) -> Response:
     shown = [(one, domain.mask_phone(one.phone)) for one in found.people] if found else []
+    is_nobody = found is not None and not found.people and not found.exhibitors
     return page(
         "desk/desk.html",
         status=422 if errors else 200,
@@ -171,7 +173,7 @@ def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | N
         errors=errors,
         found=found,
         people=shown,
-        is_walk_in="walk-in" in request.args or (found is not None and not shown) or bool({*errors} - {"sought"}),
+        is_walk_in="walk-in" in request.args or is_nobody or bool({*errors} - {"sought"}),
         homes=offered_homes(),
         languages=[(code, i18n.NAMES[code]) for code in i18n.LANGUAGES],
     )
