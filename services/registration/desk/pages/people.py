@@ -20,8 +20,9 @@ from services.registration.visitors.operations.print_letter import Letter, draw_
 from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
+from shared.i18n import ngettext
 from shared.idempotency import Answer, once
-from shared.problem import Invalid, NotSignedIn
+from shared.problem import Invalid, NotSignedIn, TooMany
 from shared.web import client_address, current_caller, idempotency_key, load_form, may, page
 from shared.web.security import settings
 
@@ -49,7 +50,10 @@ def find_people(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the a
             raise Invalid({"sought": [schemas.NO_SEARCH]})
     except Invalid as refused:
         return _desk(request.form, refused.errors)
-    operations.allow_search(by.staff_id)
+    try:
+        operations.allow_search(by.staff_id)
+    except TooMany as refused:
+        return _later(refused.facts["retry_after"])
     with transaction() as db:
         found = operations.find_people(db, by, typed, sought)
     return _desk({"sought": typed, "name": "" if sought.phone or sought.reference else typed}, {}, found)
@@ -177,6 +181,20 @@ def _desk(values: Any, errors: dict[str, list[str]], found: Found | None = None)
         homes=offered_homes(),
         languages=[(code, i18n.NAMES[code]) for code in i18n.LANGUAGES],
     )
+
+
+def _later(seconds: int) -> Response:
+    """Too many searches: the desk as it was, with when the next one is answered."""
+    minutes = -(-seconds // 60)
+    told = ngettext(
+        "Too many searches. The next one is answered in one minute.",
+        "Too many searches. The next one is answered in %(n)s minutes.",
+        minutes,
+    )
+    response = _desk(request.form, {"sought": [told]})
+    response.status_code = TooMany.status
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _by() -> By:
