@@ -20,7 +20,15 @@ from tests.integration.registration.conftest import Fair
 from tests.kit.services import Service
 
 MIXED = ["فاطمة Aït Ali", "Aït Ali فاطمة", "ⵜⴰⵏⵉⵔⵜ فاطمة Ouzzine", "Ali بن Ali بن Ali", "Mohamed أيت (تنغير) 12"]
-SIGNED = ["مُحَمَّد", "محمّد أيت لحسن", "مُحَمَّد بن عَبْد اللّه", "عَبْد السَّلام بن الحُسَيْن", "مُحَمَّد Ali عَبْد Ali", "12 محمّد-علي"]
+SIGNED = [
+    "مُحَمَّد",
+    "محمّد أيت لحسن",
+    "مُحَمَّد بن عَبْد اللّه",
+    "عَبْد السَّلام بن الحُسَيْن",
+    "مُحَمَّد Ali عَبْد Ali",
+    "12 محمّد-علي",
+    "عبد الله السلامي",
+]
 LEFT_TO_RIGHT_MARK = "\u200e"
 NAMES = ["فاطمة الزهراء أيت علي", "ⴼⴰⵟⵉⵎⴰ ⵜⴰⵎⴰⵣⵉⵖⵜ", "Aïcha Benömar", "प्रिया शर्मा", "Zoé 李 🧵", "W" * 120]
 
