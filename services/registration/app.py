@@ -40,7 +40,9 @@ from services.registration.stands import api as stands_api
 from services.registration.stands.operations.setting_up import copy_stands, how_many_stands
 from services.registration.stands.pages import figures as figure_pages
 from services.registration.stands.pages import office as stand_office
+from services.registration.stands.pages import office_people as stand_office_people
 from services.registration.stands.pages import people as stand_people
+from services.registration.stands.pages import presence as stand_presence
 from services.registration.stands.pages import setting_up as stands_set_up
 from services.registration.stands.pages import showing as plan_showing
 from services.registration.visitors import api as visitors_api
@@ -97,6 +99,8 @@ _PAGES = (
     stands_set_up.set_up_pages,
     stand_office.office_pages,
     stand_people.people_pages,
+    stand_office_people.office_people_pages,
+    stand_presence.presence_pages,
     figure_pages.figure_pages,
 )
 

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.engine import Connection
 
 from services.registration.desk import domain, operations, schemas
+from services.registration.desk.operations.finding import Somebody
 from services.registration.exhibitions.operations import Exhibition, exhibition_of
 from services.registration.staff.domain import Role
 from services.registration.staff.operations.audit import By
@@ -43,7 +44,7 @@ def _body(schema: Any) -> dict[str, Any]:
 @desk.response(200, schemas.SearchOut)
 @may(*AT_DESK)
 def find_people(exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
-    """Find people by name, phone or reference. A body, so that no name stands in an address or its logs."""
+    """Find who has a badge by name, phone, badge or dossier. A body, so that no name stands in an address or a log."""
     by = _by()
     typed = load(schemas.SearchForm)["sought"]
     sought = domain.read_search(typed)
@@ -67,8 +68,8 @@ def register(exhibition: str) -> Response:  # noqa: ARG001 - the address carries
     new = people.NewVisitor(**with_home(said), may_text=phones.may_welcome(said["phone"], client_address()))
 
     def act(db: Connection, found: Exhibition) -> Answer:
-        somebody = operations.register_walk_in(db, settings(), found, by, new)
-        return Answer(201, _person(somebody, badges.badge_of(db, found.id, somebody.id)))
+        reference = operations.register_walk_in(db, settings(), found, by, new).reference
+        return Answer(201, _person(*operations.person_called(db, found.id, reference)))
 
     return reply(_once(by, act))
 
@@ -140,7 +141,7 @@ def _once(by: By, act: Callable[[Connection, Exhibition], Answer]) -> Answer:
         return once(db, key, lambda: act(db, found))
 
 
-def _person(somebody: people.Visitor, badge: badges.Badge) -> dict[str, Any]:
+def _person(somebody: Somebody, badge: badges.Badge) -> dict[str, Any]:
     return dict(schemas.PersonOut(exclude=["badge"]).dump(somebody)) | {"badge": dict(BadgeOut().dump(badge))}
 
 

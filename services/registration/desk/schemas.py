@@ -8,7 +8,7 @@ from services.registration.visitors.schemas import LANGUAGE, BadgeOut, Tidy, che
 from shared.problem import N_
 from shared.sheets import Format
 
-NO_SEARCH = N_("Please type a name, a phone number or a badge’s reference.")
+NO_SEARCH = N_("Please type a name, a phone number, or the reference of a badge or dossier.")
 
 
 class SearchForm(Schema):
@@ -36,11 +36,21 @@ class WalkInForm(Schema):
     )
 
 
+class ExhibitorOut(Schema):
+    """A dossier that holds stands."""
+
+    reference = fields.String(metadata={"description": "The dossier’s."})
+    title = fields.String()
+    stands = fields.List(fields.String())
+
+
 class FoundOut(Schema):
-    """Somebody as the desk sees them in a list."""
+    """Somebody with a badge as the desk sees them in a list; who works at a stand comes with its exhibitor."""
 
     reference = fields.String(metadata={"description": "In the addresses of what the desk does for them."})
     name = fields.String()
+    kind = fields.String(metadata={"description": "The badge’s.", "example": "exhibitor"})
+    exhibitor = fields.Nested(ExhibitorOut, allow_none=True)
     phone = fields.Function(
         lambda one: mask_phone(one.phone) or None,
         metadata={"description": "Its last two digits.", "example": "•••• 78"},
@@ -50,9 +60,10 @@ class FoundOut(Schema):
 
 
 class SearchOut(Schema):
-    """Whom a search found, at most twenty."""
+    """Whom a search found, at most twenty people and as many exhibitors."""
 
     people = fields.List(fields.Nested(FoundOut))
+    exhibitors = fields.List(fields.Nested(ExhibitorOut))
     has_more = fields.Boolean()
 
 

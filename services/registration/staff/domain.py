@@ -153,6 +153,8 @@ class Act(StrEnum):
     VISITOR_REGISTERED = "visitor_registered"
     BADGE_PRINTED = "badge_printed"
     BADGE_REPLACED = "badge_replaced"
+    STAND_BADGE_GIVEN = "stand_badge_given"
+    STAND_BADGE_TAKEN_BACK = "stand_badge_taken_back"
     LINK_SENT = "link_sent"
     CALL_OPENED = "call_opened"
     CALL_CHANGED = "call_changed"

@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 
+from services.registration.applications.operations.dossiers import By
+from services.registration.exhibitions.operations import find_exhibition
+from services.registration.stands.operations import people as stand_people
+from services.registration.stands.operations import placing
 from shared import clock
 from shared.ids import new_id
 from tests.conftest import At
+from tests.integration.registration.exhibitors import confirm
 from tests.kit.services import Service
 from tests.kit.world import ELSEWHERE, HERE, World
 
@@ -133,6 +138,41 @@ def test_a_replaced_badge_admits_nobody(world: World, at: At, way: str) -> None:
     old = post(world.ticketing, scans, {"id": str(new_id()), "code": said["badge"]["code"]}, steward).get_json()
     new = post(world.ticketing, scans, {"id": str(new_id()), "code": fresh.get_json()["code"]}, steward).get_json()
     assert (old["word"], old["reason"], new["word"]) == ("refused", "replaced", "admitted")
+
+
+def test_a_replaced_badge_of_a_stand_admits_nobody(world: World, at: At) -> None:
+    """The desk replaces it as it does a visitor's, and the gates hear the same message."""
+    fair = get(world.registration, f"/registration/v1/exhibitions/{HERE}")
+    name, lost = badge_of_a_stand(world)
+    desk, base = desk_of(world), f"/registration/v1/exhibitions/{HERE}/desk"
+    found = post(world.registration, f"{base}/searches", {"sought": name}, desk).get_json()["people"]
+    fresh = post(world.registration, f"{base}/people/{found[0]['reference']}/replacement", {}, desk).get_json()
+    world.quiet()
+    at(datetime.fromisoformat(f"{fair['first_day']}T10:00:00+00:00"))
+    steward = world.staff("steward", HERE).tokens["ticketing"]
+
+    def scan(code: str, gate: str) -> tuple[str, str | None]:
+        path = f"/ticketing/v1/exhibitions/{HERE}/gates/{gate}/scans"
+        answer = post(world.ticketing, path, {"id": str(new_id()), "code": code}, steward).get_json()
+        return answer["word"], answer["reason"]
+
+    for gate in "ABCD":
+        assert scan(lost, gate) == ("refused", "replaced"), gate
+    assert scan(fresh["code"], "A")[0] == "admitted"
+    assert scan(lost, "A") == ("refused", "replaced")
+
+
+def badge_of_a_stand(world: World) -> tuple[str, str]:
+    """Somebody of a stand with a badge the gates know: name and code."""
+    with world.registration.writing() as db:
+        here = find_exhibition(db, HERE)
+        [reference] = confirm(db, here, 1)
+        wish = placing.wish_of(db, here, {"application": reference, "stand": "A-001"})
+        placed = placing.place(db, here, wish, By("staff"))
+        given = stand_people.give_badge(db, world.registration.settings, here, placed, "Izza n’Taznakht")
+        _somebody, badge = stand_people.badge_at(db, placed, given.place)
+    world.quiet()
+    return given.name, badge.code
 
 
 def desk_of(world: World) -> str:

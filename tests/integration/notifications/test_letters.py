@@ -1,6 +1,7 @@
 """Letters: printed together in each person's language, downloaded again, handed over; late ones are given up."""
 
 import io
+import unicodedata
 from typing import Any
 from uuid import uuid4
 
@@ -102,6 +103,19 @@ def test_what_waits_about_one_application_is_one_letter(waiting: Story) -> None:
     assert hers.index("Une place pour vous") < hers.index("Auparavant") < hers.index("Dossier déposé")
     ask(waiting, f"{API}/{batch['id']}/handed-over", "PUT")
     assert {row.state for row in waiting.notices()} == {"delivered"}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_name_with_vowel_signs_is_read_in_its_direction(story: Story) -> None:
+    name = "مُحَمَّد بن عَبْد اللّه"
+    story.tell_exhibition()
+    story.tell_session()
+    tell_key(story)
+    story.tell_person(phone=None, email=None, language="ar", name=name)
+    story.tell_booking()
+    batch = ask(story, API, "POST", key="one").get_json()["id"]
+    [page] = text_of(ask(story, f"{PAGE}/letters/{batch}.pdf").data)
+    assert unicodedata.normalize("NFC", name) in [unicodedata.normalize("NFC", line) for line in page.splitlines()]
 
 
 def test_where_none_waits_the_refusal_says_so(waiting: Story) -> None:

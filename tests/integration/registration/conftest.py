@@ -72,7 +72,7 @@ class Browser:
         """Open a page."""
         return self.client.get(path)
 
-    def post(self, path: str, **fields: str) -> TestResponse:
+    def post(self, path: str, **fields: str | list[str]) -> TestResponse:
         """Send a form as if it had been loaded from us."""
         self.client.set_cookie("form", "form-of-a-test")
         proof = hmac.new(bytes.fromhex(SECRET), b"form:form-of-a-test", hashlib.sha256).hexdigest()

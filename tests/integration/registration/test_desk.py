@@ -80,8 +80,11 @@ def test_more_than_twenty_are_not_shown(fair: Fair, agent: Browser) -> None:
 
 
 def test_a_search_too_many_waits(fair: Fair, agent: Browser) -> None:
-    answers = [agent.post(DESK, sought="Fatima").status_code for _ in range(61)]
-    assert answers == [200] * 60 + [429]
+    *answered, last = [agent.post(DESK, sought="Fatima") for _ in range(61)]
+    assert [one.status_code for one in answered] == [200] * 60
+    assert (last.status_code, 0 < int(last.headers["Retry-After"]) <= 300) == (429, True)
+    assert re.search(r"La prochaine aura sa réponse dans (une minute|\d minutes)\.", text_of(last))
+    assert 'value="Fatima"' in last.text
 
 
 def test_a_name_alone_is_enough_at_the_desk(fair: Fair, agent: Browser) -> None:

@@ -113,6 +113,27 @@ def test_presence_is_noted_on_the_fairs_days_and_corrected(office: Office, at: C
     assert office.post(path, {"is_present": True}).get_json()["type"] == "/problems#act-refused"
 
 
+def test_many_are_marked_at_once_or_nobody(office: Office, at: Callable[..., datetime]) -> None:
+    dossiers = office.confirmed(3)
+    for number, reference in enumerate(dossiers, 1):
+        office.place(reference, f"A-00{number}")
+    page = "/fr/ouarzazate-12/office/presence"
+    before = office.browser().post(page, hall="A", applications=dossiers[0], is_present="1")
+    assert (before.status_code, "Aujourd’hui n’est pas un jour de cette foire." in text_of(before)) == (422, True)
+    at(ON_A_DAY)
+    browser = office.browser()
+    assert "0 sur 3" in text_of(browser.get(f"{page}?hall=A"))
+    for _ in range(2):
+        done = browser.post(page, hall="A", applications=dossiers[:2], is_present="1", idempotency_key="seen")
+        assert done.status_code == 303
+    assert [office.read(one).state for one in dossiers] == ["present", "present", "placed"]
+    assert "2 sur 3" in text_of(browser.get(f"{page}?hall=A"))
+    assert browser.post(page, hall="A", applications=dossiers[1:], is_present="0").status_code == 303
+    assert [office.read(one).state for one in dossiers] == ["present", "absent", "absent"]
+    assert browser.post(page, hall="A", applications=[dossiers[1], "NOBODY22"], is_present="1").status_code == 422
+    assert [office.read(one).state for one in dossiers] == ["present", "absent", "absent"], "one unknown, nobody marked"
+
+
 def test_the_forms_do_what_the_api_does(office: Office, at: Callable[..., datetime]) -> None:
     one, other = office.confirmed(2)
     browser = office.browser()

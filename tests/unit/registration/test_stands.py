@@ -97,6 +97,20 @@ def test_a_list_may_not_lie_over_itself_or_say_a_stand_twice() -> None:
     assert [(bad.line, bad.value) for bad in sheet.bad] == [(3, "A-1"), (4, "A-1")]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Pavillon;Numéro;x;y;Largeur (m);Profondeur (m);Emplacement;Électricité;Eau",
+        "salle;N°;X;Y;LARGEUR;PROFONDEUR;lieu;electricite;eau",
+        "القاعة;رقم الرواق;x;y;العرض (م);العمق (م);المكان;الكهرباء;الماء",
+    ],
+)
+def test_a_list_names_its_columns_in_the_language_of_the_office(head: str) -> None:
+    sheet = read_sheet(f"{head}\nA;A-1;0;0;3;2,5;extérieur;oui;نعم\n", ["A"], [])
+    outdoor = NewStand("A", "A-1", 0, 0, 300, 250, is_indoor=False, has_power=True, has_water=True)
+    assert (sheet.good, sheet.bad) == ([outdoor], [])
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "hall;stand\nA;A-1", HEAD])
 def test_a_list_without_columns_or_stands_is_one_bad_row(text: str) -> None:
     sheet = read_sheet(text, ["A"], [])

@@ -6,6 +6,7 @@ from typing import Any
 from fpdf import FPDF
 from fpdf.enums import Align, WrapMode, XPos, YPos
 
+from services.notifications.deliveries.operations.paper_marks import MarkedFont
 from services.notifications.deliveries.operations.printing import Letter
 from services.notifications.templates.domain import RIGHT_TO_LEFT
 from shared.i18n import pick, span, speaking
@@ -51,7 +52,10 @@ def _draw(pdf: FPDF, weave: Weave, exhibition: Any, letter: Letter) -> None:
 def _document(title: str) -> FPDF:
     pdf = FPDF(orientation="portrait", unit="mm", format=(WIDTH, HEIGHT))
     for family in ("latin", *FALLBACKS):
-        pdf.add_font(family, fname=FONTS / f"{family}.ttf")
+        if family == "arabic":
+            pdf.fonts[family] = MarkedFont(pdf, FONTS / f"{family}.ttf", family, "")
+        else:
+            pdf.add_font(family, fname=FONTS / f"{family}.ttf")
     pdf.set_font("latin")
     pdf.set_fallback_fonts(list(FALLBACKS), exact_match=False)
     pdf.set_text_shaping(use_shaping_engine=True)

@@ -1,30 +1,20 @@
 """What the desk does for people who stand before it; each act is in the log of the same transaction."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.registration.desk.domain import AT_MOST, Sought
+from services.registration.desk.domain import Sought
+from services.registration.desk.operations import finding
+from services.registration.desk.operations.finding import Found, Somebody
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.staff.domain import Act
 from services.registration.staff.operations.audit import By, note
-from services.registration.visitors.domain.names import search_patterns
-from services.registration.visitors.models import badge, person, visitor
 from services.registration.visitors.operations import badges, people, phones, pins
 from shared import limits
 from shared.problem import NotFound
 from shared.settings import Settings
-
-
-@dataclass(frozen=True)
-class Found:
-    """The people a search found, at most twenty; whether there are more."""
-
-    people: list[people.Visitor]
-    has_more: bool
 
 
 def allow_search(staff_id: UUID) -> None:
@@ -33,22 +23,16 @@ def allow_search(staff_id: UUID) -> None:
 
 
 def find_people(db: Connection, by: By, typed: str, sought: Sought) -> Found:
-    """Find people of an exhibition by name, phone or reference, in any spelling; the search is in the log."""
-    ids = _ids(db, by.exhibition_id, sought)
-    found = people.visitors_of(db, by.exhibition_id, ids[:AT_MOST]) if ids else []
-    note(db, by, Act.PEOPLE_SEARCHED, typed.strip()[:120], found=len(found))
-    return Found(found, len(ids) > AT_MOST)
+    """Find who has a badge by name, phone, badge or dossier, in any spelling; the search is in the log."""
+    found = finding.find(db, by.exhibition_id, sought)
+    note(db, by, Act.PEOPLE_SEARCHED, typed.strip()[:120], found=len(found.people))
+    return found
 
 
-def person_called(db: Connection, exhibition_id: UUID, reference: str) -> tuple[people.Visitor, badges.Badge]:
-    """The person registered under a reference, with their valid badge; NotFound."""
-    own = visitor.c
-    person_id = db.scalar(
-        sa.select(own.person_id).where(own.exhibition_id == exhibition_id, own.reference == reference)
-    )
-    if person_id is None:
-        raise NotFound
-    return people.visitor_of(db, exhibition_id, person_id), badges.badge_of(db, exhibition_id, person_id)
+def person_called(db: Connection, exhibition_id: UUID, reference: str) -> tuple[Somebody, badges.Badge]:
+    """Who is registered under a reference or has the badge that bears it, with their valid badge; NotFound."""
+    somebody = finding.person_called(db, exhibition_id, reference)
+    return somebody, badges.badge_of(db, exhibition_id, somebody.id)
 
 
 def register_walk_in(
@@ -60,7 +44,7 @@ def register_walk_in(
     return somebody
 
 
-def print_badge(db: Connection, by: By, reference: str) -> tuple[people.Visitor, badges.Badge]:
+def print_badge(db: Connection, by: By, reference: str) -> tuple[Somebody, badges.Badge]:
     """What is to be printed for a person; the print is in the log. NotFound."""
     somebody, given = person_called(db, by.exhibition_id, reference)
     note(db, by, Act.BADGE_PRINTED, somebody.name, badge=given.shown_reference)
@@ -78,8 +62,13 @@ def replace_badge(db: Connection, settings: Settings, exhibition: Exhibition, by
 
 
 def issue_pin(db: Connection, settings: Settings, by: By, reference: str) -> UUID:
-    """Give a person a new PIN on paper, which ends the one before; returns its issue's id. NotFound."""
+    """Give a person a new PIN on paper, which ends the one before; returns its issue's id.
+
+    NotFound, also for the people of stands: they have nothing to sign in for.
+    """
     somebody, given = person_called(db, by.exhibition_id, reference)
+    if not somebody.is_visitor:
+        raise NotFound
     note(db, by, Act.PIN_ISSUED, somebody.name, badge=given.shown_reference)
     return pins.issue_pin(db, settings, by.exhibition_id, somebody.id)
 
@@ -91,29 +80,3 @@ def send_link(db: Connection, settings: Settings, exhibition: Exhibition, by: By
         raise NotFound
     phones.send_link(db, settings, exhibition, somebody.id, given.reference)
     note(db, by, Act.LINK_SENT, somebody.name)
-
-
-def _ids(db: Connection, exhibition_id: UUID, sought: Sought) -> list[UUID]:
-    """The ids of those who fit, one more than are shown; whoever has the reference or the phone comes first."""
-    ids: dict[UUID, None] = {}
-    for which in _ways(exhibition_id, sought):
-        ids |= dict.fromkeys(db.scalars(which.limit(AT_MOST + 1)).all())
-    return list(ids)[: AT_MOST + 1]
-
-
-def _ways(exhibition_id: UUID, sought: Sought) -> list[sa.Select[Any]]:
-    registered = sa.exists().where(visitor.c.exhibition_id == exhibition_id, visitor.c.person_id == person.c.id)
-    here = sa.and_(person.c.exhibition_id == exhibition_id, registered)
-    ways: list[sa.Select[Any]] = []
-    if sought.reference:
-        for table in (visitor, badge):
-            own = table.c
-            ways.append(
-                sa.select(own.person_id).where(own.exhibition_id == exhibition_id, own.reference == sought.reference)
-            )
-    if sought.phone:
-        ways.append(sa.select(person.c.id).where(here, person.c.phone == sought.phone).order_by(person.c.made_at))
-    if sought.name:
-        fits = [sa.or_(*map(person.c.name_key.like, pair)) for pair in search_patterns(sought.name)]
-        ways.append(sa.select(person.c.id).where(here, *fits).order_by(person.c.name))
-    return ways

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, request
 
 from services.registration.desk import domain, operations, schemas
+from services.registration.desk.operations.finding import Found
 from services.registration.exhibitions.operations import exhibition_of
 from services.registration.staff.domain import Role
 from services.registration.staff.operations.audit import By
@@ -19,8 +20,9 @@ from services.registration.visitors.operations.print_letter import Letter, draw_
 from shared import i18n
 from shared.db import reading, transaction
 from shared.i18n import gettext as _
+from shared.i18n import ngettext
 from shared.idempotency import Answer, once
-from shared.problem import Invalid, NotSignedIn
+from shared.problem import Invalid, NotSignedIn, TooMany
 from shared.web import client_address, current_caller, idempotency_key, load_form, may, page
 from shared.web.security import settings
 
@@ -48,7 +50,10 @@ def find_people(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the a
             raise Invalid({"sought": [schemas.NO_SEARCH]})
     except Invalid as refused:
         return _desk(request.form, refused.errors)
-    operations.allow_search(by.staff_id)
+    try:
+        operations.allow_search(by.staff_id)
+    except TooMany as refused:
+        return _later(refused.facts["retry_after"])
     with transaction() as db:
         found = operations.find_people(db, by, typed, sought)
     return _desk({"sought": typed, "name": "" if sought.phone or sought.reference else typed}, {}, found)
@@ -143,7 +148,7 @@ def send_link(lang: str, exhibition: str, reference: str) -> Response:
     by = _by()
     with reading() as db:
         somebody, _badge = operations.person_called(db, by.exhibition_id, reference)
-    if not phones.may_welcome(somebody.phone, client_address()):
+    if somebody.phone and not phones.may_welcome(somebody.phone, client_address()):
         return _go(lang, exhibition, reference, "waiting")
     with transaction() as db:
         found = exhibition_of(db, by.exhibition_id)
@@ -162,8 +167,9 @@ def _pdf(drawn: bytes, name: str) -> Response:
     return response
 
 
-def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | None = None) -> Response:
+def _desk(values: Any, errors: dict[str, list[str]], found: Found | None = None) -> Response:
     shown = [(one, domain.mask_phone(one.phone)) for one in found.people] if found else []
+    is_nobody = found is not None and not found.people and not found.exhibitors
     return page(
         "desk/desk.html",
         status=422 if errors else 200,
@@ -171,10 +177,24 @@ def _desk(values: Any, errors: dict[str, list[str]], found: operations.Found | N
         errors=errors,
         found=found,
         people=shown,
-        is_walk_in="walk-in" in request.args or (found is not None and not shown) or bool({*errors} - {"sought"}),
+        is_walk_in="walk-in" in request.args or is_nobody or bool({*errors} - {"sought"}),
         homes=offered_homes(),
         languages=[(code, i18n.NAMES[code]) for code in i18n.LANGUAGES],
     )
+
+
+def _later(seconds: int) -> Response:
+    """Too many searches: the desk as it was, with when the next one is answered."""
+    minutes = -(-seconds // 60)
+    told = ngettext(
+        "Too many searches. The next one is answered in one minute.",
+        "Too many searches. The next one is answered in %(n)s minutes.",
+        minutes,
+    )
+    response = _desk(request.form, {"sought": [told]})
+    response.status_code = TooMany.status
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _by() -> By:

@@ -43,6 +43,8 @@ ACTS: dict[str, str] = {
     Act.VISITOR_REGISTERED: N_("Registered somebody at the desk"),
     Act.BADGE_PRINTED: N_("Printed a badge"),
     Act.BADGE_REPLACED: N_("Replaced a lost badge"),
+    Act.STAND_BADGE_GIVEN: N_("Gave a badge to somebody of a stand"),
+    Act.STAND_BADGE_TAKEN_BACK: N_("Took a badge of a stand back"),
     Act.LINK_SENT: N_("Sent a private link again"),
     Act.CALL_OPENED: N_("Opened the call for exhibitors"),
     Act.CALL_CHANGED: N_("Changed the call for exhibitors"),

@@ -1,6 +1,8 @@
 """A list of stands from a spreadsheet: every row read, every bad one named with its reason, nothing half."""
 
 import csv
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,17 +21,20 @@ from shared.problem import N_
 
 COLUMNS = ("hall", "stand", "x", "y", "width", "depth", "place", "power", "water")
 NEEDED = COLUMNS[:6]
+# What stands in the first line, without capitals, accents or units, in English, French and Arabic.
 _NAMES = {
-    "hall": {"hall", "القاعة", "قاعة"},
-    "stand": {"stand", "reference", "référence", "الرواق", "رواق"},
+    "hall": {"hall", "halle", "pavillon", "salle", "القاعة", "قاعة", "الجناح", "جناح"},
+    "stand": {"stand", "reference", "ref", "numero", "no", "n°", "numero de stand", "numero du stand"}
+    | {"الرواق", "رواق", "رقم الرواق", "المرجع", "الرمز"},
     "x": {"x"},
     "y": {"y"},
-    "width": {"width", "largeur", "العرض"},
-    "depth": {"depth", "profondeur", "العمق"},
-    "place": {"place", "lieu", "المكان"},
-    "power": {"power", "électricité", "electricite", "الكهرباء"},
-    "water": {"water", "eau", "الماء"},
+    "width": {"width", "largeur", "العرض", "عرض"},
+    "depth": {"depth", "profondeur", "العمق", "عمق"},
+    "place": {"place", "lieu", "emplacement", "المكان", "الموقع"},
+    "power": {"power", "electricity", "electricite", "الكهرباء", "كهرباء"},
+    "water": {"water", "eau", "الماء", "ماء"},
 }
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _INDOOR = frozenset({"", "indoor", "intérieur", "interieur", "داخل", "داخلي"})
 _OUTDOOR = frozenset({"outdoor", "extérieur", "exterieur", "خارج", "خارجي"})
 _YES = frozenset({"yes", "oui", "1", "true", "x", "نعم"})
@@ -41,7 +46,7 @@ EXISTS = N_("The stand %(value)s is there already.")
 OVER = N_("It lies over the stand %(value)s.")
 NO_PLACE = N_("The place is “indoor” or “outdoor”, not %(value)s.")
 NO_YES = N_("Power and water are “yes” or “no”, not %(value)s.")
-NO_COLUMNS = N_("The first line must name the columns: %(value)s.")
+NO_COLUMNS = N_("The first line must name the columns: hall, stand, x, y, width, depth.")
 TOO_MANY = N_("A list holds at most %(value)s stands.")
 NOTHING = N_("There is no stand in this list.")
 
@@ -79,7 +84,7 @@ def read_sheet(text: str, halls: Iterable[str], there: Iterable[NewStand]) -> Sh
     mark = max((";", "\t", ","), key=lines[0][1].count)
     columns = _columns(_cells(lines[0][1], mark))
     if columns is None:
-        return Sheet(bad=[BadRow(lines[0][0], lines[0][1][:200], NO_COLUMNS, ", ".join(NEEDED))])
+        return Sheet(bad=[BadRow(lines[0][0], lines[0][1][:200], NO_COLUMNS)])
     if len(lines) - 1 > MOST_STANDS:
         return Sheet(bad=[BadRow(lines[-1][0], "", TOO_MANY, str(MOST_STANDS))])
     check = _Check(halls, there)
@@ -146,8 +151,14 @@ def _cells(line: str, mark: str) -> list[str]:
 
 
 def _columns(heads: Sequence[str]) -> list[str] | None:
-    known = [next((name for name, words in _NAMES.items() if head.casefold() in words), head) for head in heads]
+    known = [next((name for name, words in _NAMES.items() if _plain(head) in words), head) for head in heads]
     return known if set(NEEDED) <= set(known) else None
+
+
+def _plain(head: str) -> str:
+    """A heading without capitals, accents, and what stands in brackets."""
+    letters = unicodedata.normalize("NFKD", _IN_BRACKETS.sub(" ", head)).casefold().replace("_", " ")
+    return " ".join("".join(c for c in letters if unicodedata.category(c) != "Mn").split())
 
 
 def _stand(cells: dict[str, str]) -> NewStand:

@@ -11,12 +11,14 @@ from services.registration.applications.models import application
 from services.registration.applications.operations import moving
 from services.registration.applications.operations.dossiers import Application
 from services.registration.exhibitions.operations import Exhibition
+from services.registration.staff.domain import Act
+from services.registration.staff.operations.audit import By, note
 from services.registration.stands.domain.days import SHOWN
 from services.registration.stands.domain.people import NoBadgeLeft, NoStandYet, badge_cap
 from services.registration.stands.models import allocation, stand, stand_badge
-from services.registration.visitors.domain.badge_code import KindNumber
+from services.registration.visitors.domain.badge_code import KindNumber, show_reference
 from services.registration.visitors.domain.names import search_key
-from services.registration.visitors.models import person
+from services.registration.visitors.models import badge, person
 from services.registration.visitors.operations.badges import Badge, Bearer, badge_of, issue_badge_to, revoke_badge
 from shared.clock import now
 from shared.db import insert_new
@@ -27,20 +29,23 @@ from shared.settings import Settings
 
 @dataclass(frozen=True)
 class StandPerson:
-    """Somebody with a badge of a stand."""
+    """Somebody with a badge of a stand; `badge` is the reference of the one that counts."""
 
     place: int
     person_id: UUID
     name: str
     given_at: datetime
+    badge: str
 
 
 def people_of(db: Connection, one: Application) -> list[StandPerson]:
     """Everybody who has a badge of this application's stands, by place."""
-    own, who = stand_badge.c, person.c
+    own, who, worn = stand_badge.c, person.c, badge.c
+    valid = sa.and_(worn.exhibition_id == own.exhibition_id, worn.person_id == own.person_id, worn.state == "valid")
     rows = db.execute(
-        sa.select(own.place, own.person_id, who.name, own.given_at)
+        sa.select(own.place, own.person_id, who.name, own.given_at, worn.reference.label("badge"))
         .join_from(stand_badge, person, sa.and_(who.exhibition_id == own.exhibition_id, who.id == own.person_id))
+        .join(badge, valid)
         .where(*_whose(one))
         .order_by(own.place)
     )
@@ -76,8 +81,8 @@ def give_badge(db: Connection, settings: Settings, exhibition: Exhibition, one: 
     row = {"exhibition_id": one.exhibition_id, "application_id": one.id, "place": place, "person_id": person_id}
     if not insert_new(db, stand_badge, [row | {"given_at": now()}], returning=[stand_badge.c.place]):
         raise NoBadgeLeft(most=most)
-    issue_badge_to(db, settings, exhibition, Bearer(person_id, KindNumber.EXHIBITOR))
-    return StandPerson(place, person_id, name, now())
+    given = issue_badge_to(db, settings, exhibition, Bearer(person_id, KindNumber.EXHIBITOR))
+    return StandPerson(place, person_id, name, now(), given.reference)
 
 
 def _somebody(db: Connection, one: Application, name: str) -> UUID:
@@ -110,6 +115,12 @@ def badge_at(db: Connection, one: Application, place: int) -> tuple[StandPerson,
     if found is None:
         raise NotFound
     return found, badge_of(db, one.exhibition_id, found.person_id)
+
+
+def note_badge(db: Connection, staff_id: UUID, act: Act, one: Application, somebody: StandPerson) -> None:
+    """Put in the log what the office did with a badge of a stand, in the transaction of the act."""
+    facts = {"badge": show_reference(somebody.badge), "application": one.reference}
+    note(db, By(one.exhibition_id, staff_id), act, somebody.name, **facts)
 
 
 def take_all_back(db: Connection, one: Application) -> None:

@@ -138,6 +138,16 @@ def mark(db: Connection, exhibition: Exhibition, one: Application, by: By, *, is
     return moving.move(db, one, Act.ARRIVE if is_present else Act.MISS, by)
 
 
+def mark_all(db: Connection, exhibition: Exhibition, references: list[str], by: By, *, is_present: bool) -> int:
+    """Note of many who is there, or who is not; how many were not known so before. As `mark`, and NotFound."""
+    wanted = State.PRESENT if is_present else State.ABSENT
+    chosen = [find_handed_in(db, exhibition.id, one) for one in dict.fromkeys(references)]
+    new = [one for one in chosen if one.state is not wanted]
+    for one in new:
+        mark(db, exhibition, one, by, is_present=is_present)
+    return len(new)
+
+
 def allocation_of(db: Connection, exhibition_id: UUID, allocation_id: UUID) -> Allocation:
     """The allocation of this id; NotFound."""
     found = _load(db, allocation.c.exhibition_id == exhibition_id, allocation.c.id == allocation_id)

@@ -21,10 +21,9 @@ from services.registration.stands.operations.plan import Plan, plan_of, waiting_
 from services.registration.stands.operations.setting_up import Stand
 from services.registration.stands.pages import words
 from services.registration.stands.pages.drawing import Look, draw_halls, patterns, swatch
-from services.registration.stands.pages.ways import by_staff, my_staff_id
+from services.registration.stands.pages.ways import by_staff, my_staff_id, refusal_words
 from shared import i18n
 from shared.db import reading, transaction
-from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
 from shared.problem import Invalid, NotFound, Problem
 from shared.web import current_caller, idempotency_key, load_form, may, page
@@ -196,8 +195,7 @@ def _go(address: str) -> Response:
 def _errors(refused: Problem, field: str) -> Errors:
     if isinstance(refused, Invalid):
         return refused.errors
-    text = f"{_(refused.title)} {_(refused.detail, **refused.facts)}" if refused.detail else _(refused.title)
-    return {field: [text]}
+    return {field: [refusal_words(refused)]}
 
 
 def _stand(exhibition: str, reference: str, errors: Errors) -> Response:

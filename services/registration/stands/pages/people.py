@@ -10,12 +10,11 @@ from services.registration.stands import schemas
 from services.registration.stands.domain.people import NoBadgeLeft, NoStandYet
 from services.registration.stands.operations import people
 from services.registration.stands.pages import words
-from services.registration.stands.pages.ways import my_application
+from services.registration.stands.pages.ways import my_application, refusal_words
 from services.registration.visitors.operations.print_badge import draw_pdf, draw_svg
 from shared.db import reading, transaction
-from shared.i18n import gettext as _
 from shared.idempotency import Answer, once
-from shared.problem import Invalid, Problem
+from shared.problem import Invalid
 from shared.web import idempotency_key, load_form, may, page
 from shared.web.security import settings
 
@@ -46,7 +45,7 @@ def give(lang: str, exhibition: str) -> Response:
     except Invalid as refused:
         return _page(exhibition, request.form, refused.errors)
     except (NoBadgeLeft, NoStandYet) as refused:
-        return _page(exhibition, request.form, {"name": [_words(refused)]})
+        return _page(exhibition, request.form, {"name": [refusal_words(refused)]})
     return make_response(redirect(f"/{lang}/{exhibition}/apply/badges", code=303))
 
 
@@ -80,10 +79,6 @@ def take_back(lang: str, exhibition: str, place: int) -> Response:
     with transaction() as db:
         people.take_back(db, my_application(db, find_exhibition(db, exhibition)), place)
     return make_response(redirect(f"/{lang}/{exhibition}/apply/badges", code=303))
-
-
-def _words(refused: Problem) -> str:
-    return f"{_(refused.title)} {_(refused.detail, **refused.facts)}" if refused.detail else _(refused.title)
 
 
 def _page(exhibition: str, values: Any, errors: dict[str, list[str]]) -> Response:

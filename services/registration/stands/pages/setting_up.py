@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.stands import schemas
-from services.registration.stands.domain.sheets import NEEDED, Sheet
+from services.registration.stands.domain.sheets import Sheet
 from services.registration.stands.operations import setting_up
 from services.registration.stands.pages import words
 from services.registration.stands.pages.ways import my_staff_id
@@ -109,7 +109,6 @@ def _forms(found: Exhibition, values: Any, errors: Errors) -> Response:
         status=422 if errors else 200,
         exhibition=found,
         halls=[(part.reference, words.hall_word(part.reference, part.names)) for part in found.halls],
-        columns=", ".join(NEEDED),
         values=values,
         errors=errors,
     )

@@ -1,4 +1,4 @@
-"""Who calls, as the pages of stands need it."""
+"""Who calls, and how a refusal is told, as the pages of stands need it."""
 
 from uuid import UUID
 
@@ -6,7 +6,8 @@ from sqlalchemy.engine import Connection
 
 from services.registration.applications.operations.dossiers import Application, By, mine_of
 from services.registration.exhibitions.operations import Exhibition
-from shared.problem import NotSignedIn
+from shared.i18n import gettext as _
+from shared.problem import NotSignedIn, Problem
 from shared.web import current_caller
 
 
@@ -29,3 +30,8 @@ def my_application(db: Connection, found: Exhibition) -> Application:
     if person_id is None:
         raise NotSignedIn
     return mine_of(db, found.id, person_id)
+
+
+def refusal_words(refused: Problem) -> str:
+    """A refusal in one line, with its detail."""
+    return f"{_(refused.title)} {_(refused.detail, **refused.facts)}" if refused.detail else _(refused.title)

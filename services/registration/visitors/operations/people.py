@@ -1,6 +1,5 @@
 """Persons: registered, found, changed, and given the tokens to act with."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -195,14 +194,6 @@ def visitors_with_phone(db: Connection, exhibition_id: UUID, phone: str) -> list
         .where(person.c.exhibition_id == exhibition_id, person.c.phone == phone)
         .order_by(visitor.c.registered_at)
         .limit(100)
-    )
-    return [Visitor(**row._mapping) for row in rows]
-
-
-def visitors_of(db: Connection, exhibition_id: UUID, person_ids: Collection[UUID]) -> list[Visitor]:
-    """These persons, by name."""
-    rows = db.execute(
-        _visitors().where(person.c.exhibition_id == exhibition_id, person.c.id.in_(person_ids)).order_by(person.c.name)
     )
     return [Visitor(**row._mapping) for row in rows]
 

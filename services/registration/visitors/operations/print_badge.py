@@ -1,6 +1,7 @@
 """A badge drawn: its QR code as SVG and PNG, and an A6 sheet to print. Names stand joined, in their own direction."""
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
 
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.visitors.operations.badges import Badge
+from services.registration.visitors.operations.print_marks import MarkedFont, begin
 from shared.i18n import gettext as _
 from shared.pages.band import Weave, band_cells
 from shared.problem import N_
@@ -23,7 +25,11 @@ WIDTH, HEIGHT, MARGIN = 105.0, 148.0, 7.0
 KNOT = 1.05
 ON_A_PAGE = 320
 INK = (30, 27, 24)
+_RUN_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
 KINDS = {"visitor": N_("Visitor"), "exhibitor": N_("Exhibitor")}
+
+# in a line that runs from the left, the library would draw this blank on the other side of what stands before it
+_BLANK_BEFORE_FIGURES = re.compile("(?<=[\u0590-\u08ff)]) (?=[0-9])")
 
 
 def draw_svg(code: str) -> str:
@@ -68,7 +74,10 @@ def sheet(size: tuple[float, float]) -> FPDF:
     """An empty page in mm, with letters for every script."""
     pdf = FPDF(orientation="portrait", unit="mm", format=size)
     for family in ("latin", *FALLBACKS):
-        pdf.add_font(family, fname=FONTS / f"{family}.ttf")
+        if family == "arabic":
+            pdf.fonts[family] = MarkedFont(pdf, FONTS / f"{family}.ttf", family, "")
+        else:
+            pdf.add_font(family, fname=FONTS / f"{family}.ttf")
     pdf.set_font("latin")
     pdf.set_fallback_fonts(list(FALLBACKS), exact_match=False)
     pdf.set_text_shaping(use_shaping_engine=True)
@@ -84,6 +93,8 @@ def write(  # noqa: PLR0913 - how a text stands on paper
 ) -> None:
     """Write a text at the left margin, as large as `size` points allow within so many lines."""
 
+    drawn = _BLANK_BEFORE_FIGURES.sub("\u200e ", text) if _is_from_left(text) else text
+
     def cells(*, dry_run: bool) -> list[str]:
         # a long word without a space is cut rather than drawn over the edge
         has_long_word = max(map(len, text.split()), default=0) > width / 5
@@ -93,7 +104,7 @@ def write(  # noqa: PLR0913 - how a text stands on paper
         written: Any = pdf.multi_cell(
             width,
             size * 0.48,
-            text,
+            drawn,
             align=align,
             new_x=XPos.LMARGIN,
             new_y=YPos.NEXT,
@@ -113,17 +124,34 @@ def write(  # noqa: PLR0913 - how a text stands on paper
 def _as_typed(pdf: FPDF, text: str) -> Iterator[None]:
     """Let whoever copies or searches find the text as it was typed, where its letters on paper do not tell.
 
-    Two directions in one line can be read in two orders, and vowel signs stand on lines of their own (ISO 32000-2,
-    14.9.4). One direction without signs is left alone: some readers turn what they are told around once more.
+    Readers take the order of the paper and turn around what runs from the right; most pieces of a line say how it runs.
+    Where that would be wrong the line is told whole, if need be with marks that say it runs from the left.
     """
-    classes = {unicodedata.bidirectional(letter) for letter in text}
-    is_unclear = bool(classes & {"R", "AL"}) and bool(classes & {"L", "NSM"})
-    if is_unclear:
-        typed = f"\ufeff{text}".encode("utf-16-be").hex()
-        pdf._out(f"/Span <</ActualText <{typed}>>> BDC")  # the library has no word for it
+    told = _told_whole(text)
+    if told:
+        pdf._out(begin(told))  # the library has no word for it
+    for font in pdf.fonts.values():
+        if isinstance(font, MarkedFont):
+            font.tells_signs = not told
     yield
-    if is_unclear:
+    if told:
         pdf._out("EMC")
+
+
+def _is_from_left(text: str) -> bool:
+    """Whether a line runs from the left, as its first letter does."""
+    return next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "L") == "L"
+
+
+def _told_whole(text: str) -> str:
+    """A line of two directions as it is told; empty where its letters on paper tell it."""
+    kinds = ["R" if kind == "AL" else kind for kind in map(unicodedata.bidirectional, text)]
+    starts = [kind for before, kind in zip(["", *kinds], kinds, strict=False) if kind != before]
+    rightward, leftward = starts.count("L"), starts.count("R")
+    if not rightward or not leftward or (rightward <= leftward and not _is_from_left(text)):
+        return ""
+    is_clear = rightward > leftward and not any(map(unicodedata.mirrored, text))
+    return text if is_clear else _RUN_FROM_RIGHT.sub("\\g<0>\u200e", text)
 
 
 def draw_band(pdf: FPDF, weave: Weave, *, left: float, top: float, width: float = WIDTH) -> None:
