@@ -17,7 +17,7 @@ from services.registration.applications.operations.bulk import act_on_many
 from services.registration.applications.operations.calls import find_call
 from services.registration.applications.operations.deciding import decide_members, publish_decisions
 from services.registration.applications.operations.dossiers import Application, By
-from services.registration.applications.schemas import asked, shown
+from services.registration.applications.schemas import asked, office, shown
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Role
 from services.registration.visitors.operations import people, phones
@@ -267,13 +267,13 @@ def offer_now(exhibition: str, reference: str) -> Response:
 
 
 @applications.post("/decisions")
-@applications.doc(requestBody=_body(asked.NewDecisions))
+@applications.doc(requestBody=_body(office.NewDecisions))
 @applications.response(201, shown.OutcomesOut)
 @may(Role.ORGANISER)
 @keyed
 def decide(exhibition: str) -> Response:
     """Take dossiers into review, ask back what they lack, or hold a decision on them until it is published."""
-    said = load(asked.NewDecisions)
+    said = load(office.NewDecisions)
     with transaction() as db:
         found = find_exhibition(db, exhibition)
 

@@ -66,6 +66,9 @@ OFFICE = (
     "applications/domain/calls.py",
     "applications/pages/call.py",
     "applications/pages/counter.py",
+    "applications/pages/listing.py",
+    "applications/pages/office_words.py",
+    "applications/pages/sheet.py",
     "applications/schemas/office.py",
 )
 PROGRAMMES = ("Idempotency-Key", "If-Match", "JSON")

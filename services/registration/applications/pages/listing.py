@@ -13,10 +13,10 @@ from services.registration.applications.operations.bulk import act_on_many
 from services.registration.applications.operations.calls import Call, call_of, find_call
 from services.registration.applications.operations.crafts import crafts_of
 from services.registration.applications.operations.places import pools_of
-from services.registration.applications.pages import words
+from services.registration.applications.pages import office_words, words
 from services.registration.applications.pages.forms import Errors, by_staff, go
 from services.registration.applications.pages.sheet import rows_of
-from services.registration.applications.schemas import asked
+from services.registration.applications.schemas import office
 from services.registration.desk.schemas import ExportForm
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Act, Role
@@ -70,7 +70,7 @@ def export(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the addres
 def decide(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
     """Act on the chosen dossiers, or on the whole list as it is narrowed; pressed twice, done once."""
     try:
-        said = load_form(asked.DecisionsForm)
+        said = load_form(office.DecisionsForm)
         if said.get("everyone", 0) > SURE and not said.get("sure"):
             return _ask_again(exhibition, said)
         with transaction() as db:
@@ -108,6 +108,7 @@ def _ask_again(exhibition: str, said: dict[str, Any]) -> Response:
         said=said,
         wanted=_wanted(),
         words=words,
+        office_words=office_words,
         query=urlencode(_wanted()),
     )
 
@@ -181,6 +182,7 @@ def _list(exhibition: str, errors: Errors) -> Response:
         total=len(rows),
         errors=errors,
         words=words,
+        office_words=office_words,
         values=request.args,
         typed=request.form if errors else MultiDict(),
         shown=shown,

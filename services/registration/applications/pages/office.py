@@ -9,6 +9,7 @@ from services.registration.applications.domain.dossiers import MembersRefused, M
 from services.registration.applications.domain.states import ActRefused
 from services.registration.applications.operations import contacts, deciding, moving, photos, reviewing
 from services.registration.applications.operations.calls import find_call
+from services.registration.applications.pages import office_words
 from services.registration.applications.pages.contact import read_contact
 from services.registration.applications.pages.forms import Errors, by_staff, go, show
 from services.registration.applications.schemas import asked
@@ -152,6 +153,7 @@ def _one(exhibition: str, reference: str, errors: Errors) -> Response:
         one=one,
         reviews=reviews,
         mine=mine,
+        office_words=office_words,
         values=request.form,
         chooses_members=one.state in deciding.MEMBERS_DECIDED and bool(one.members),
         **context,

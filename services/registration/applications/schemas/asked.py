@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.registration.applications.domain.calls import (
     LONGEST_ANSWER,
 )
 from services.registration.applications.domain.dossiers import MOST_MEMBERS, ExhibitorKind, Missing, read_members
-from services.registration.applications.domain.states import Decision
 from services.registration.applications.domain.tables import BadRow
 from services.registration.visitors.domain import people
 from services.registration.visitors.schemas import (
@@ -29,18 +28,14 @@ from shared.problem import N_
 NO_KIND = N_("Please say who applies.")
 NO_REFERENCE = N_("Please type the reference of your application.")
 NO_CRAFT = N_("Please choose a craft from the list.")
-NOBODY_CHOSEN = N_("Please choose at least one application.")
-NO_RANK = N_("Please type a place on the reserve list: 1, 2, 3…")
-TOO_MANY = N_("This is too much at once: narrow the list to 500 applications or fewer.")
-MOST_AT_ONCE = 500
 
 
-def _one_of(codes: Any, error: str, **more: Any) -> fields.String:
+def one_of(codes: Any, error: str, **more: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(list(codes), error=error), **more)
 
 
 def _kind(**more: Any) -> fields.String:
-    return _one_of(ExhibitorKind, NO_KIND, error_messages=said(NO_KIND), metadata={"example": "artisan"}, **more)
+    return one_of(ExhibitorKind, NO_KIND, error_messages=said(NO_KIND), metadata={"example": "artisan"}, **more)
 
 
 def line(longest: int = 120) -> fields.String:
@@ -190,7 +185,7 @@ class AskBack(ReasonForm):
     note = line(500)
 
     missing = fields.List(
-        _one_of(Missing, N_("Please choose what is missing from the list.")),
+        one_of(Missing, N_("Please choose what is missing from the list.")),
         required=True,
         validate=validate.Length(min=1, error=N_("Please choose what is missing.")),
         error_messages=said(N_("Please choose what is missing.")),
@@ -206,44 +201,3 @@ class NewReview(Schema):
         metadata={"example": {"craft": 4}},
     )
     comment = line(2000)
-
-
-class NewDecisions(ReasonForm):
-    """One decision on one or several dossiers."""
-
-    references = fields.List(
-        line(20),
-        required=True,
-        validate=validate.Length(min=1, max=MOST_AT_ONCE, error=NOBODY_CHOSEN),
-        error_messages=said(NOBODY_CHOSEN),
-    )
-    decision = _one_of(
-        ["in_review", "incomplete", *Decision, "rank"],
-        N_("Please choose what to do."),
-        required=True,
-        error_messages=said(N_("Please choose what to do.")),
-    )
-    missing = fields.List(_one_of(Missing, N_("Please choose what is missing from the list.")))
-    rank = fields.Integer(
-        validate=validate.Range(1, 9999, error=NO_RANK), error_messages=said(NO_RANK), metadata={"example": 1}
-    )
-
-    @validates_schema
-    def _check_missing(self, data: dict[str, Any], **_more: Any) -> None:
-        if data.get("decision") == "incomplete" and not data.get("missing"):
-            raise ValidationError({"missing": [N_("Please choose what is missing.")]})
-        if data.get("decision") == "rank" and not data.get("rank"):
-            raise ValidationError({"rank": [NO_RANK]})
-
-
-class DecisionsForm(NewDecisions):
-    """The same from the list: ticked ones, or all of it; `everyone` is how many that were when it was looked at."""
-
-    references = fields.List(line(20), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
-    everyone = fields.Integer(validate=validate.Range(0, MOST_AT_ONCE, error=TOO_MANY), load_default=0)
-    sure = fields.Boolean(load_default=False)
-
-    @validates_schema
-    def _check_chosen(self, data: dict[str, Any], **_more: Any) -> None:
-        if not data.get("references") and not data.get("everyone"):
-            raise ValidationError({"references": [NOBODY_CHOSEN]})

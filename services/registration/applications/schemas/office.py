@@ -1,16 +1,22 @@
-"""What the office's forms of a call take; unknown fields are refused."""
+"""What the office sends: a call, decisions on several dossiers; unknown fields are refused."""
 
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.registration.applications.domain.calls import MOST_PLACES, Craft, read_criteria, read_questions
-from services.registration.applications.schemas.asked import Table, line
+from services.registration.applications.domain.dossiers import Missing
+from services.registration.applications.domain.states import Decision
+from services.registration.applications.schemas.asked import ReasonForm, Table, line, one_of
 from services.registration.visitors.schemas import said
 from shared.i18n import LANGUAGES
 from shared.problem import N_
 
 NO_DAY = N_("Please choose a day and an hour.")
+NOBODY_CHOSEN = N_("Please choose at least one application.")
+NO_RANK = N_("Please type a place on the reserve list: 1, 2, 3…")
+TOO_MANY = N_("This is too much at once: narrow the list to 500 applications or fewer.")
+MOST_AT_ONCE = 500
 
 
 class CallForm(Schema):
@@ -49,3 +55,44 @@ class CraftsForm(Schema):
 
     crafts = fields.String(validate=validate.Length(max=20_000))
     act = fields.String(validate=validate.OneOf(["look", "take"]))
+
+
+class NewDecisions(ReasonForm):
+    """One decision on one or several dossiers."""
+
+    references = fields.List(
+        line(20),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_AT_ONCE, error=NOBODY_CHOSEN),
+        error_messages=said(NOBODY_CHOSEN),
+    )
+    decision = one_of(
+        ["in_review", "incomplete", *Decision, "rank"],
+        N_("Please choose what to do."),
+        required=True,
+        error_messages=said(N_("Please choose what to do.")),
+    )
+    missing = fields.List(one_of(Missing, N_("Please choose what is missing from the list.")))
+    rank = fields.Integer(
+        validate=validate.Range(1, 9999, error=NO_RANK), error_messages=said(NO_RANK), metadata={"example": 1}
+    )
+
+    @validates_schema
+    def _check_missing(self, data: dict[str, Any], **_more: Any) -> None:
+        if data.get("decision") == "incomplete" and not data.get("missing"):
+            raise ValidationError({"missing": [N_("Please choose what is missing.")]})
+        if data.get("decision") == "rank" and not data.get("rank"):
+            raise ValidationError({"rank": [NO_RANK]})
+
+
+class DecisionsForm(NewDecisions):
+    """The same from the list: ticked ones, or all of it; `everyone` is how many that were when it was looked at."""
+
+    references = fields.List(line(20), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
+    everyone = fields.Integer(validate=validate.Range(0, MOST_AT_ONCE, error=TOO_MANY), load_default=0)
+    sure = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def _check_chosen(self, data: dict[str, Any], **_more: Any) -> None:
+        if not data.get("references") and not data.get("everyone"):
+            raise ValidationError({"references": [NOBODY_CHOSEN]})

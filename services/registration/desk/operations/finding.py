@@ -12,10 +12,9 @@ from services.registration.applications.domain.states import State
 from services.registration.applications.models import application
 from services.registration.applications.operations.dossiers import load_applications
 from services.registration.desk.domain import AT_MOST, Sought
-from services.registration.stands.domain.finding import is_called
 from services.registration.stands.models import stand_badge
 from services.registration.visitors.domain.badge_code import KindNumber
-from services.registration.visitors.domain.names import search_patterns
+from services.registration.visitors.domain.names import is_called, search_patterns
 from services.registration.visitors.models import badge, person, visitor
 from shared.problem import NotFound
 

@@ -74,7 +74,7 @@ def _counted(exhibition: str) -> tuple[Exhibition, Figures]:
 
 
 def _lines(counted: Figures, crafts: words.Crafts) -> Iterator[sheets.Row]:
-    yield _("What"), _("Which"), _("Number")
+    yield _("What"), _("Which"), _("How many")
     yield _("Exhibitors"), _("exhibitors with a stand"), counted.main
     yield _("Exhibitors"), _("members who come along"), counted.members
     regions = _("By region"), "", _regions(counted)
