@@ -124,6 +124,7 @@ class People:
         said = {
             "/stands/place": f"/stands/place?application={self.placed}",
             "/groups/<reference>": f"/groups/{self.group}",
+            "/badges/<reference>": f"/badges/{self.placed}",
             "/applications/<reference>/answers": f"/applications/{returned['reference']}/answers",
             "/applications/<reference>/paper": f"/applications/{returned['reference']}/paper",
         }
