@@ -73,8 +73,11 @@ def closed(port: int, requests: Iterable[bytes], *, connections: int, seconds: f
     return answers
 
 
-def opened(port: int, requests: Sequence[bytes], per_second: float, *, connections: int = 400) -> Answers:
-    """One request every 1/`per_second` seconds whatever was answered; a wait for a free connection counts."""
+def opened(port: int, requests: Sequence[bytes], per_second: float, *, connections: int = 120) -> Answers:
+    """One request every 1/`per_second` seconds whatever was answered; a wait for a free connection counts.
+
+    As many connections as the front opens to a service: one more than 128 is not taken before another ends.
+    """
     patience = len(requests) / per_second + 90
     answers: Answers = _elsewhere(lambda: _opened(port, requests, per_second, connections), patience)
     return answers
