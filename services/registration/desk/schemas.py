@@ -84,9 +84,3 @@ class ListForm(Schema):
 
     format = fields.String(load_default="page", validate=validate.OneOf(["page", "pdf", *Format]))
     scope = fields.String(load_default="session", validate=validate.OneOf(["session", "hall"]))
-
-
-class ExportForm(Schema):
-    """How the list of all visitors is wanted."""
-
-    format = fields.String(required=True, validate=validate.OneOf(list(Format)))

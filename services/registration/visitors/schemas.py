@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.registration.visitors.domain import people, places
 from shared.i18n import LANGUAGES
 from shared.problem import N_
+from shared.sheets import Format
 
 
 class Tidy(fields.String):
@@ -228,3 +229,9 @@ class SignedInOut(Schema):
     person_id = fields.UUID()
     tokens = fields.Nested(TokensOut)
     choices = fields.List(fields.Nested(ChoiceOut))
+
+
+class ExportForm(Schema):
+    """How a list of people is wanted: for which kind of program."""
+
+    format = fields.String(required=True, validate=validate.OneOf(list(Format)))

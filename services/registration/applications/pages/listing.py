@@ -17,11 +17,11 @@ from services.registration.applications.pages import office_words, words
 from services.registration.applications.pages.forms import Errors, by_staff, go
 from services.registration.applications.pages.sheet import rows_of
 from services.registration.applications.schemas import office
-from services.registration.desk.schemas import ExportForm
 from services.registration.exhibitions.operations import Exhibition, find_exhibition
 from services.registration.staff.domain import Act, Role
 from services.registration.staff.operations.audit import By as LogBy
 from services.registration.staff.operations.audit import note
+from services.registration.visitors.schemas import ExportForm
 from shared import i18n, sheets
 from shared.db import reading, transaction
 from shared.idempotency import Answer, once

@@ -14,6 +14,7 @@ from services.registration.staff.domain import Role
 from services.registration.staff.operations.audit import By
 from services.registration.visitors.domain import places
 from services.registration.visitors.domain.badge_code import show_reference
+from services.registration.visitors.schemas import ExportForm
 from shared import db as databases
 from shared import i18n, sheets
 from shared.clock import now
@@ -75,7 +76,7 @@ def make_list(lang: str, exhibition: str, reference: str) -> Response:  # noqa: 
 @may(Role.SUPERVISOR, Role.ORGANISER)
 def export_visitors(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
     """Everybody registered, for a spreadsheet; phones and e-mail addresses for organisers alone."""
-    by, wanted = _by(), Format(load_form(schemas.ExportForm)["format"])
+    by, wanted = _by(), Format(load_form(ExportForm)["format"])
     with_contacts = Role.ORGANISER in current_caller().roles
     with transaction() as db:
         found = exhibition_of(db, by.exhibition_id)
