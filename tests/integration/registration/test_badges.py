@@ -11,10 +11,10 @@ import zxingcpp
 from fpdf.fonts import TTFFont
 from PIL import Image, ImageChops
 
+from services.paper_fonts import MarkedFont
 from services.registration.staff.domain import Purpose
 from services.registration.staff.operations import keys
 from services.registration.visitors.operations import badges, print_badge
-from services.registration.visitors.operations.print_marks import MarkedFont
 from shared import tokens
 from tests.integration.registration.conftest import Fair
 from tests.kit.services import Service

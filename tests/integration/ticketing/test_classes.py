@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -114,6 +115,13 @@ def test_presence_comes_from_the_door_and_the_desk_has_the_last_word(fair: Fair,
     assert told[0]["facts"] == {"session": "W1", "present": 1, "changed": 2}
     assert "à la main" in office.get(f"{CLASSES}/CL1").text
     assert browser(fair, fair.staff("viewer"), "staff").get(f"{CLASSES}/CL1/meetings/W1").status_code == 403
+
+
+def test_a_name_with_vowel_signs_is_read_from_the_sheet_as_it_was_typed(office: Any) -> None:
+    name = "مُحَمَّد بن عَبْد"
+    enrol(office, name)
+    paper = office.get(f"{CLASSES.replace('/fr/', '/ar/')}/CL1/sheet.pdf").data
+    assert unicodedata.normalize("NFC", name) in unicodedata.normalize("NFC", text_of(paper))
 
 
 def test_the_sheet_goes_out_as_paper_table_and_certificate(fair: Fair, office: Any, at: At) -> None:

@@ -1,19 +1,16 @@
 """Letters drawn: A4, a page each, the exhibition's band at head and foot, in any script and its direction."""
 
-from pathlib import Path
 from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import Align, WrapMode, XPos, YPos
 
-from services.notifications.deliveries.operations.paper_marks import MarkedFont
 from services.notifications.deliveries.operations.printing import Letter
 from services.notifications.templates.domain import RIGHT_TO_LEFT
+from services.paper_fonts import add_fonts
 from shared.i18n import pick, span, speaking
 from shared.pages.band import Weave, band_cells
 
-FONTS = Path(__file__).parents[4] / "shared" / "fonts"
-FALLBACKS = ("arabic", "tifinagh", "devanagari")
 WIDTH, HEIGHT, MARGIN, KNOT = 210.0, 297.0, 22.0, 1.05
 INSIDE = WIDTH - 2 * MARGIN
 INK, SOFT = (30, 27, 24), (95, 86, 75)
@@ -51,14 +48,7 @@ def _draw(pdf: FPDF, weave: Weave, exhibition: Any, letter: Letter) -> None:
 
 def _document(title: str) -> FPDF:
     pdf = FPDF(orientation="portrait", unit="mm", format=(WIDTH, HEIGHT))
-    for family in ("latin", *FALLBACKS):
-        if family == "arabic":
-            pdf.fonts[family] = MarkedFont(pdf, FONTS / f"{family}.ttf", family, "")
-        else:
-            pdf.add_font(family, fname=FONTS / f"{family}.ttf")
-    pdf.set_font("latin")
-    pdf.set_fallback_fonts(list(FALLBACKS), exact_match=False)
-    pdf.set_text_shaping(use_shaping_engine=True)
+    add_fonts(pdf)
     pdf.set_auto_page_break(auto=True, margin=20)
     pdf.set_margin(MARGIN)
     pdf.set_title(title)

@@ -5,22 +5,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import segno
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
 
+from services.paper_fonts import MarkedFont, add_fonts, begin
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.visitors.operations.badges import Badge
-from services.registration.visitors.operations.print_marks import MarkedFont, begin
 from shared.i18n import gettext as _
 from shared.pages.band import Weave, band_cells
 from shared.problem import N_
 
-FONTS = Path(__file__).parents[4] / "shared" / "fonts"
-FALLBACKS = ("arabic", "tifinagh", "devanagari")
 WIDTH, HEIGHT, MARGIN = 105.0, 148.0, 7.0
 KNOT = 1.05
 ON_A_PAGE = 320
@@ -73,14 +70,7 @@ def draw_badge(pdf: FPDF, exhibition: Exhibition, name: str, badge: Badge, *, le
 def sheet(size: tuple[float, float]) -> FPDF:
     """An empty page in mm, with letters for every script."""
     pdf = FPDF(orientation="portrait", unit="mm", format=size)
-    for family in ("latin", *FALLBACKS):
-        if family == "arabic":
-            pdf.fonts[family] = MarkedFont(pdf, FONTS / f"{family}.ttf", family, "")
-        else:
-            pdf.add_font(family, fname=FONTS / f"{family}.ttf")
-    pdf.set_font("latin")
-    pdf.set_fallback_fonts(list(FALLBACKS), exact_match=False)
-    pdf.set_text_shaping(use_shaping_engine=True)
+    add_fonts(pdf)
     pdf.set_auto_page_break(auto=False)
     pdf.set_margin(MARGIN)
     pdf.set_text_color(*INK)

@@ -1,17 +1,15 @@
 """Sheets of A4 for people who sign them: the exhibition's band, numbers, pictures and tables, in any script."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import Align, WrapMode, XPos, YPos
 
+from services.paper_fonts import add_fonts
 from shared import i18n
 from shared.i18n import gettext as _
 from shared.pages.band import band_cells
 
-FONTS = Path(__file__).parents[4] / "shared" / "fonts"
-FALLBACKS = ("arabic", "tifinagh", "devanagari")
 WIDTH, HEIGHT, MARGIN, KNOT = 210.0, 297.0, 16.0, 1.05
 INSIDE, BOTTOM = WIDTH - 2 * MARGIN, HEIGHT - 20
 INK, SOFT, LINE, INDIGO = (30, 27, 24), (95, 86, 75), (200, 190, 176), (34, 52, 107)
@@ -23,11 +21,7 @@ class Sheet:
     def __init__(self, reference: str, foot: str, pages: int = 0) -> None:
         self._foot, self._pages, self._is_rtl = foot, pages, i18n.direction() == "rtl"
         self.pdf = FPDF(orientation="portrait", unit="mm", format=(WIDTH, HEIGHT))
-        for family in ("latin", *FALLBACKS):
-            self.pdf.add_font(family, fname=FONTS / f"{family}.ttf")
-        self.pdf.set_font("latin")
-        self.pdf.set_fallback_fonts(list(FALLBACKS), exact_match=False)
-        self.pdf.set_text_shaping(use_shaping_engine=True)
+        add_fonts(self.pdf)
         self.pdf.set_auto_page_break(auto=False)
         self.pdf.set_margin(MARGIN)
         self._turn()

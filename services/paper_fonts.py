@@ -1,4 +1,4 @@
-"""Text with vowel signs on paper: drawn where it belongs, and found in the file as it was typed.
+"""Letters of every script on paper; those with vowel signs are found in the file as they were typed.
 
 A sign's glyph stands above or below its letter, where readers of the file take it for a line of its own. So the letter
 says both, in the order of the paper, which every reader turns around with the line; the glyphs of signs are drawn last
@@ -7,25 +7,51 @@ and told to be a blank (ISO 32000-2, 14.9.4). Tried with PDFium 159 and Poppler 
 
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-# a tab, which readers leave out
-_AS_NOTHING = "/Span <</ActualText <feff0009>>> BDC"
+FONTS = Path(__file__).parents[1] / "shared" / "fonts"
+FALLBACKS = ("arabic", "tifinagh", "devanagari")
+
+NOTHING = "\t"  # a blank that readers leave out
 # codes beyond those of letters, by which the signs' beginning and end pass through the library's drawing
 _BEGIN, _END = 0x10FFFC, 0x10FFFD
 
 Glyph = dict[str, Any]
 
 
+def begin(text: str) -> str:
+    """The operator after which what is drawn is read as `text`."""
+    typed = f"\ufeff{text}".encode("utf-16-be").hex()
+    return f"/Span <</ActualText <{typed}>>> BDC"
+
+
+def add_fonts(pdf: FPDF) -> None:
+    """Let a document write every script."""
+    for family in ("latin", *FALLBACKS):
+        if family == "arabic":
+            pdf.fonts[family] = MarkedFont(pdf, FONTS / f"{family}.ttf", family, "")
+        else:
+            pdf.add_font(family, fname=FONTS / f"{family}.ttf")
+    pdf.set_font("latin")
+    pdf.set_fallback_fonts(list(FALLBACKS), exact_match=False)
+    pdf.set_text_shaping(use_shaping_engine=True)
+
+
 class MarkedFont(TTFFont):
-    """A font of the library's that tells signs with their letters."""
+    """A font of the library's that tells signs with their letters, while `tells_signs`."""
+
+    def __init__(self, *how: Any) -> None:
+        super().__init__(*how)
+        self.tells_signs = True
 
     def shape_text(self, text: str, font_size_pt: float, text_shaping_params: Any) -> Sequence[Glyph]:
         """The glyphs in the order they are drawn, each where the library puts it."""
         shaped = list(super().shape_text(text, font_size_pt, text_shaping_params))
-        if not shaped:
+        if not self.tells_signs or not shaped:
             return shaped
         found, _places = self.perform_harfbuzz_shaping(text, font_size_pt, text_shaping_params)
         clusters = [int(one.cluster) for one in found]
@@ -46,7 +72,7 @@ class MarkedFont(TTFFont):
     def escape_text(self, text: str) -> str:
         """What stands between parentheses; the signs' beginning and end close them and open them again."""
         if text == chr(_BEGIN):
-            return f") Tj {_AS_NOTHING} ("
+            return f") Tj {begin(NOTHING)} ("
         return ") Tj EMC (" if text == chr(_END) else str(super().escape_text(text))
 
     def _letter(self, one: Glyph, glyph_id: int, said: str) -> Glyph:
