@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from services.registration.applications.operations.deciding import decide
 from services.registration.applications.operations.dossiers import Application, By, application_of
 from services.registration.applications.operations.moving import ask_back, begin_review, keep, outgoing, write_change
 from services.registration.applications.operations.places import lines_of, lock_pools, number_lines
-from services.registration.applications.operations.reviewing import find_handed_in, list_applications
+from services.registration.applications.operations.reviewing import find_many, scores_of
 from shared.outbox import publish
-from shared.problem import Problem
+from shared.problem import NotFound, Problem
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,19 @@ def act_on_many(db: Connection, exhibition_id: UUID, said: dict[str, Any], by: B
 
 
 def _find(db: Connection, exhibition_id: UUID, references: list[str], outcomes: Outcomes) -> list[Application]:
-    found: dict[UUID, Application] = {}
-    for reference in dict.fromkeys(references):
-        try:
-            one = find_handed_in(db, exhibition_id, reference)
-        except Problem as refused:
-            outcomes.refused[reference] = refused.slug
-        else:
-            found[one.id] = one
-    return list(found.values())
+    found = find_many(db, exhibition_id, references)
+    outcomes.refused.update({reference: NotFound.slug for reference in references if reference not in found})
+    return list({one.id: one for one in found.values()}.values())
 
 
 def _best_first(db: Connection, exhibition_id: UUID, chosen: list[Application]) -> list[Application]:
-    every = list_applications(db, find_call(db, exhibition_id), {}) if chosen else []
-    scores = {one.id: -1 if one.score is None else one.score for one in every}
-    return sorted(chosen, key=lambda one: (-scores[one.id], one.submitted_at or one.made_at, one.id))
+    scores = scores_of(db, find_call(db, exhibition_id)) if chosen else {}
+
+    def key(one: Application) -> tuple[float, datetime, UUID]:
+        score = scores.get(one.id)
+        return 1 if score is None else -score, one.submitted_at or one.made_at, one.id
+
+    return sorted(chosen, key=key)
 
 
 def _act(db: Connection, one: Application, said: dict[str, Any], by: By, places: Mapping[UUID, int]) -> None:
@@ -85,9 +84,10 @@ def _make_room(db: Connection, exhibition_id: UUID, chosen: list[Application], f
     """Let the chosen stand together from this place of their line on; where each of them stands then."""
     ids = {one.id for one in chosen}
     lines = {pool: line for pool, line in lines_of(db, exhibition_id).items() if not ids.isdisjoint(line)}
-    for line in lines.values():
+    for pool, line in lines.items():
         others = [one for one in line if one not in ids]
-        line[:] = others[: first - 1] + [one for one in line if one in ids] + others[first - 1 :]
+        order = others[: first - 1] + [one for one in line if one in ids] + others[first - 1 :]
+        lines[pool] = {one: line[one] for one in order}
     number_lines(db, exhibition_id, lines)
     return {one: place for line in lines.values() for place, one in enumerate(line, 1) if one in ids}
 

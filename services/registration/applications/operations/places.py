@@ -99,28 +99,32 @@ def next_waiting(db: Connection, exhibition_id: UUID) -> UUID | None:
     return row.id if row else None
 
 
-def lines_of(db: Connection, exhibition_id: UUID) -> dict[str, list[UUID]]:
-    """Who waits for a place of each pool, the first in line first; who is to wait once it is published, too."""
+def lines_of(db: Connection, exhibition_id: UUID) -> dict[str, dict[UUID, int | None]]:
+    """Who waits for a place of each pool, the first in line first, and the rank they have; who is to wait once it is
+    published, too."""
     own = application.c
     pool = pool_name(own.exhibition_id, own.filiere).label("pool")
     waits = sa.or_(own.state == State.RESERVE, own.pending == Decision.RESERVE)
     rows = db.execute(
         sa.select(own.id, own.rank, own.submitted_at, pool).where(own.exhibition_id == exhibition_id, waits)
     )
-    lines: dict[str, list[UUID]] = {}
+    lines: dict[str, dict[UUID, int | None]] = {}
     for row in sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.submitted_at, row.id)):
-        lines.setdefault(row.pool, []).append(row.id)
+        lines.setdefault(row.pool, {})[row.id] = row.rank
     return lines
 
 
-def number_lines(db: Connection, exhibition_id: UUID, lines: Mapping[str, list[UUID]] | None = None) -> None:
+def number_lines(
+    db: Connection, exhibition_id: UUID, lines: Mapping[str, Mapping[UUID, int | None]] | None = None
+) -> None:
     """Give everybody in line the rank they stand at, from 1 in each pool. The pools must be locked."""
-    own, place = application.c, sa.bindparam("place", type_=sa.Integer)
+    own = application.c
     wanted = lines_of(db, exhibition_id) if lines is None else lines
-    rows = [{"which": one, "place": n} for line in wanted.values() for n, one in enumerate(line, 1)]
-    if rows:
-        stale = (own.exhibition_id == exhibition_id, own.id == sa.bindparam("which"), own.rank.is_distinct_from(place))
-        db.execute(sa.update(application).where(*stale).values(rank=place), rows)
+    places = [(one, place, rank) for line in wanted.values() for place, (one, rank) in enumerate(line.items(), 1)]
+    stale = [{"which": one, "place": place} for one, place, rank in places if place != rank]
+    if stale:
+        theirs = (own.exhibition_id == exhibition_id, own.id == sa.bindparam("which"))
+        db.execute(sa.update(application).where(*theirs).values(rank=sa.bindparam("place")), stale)
 
 
 def set_pools(db: Connection, exhibition_id: UUID, wanted: Mapping[str, int | None]) -> None:

@@ -1,6 +1,6 @@
 """Reviews, what looks like a second dossier, and the office's lists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from services.registration.staff.models import staff
 from services.registration.staff.operations import audit
 from shared.clock import now
 from shared.db import insert
+from shared.ids import tidy_reference
 from shared.problem import N_, Invalid, NotFound
 
 REVIEWABLE = frozenset({State.SUBMITTED, State.IN_REVIEW})
@@ -61,6 +62,14 @@ def find_handed_in(db: Connection, exhibition_id: UUID, reference: str) -> Appli
     if found.state is State.DRAFT:
         raise NotFound
     return found
+
+
+def find_many(db: Connection, exhibition_id: UUID, references: Iterable[str]) -> dict[str, Application]:
+    """The applications of these references, however they were typed; without what is not there, and drafts."""
+    asked = {reference: tidy_reference(reference)[:8] for reference in references}
+    which = application.c.reference.in_(list(asked.values()))
+    there = {one.reference: one for one in load_applications(db, *_handed_in(exhibition_id), which)}
+    return {reference: there[tidy] for reference, tidy in asked.items() if tidy in there}
 
 
 def give_review(db: Connection, call: Call, one: Application, staff_id: UUID, given: dict[str, Any]) -> None:
@@ -125,10 +134,10 @@ def list_applications(db: Connection, call: Call, wanted: Mapping[str, str]) -> 
     By the filters, by words (`q`), to those that look like another live one (`alike`), which then stand together.
     """
     every = load_applications(db, *_handed_in(call.exhibition_id))
-    given = _scores(db, call.exhibition_id)
+    scores = scores_of(db, call)
     pairs = find_pairs({one.id: marks_of(one.title, one.phone) for one in every if one.state in LIVE})
     scored = [
-        replace(one, score=score_of(given.get(one.id, []), call.weights), is_alike=one.id in pairs)
+        replace(one, score=scores.get(one.id), is_alike=one.id in pairs)
         for one in every
         if _is_wanted(one, wanted) and (one.id in pairs or not wanted.get("alike"))
     ]
@@ -167,10 +176,11 @@ def count_states(db: Connection, exhibition_id: UUID) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in rows}
 
 
-def _scores(db: Connection, exhibition_id: UUID) -> dict[UUID, list[dict[str, int]]]:
+def scores_of(db: Connection, call: Call) -> dict[UUID, float | None]:
+    """The score of each dossier that a reviewer has looked at."""
     own = review.c
-    rows = db.execute(sa.select(own.application_id, own.scores).where(own.exhibition_id == exhibition_id))
-    found: dict[UUID, list[dict[str, int]]] = {}
+    rows = db.execute(sa.select(own.application_id, own.scores).where(own.exhibition_id == call.exhibition_id))
+    given: dict[UUID, list[dict[str, int]]] = {}
     for row in rows:
-        found.setdefault(row.application_id, []).append(row.scores)
-    return found
+        given.setdefault(row.application_id, []).append(row.scores)
+    return {one: score_of(scores, call.weights) for one, scores in given.items()}

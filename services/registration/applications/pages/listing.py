@@ -51,13 +51,13 @@ def show_list(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the add
 def export(lang: str, exhibition: str) -> Response:  # noqa: ARG001 - the address carries it
     """The list as it is narrowed, for a spreadsheet; phones and e-mail addresses for organisers alone. In the log."""
     wanted, with_contacts = Format(load_form(ExportForm)["format"]), Role.ORGANISER in current_caller().roles
-    with transaction() as db:
+    with reading() as db:
         here = find_exhibition(db, exhibition)
         call, crafts = find_call(db, here.id), crafts_of(db, here.id)
         found = reviewing.list_applications(db, call, _wanted())
-        staff_id = by_staff().id or here.id
-        facts = {"names": len(found), "contacts": with_contacts} | _wanted()
-        note(db, LogBy(here.id, staff_id), Act.APPLICATIONS_EXPORTED, "", **facts)
+    facts = {"names": len(found), "contacts": with_contacts} | _wanted()
+    with transaction() as db:
+        note(db, LogBy(here.id, by_staff().id or here.id), Act.APPLICATIONS_EXPORTED, "", **facts)
     rows = list(rows_of(call, found, crafts, with_contacts=with_contacts))  # while the language is spoken
     body = sheets.write(rows, wanted, is_rtl=i18n.direction() == "rtl")
     response = Response(body, content_type=sheets.TYPES[wanted])

@@ -12,7 +12,7 @@ from services.registration.applications.domain.states import Act, ActRefused, St
 from services.registration.applications.models import application
 from services.registration.applications.operations import moving
 from services.registration.applications.operations.dossiers import Application, By, application_of
-from services.registration.applications.operations.reviewing import find_handed_in
+from services.registration.applications.operations.reviewing import find_handed_in, find_many
 from services.registration.exhibitions.models import hall
 from services.registration.exhibitions.operations import Exhibition
 from services.registration.stands.domain.days import (
@@ -141,8 +141,10 @@ def mark(db: Connection, exhibition: Exhibition, one: Application, by: By, *, is
 def mark_all(db: Connection, exhibition: Exhibition, references: list[str], by: By, *, is_present: bool) -> int:
     """Note of many who is there, or who is not; how many were not known so before. As `mark`, and NotFound."""
     wanted = State.PRESENT if is_present else State.ABSENT
-    chosen = [find_handed_in(db, exhibition.id, one) for one in dict.fromkeys(references)]
-    new = [one for one in chosen if one.state is not wanted]
+    chosen = find_many(db, exhibition.id, references)
+    if not chosen.keys() >= set(references):
+        raise NotFound
+    new = {one.id: one for one in chosen.values() if one.state is not wanted}.values()
     for one in new:
         mark(db, exhibition, one, by, is_present=is_present)
     return len(new)
