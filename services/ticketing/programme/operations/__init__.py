@@ -1,4 +1,4 @@
-"""Reads the programme and moves its seats."""
+"""Reads the programme, holds its sessions and moves their seats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,27 +12,25 @@ from sqlalchemy.engine import Connection
 from services.ticketing.programme.domain import Seats, Session, SessionKind, SessionNotFound, SessionState
 from services.ticketing.programme.messages import session_changed
 from services.ticketing.programme.models import room, session, session_text
-from shared.db import UtcDateTime
+from services.ticketing.programme.operations.moving import SeatMove, SeatRow, SeatsMoved, move_seats
 from shared.outbox import publish
 
-
-@dataclass(frozen=True, slots=True)
-class SeatRow:
-    """What deciding over seats needs of a session."""
-
-    exhibition_id: UUID
-    id: UUID
-    reference: str
-    kind: SessionKind
-    state: SessionState
-    starts_at: datetime
-    ends_at: datetime
-    starts_wall: datetime
-    zone: str
-    seats: Seats
-    last_in_line: int
-    due_at: datetime | None
-
+__all__ = [
+    "SeatMove",
+    "SeatNumbers",
+    "SeatRow",
+    "SeatsMoved",
+    "find_numbers",
+    "find_reference",
+    "find_session",
+    "list_due",
+    "list_references",
+    "list_seats",
+    "list_sessions",
+    "lock_sessions",
+    "move_seats",
+    "republish",
+]
 
 _DETAILS = (
     sa.select(
@@ -88,43 +86,6 @@ _TO_DECIDE = (
     .with_for_update()
 )
 
-# The first guard for seats: the change happens only where it fits, whatever was read before.
-_MOVE_SEATS = (
-    sa.update(session)
-    .where(session.c.exhibition_id == sa.bindparam("of_exhibition"))
-    .where(session.c.id == sa.bindparam("of_session"))
-    .where(
-        session.c.taken + session.c.held + session.c.offered + sa.bindparam("claimed_by", type_=sa.Integer)
-        <= session.c.capacity
-    )
-    .values(
-        taken=session.c.taken + sa.bindparam("taken_by", type_=sa.Integer),
-        held=session.c.held + sa.bindparam("held_by", type_=sa.Integer),
-        offered=session.c.offered + sa.bindparam("offered_by", type_=sa.Integer),
-        waiting=session.c.waiting + sa.bindparam("waiting_by", type_=sa.Integer),
-        queued=session.c.queued + sa.bindparam("queued_by", type_=sa.Integer),
-        last_in_line=session.c.last_in_line + sa.bindparam("joined", type_=sa.Integer),
-        due_at=sa.bindparam("is_due_at", type_=UtcDateTime),
-    )
-)
-
-
-class SeatsMoved(sa.exc.DBAPIError):
-    """The seats read were not the seats there; the group runs its members one by one."""
-
-    def __init__(self) -> None:
-        super().__init__(None, None, Exception("seats moved"))
-
-
-@dataclass(frozen=True, slots=True)
-class SeatMove:
-    """A session's numbers as they were read and as they are to be; `joined`: new numbers in its line."""
-
-    row: SeatRow
-    seats: Seats
-    joined: int
-    due_at: datetime | None
-
 
 def list_sessions(db: Connection, exhibition_id: UUID) -> list[Session]:
     """The whole programme of an exhibition in the order of its hours."""
@@ -167,29 +128,6 @@ def lock_sessions(db: Connection, exhibition_id: UUID, ids: Sequence[UUID]) -> d
         )
         for row in rows
     }
-
-
-def move_seats(db: Connection, moves: Sequence[SeatMove]) -> None:
-    """Take or give back seats and places in line; SeatsMoved when they were not as they had been read."""
-    for move in sorted(moves, key=lambda one: one.row.id):
-        was, now = move.row.seats, move.seats
-        done = db.execute(
-            _MOVE_SEATS,
-            {
-                "of_exhibition": move.row.exhibition_id,
-                "of_session": move.row.id,
-                "claimed_by": now.claimed - was.claimed,
-                "taken_by": now.taken - was.taken,
-                "held_by": now.held - was.held,
-                "offered_by": now.offered - was.offered,
-                "waiting_by": now.waiting - was.waiting,
-                "queued_by": now.queued - was.queued,
-                "joined": move.joined,
-                "is_due_at": move.due_at,
-            },
-        )
-        if done.rowcount != 1:
-            raise SeatsMoved
 
 
 @dataclass(frozen=True, slots=True)
