@@ -5,6 +5,7 @@ us (docs/decisions/0001-web-server.md). granian's inner names may move: tests/in
 """
 
 import asyncio
+import gc
 import socket
 import sys
 import threading
@@ -29,6 +30,8 @@ IDLE_SECONDS = 30
 THREADS = 16
 """Requests at work at the same time. Those of a rush wait without a thread; with 64 each cost a third more."""
 CONNECTIONS = 128
+GARBAGE = 5000, 20, 20
+"""New things until the interpreter looks for rings among them, and for older ones; its own are 700, 10, 10."""
 BACKLOG = 2048
 
 
@@ -71,6 +74,8 @@ def serve(app: WsgiApp, listener: socket.socket, threads: int = THREADS) -> None
         (None, None),
     )
     log.write_behind()
+    # a rush makes thousands of things that are all gone with their answers: seldom worth looking through them
+    gc.set_threshold(*GARBAGE)
     scheduler = _scheduler_of(asyncio.new_event_loop(), _answering(app), impl_asyncio=True)
     worker.serve_mtr(scheduler, None, signals)
     stopped.wait()
