@@ -6,7 +6,6 @@ busy-wait is unfair and starves writers, two locks in a row make all equal.
 
 import fcntl
 import functools
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
@@ -267,7 +267,7 @@ def insert_all(db: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], 
     names, is_sqlite = tuple(rows[0]), db.dialect.name == "sqlite"
     writers = list(zip(names, _writers(table, names, db.dialect), strict=True))
     said = [[write(row[name]) if write else row[name] for name, write in writers] for row in rows]
-    told = [json.dumps(said, ensure_ascii=False, default=str)] if is_sqlite else map(array, zip(*said, strict=True))
+    told = [orjson.dumps(said, str).decode()] if is_sqlite else map(array, zip(*said, strict=True))
     db.exec_driver_sql(_insert_columns(table, names, ending, is_sqlite=is_sqlite), tuple(told))
 
 

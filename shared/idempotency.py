@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -57,7 +58,7 @@ class Answer:
     @cached_property
     def body(self) -> str:
         """The JSON text."""
-        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        return orjson.dumps(self.data).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def recall(db: Connection, keys: Sequence[Key]) -> dict[tuple[UUID, str, str, st
     if not keys:
         return {}
     said = [[key.exhibition_id.hex, *key.place[1:]] for key in keys]
-    asked = [json.dumps(said)] if db.dialect.name == "sqlite" else map(array, zip(*said, strict=True))
+    asked = [orjson.dumps(said).decode()] if db.dialect.name == "sqlite" else map(array, zip(*said, strict=True))
     found = db.exec_driver_sql(_KEPT_FOR[db.dialect.name], tuple(asked))
     return {(UUID(str(row[0])), row.route, row.caller, row.key): row for row in found}
 

@@ -5,9 +5,11 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import orjson
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
@@ -65,6 +67,10 @@ write_behind = _lines.write_behind
 flush = _lines.flush
 
 
+def _written(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    return orjson.dumps(event, default, orjson.OPT_NON_STR_KEYS).decode()
+
+
 def configure(service: str, level: str = "INFO") -> None:
     """Write JSON lines to standard error, each with the service's name."""
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -76,7 +82,7 @@ def configure(service: str, level: str = "INFO") -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             lambda _logger, _name, event: {"service": service, **event},
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_written),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: _lines,

@@ -1,12 +1,12 @@
 """The sender's half: rows beside the change, deliveries rung until answered."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
-from datetime import date, datetime, timedelta
+from dataclasses import fields
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -52,23 +52,8 @@ def _outbox_row(message: Outgoing, at: datetime) -> dict[str, Any]:
         "correlation_id": message.correlation_id or log.correlation_id(),
         "occurred_at": at,
         "is_secret": message.secret,
-        "body": json.dumps(
-            {f.name: getattr(message.body, f.name) for f in fields(message.body)},
-            default=_plain,
-            ensure_ascii=False,
-        ),
+        "body": orjson.dumps({one.name: getattr(message.body, one.name) for one in fields(message.body)}).decode(),
     }
-
-
-def _plain(value: Any) -> Any:
-    """JSON for what messages are made of."""
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    if hasattr(value, "__dataclass_fields__"):
-        return asdict(value)
-    raise TypeError(f"a message cannot carry {type(value).__name__}")
 
 
 def is_due(db: Connection) -> bool:

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+import orjson
 from flask import g, request
 from markupsafe import Markup
 from marshmallow import Schema, ValidationError
@@ -16,7 +17,6 @@ from shared.web.callers import current_caller
 from shared.web.security import FIELD
 
 KEY_FIELD = "idempotency_key"
-UNREADABLE = (json.JSONDecodeError, UnicodeDecodeError, RecursionError)
 NUL = N_("This holds a character that is no text.")
 
 
@@ -36,12 +36,13 @@ def _read_json() -> Any:
 def parsed(body: bytes) -> dict[str, Any]:
     """The JSON object that these bytes are; BadBody, Invalid where NUL is in it."""
     try:
-        said = json.loads(body)
-    except UNREADABLE as wrong:
+        said = orjson.loads(body)  # takes no NaN, no lone surrogates, and nothing nested beyond reason
+    except orjson.JSONDecodeError as wrong:
         raise BadBody from wrong
-    if not isinstance(said, dict) or not _is_text(said):
+    if not isinstance(said, dict):
         raise BadBody
-    refuse_nul(said)
+    if b"\\u0000" in body:  # JSON knows no other way to write it
+        refuse_nul(said)
     return said
 
 
@@ -58,15 +59,6 @@ def _has_nul(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_has_nul(inner) for pair in value.items() for inner in pair)
     return isinstance(value, list) and any(map(_has_nul, value))
-
-
-def _is_text(said: Any) -> bool:
-    """Lone surrogates are no text in any script and break every writer further on."""
-    try:
-        json.dumps(said, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, RecursionError):
-        return False
-    return True
 
 
 def load(schema: Schema | type[Schema]) -> dict[str, Any]:
