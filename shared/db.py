@@ -101,7 +101,7 @@ class Database:
         try:
             with db:
                 yield db
-        except (sa.exc.OperationalError, sa.exc.InternalError) as wrong:
+        except sa.exc.DatabaseError as wrong:
             if not _is_away(wrong):
                 raise
             raise Unavailable from wrong
@@ -119,20 +119,27 @@ def _committed(db: Connection) -> Iterator[Connection]:
         raise
     try:
         db.commit()
-    except sa.exc.OperationalError as lost:
-        if lost.connection_invalidated:
+    except sa.exc.DatabaseError as lost:
+        if lost.connection_invalidated or NONSENSE in str(lost.orig):
             raise OutcomeUnknown from lost
         db.rollback()
-        raise Unavailable from lost
+        if isinstance(lost, sa.exc.OperationalError):
+            raise Unavailable from lost
+        raise
 
 
-# the last: psycopg, when a dying server's farewell is read before the answer
-_AWAY = ("locked", "disk", "readonly", "lock timeout", "shutting down", "results from command")
+NONSENSE = "lost synchronization"
+# the last but one: psycopg, when a dying server's farewell is read before the answer
+_AWAY = ("locked", "disk", "readonly", "lock timeout", "shutting down", "results from command", NONSENSE)
 
 
 def _is_away(wrong: sa.exc.DBAPIError) -> bool:
     """Whether the database could not be reached or could not write, as against a statement that is wrong."""
-    return wrong.connection_invalidated or any(word in str(wrong.orig) for word in _AWAY)
+    if wrong.connection_invalidated:
+        return True
+    # only a broken line is a bare DatabaseError; what a statement breaks has a class of its own, and people's words
+    kinds = (sa.exc.DatabaseError, sa.exc.OperationalError, sa.exc.InternalError)
+    return type(wrong) in kinds and any(word in str(wrong.orig) for word in _AWAY)
 
 
 def _sqlite_engine(url: sa.URL) -> Engine:

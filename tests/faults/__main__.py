@@ -112,6 +112,7 @@ def run_matrix(
         for done, cell in enumerate(every, start=1):
             started = time.monotonic()
             wrong = matrix.strike(arena, crowd, cell, lasts, recovery)
+            crowd.books.server_errors.clear()  # each is told once
             said = "; ".join(wrong[:3]) if wrong else "nothing lost, nothing doubled"
             print(f"{engine} {done}/{len(every)} {cell}: {said} ({time.monotonic() - started:.1f} s)", flush=True)  # noqa: T201 - a command speaks
             failed += bool(wrong)

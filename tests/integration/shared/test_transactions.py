@@ -4,7 +4,7 @@ import functools
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,7 +16,8 @@ from shared.db import Database, using
 from shared.group import group, group_later
 from shared.idempotency import Answer, Key
 from shared.ids import new_id
-from shared.problem import KeyReused, Problem, Unavailable
+from shared.problem import KeyReused, OutcomeUnknown, Problem, Unavailable
+from tests.faults.line import Line, Trouble
 from tests.kit.waiting import wait_until
 
 EXHIBITION = new_id()
@@ -280,3 +281,34 @@ def test_when_every_connection_stays_in_use_the_database_is_away(
     monkeypatch.setattr(database.engine, "connect", in_use)
     with pytest.raises(Unavailable), database.reading():
         pass
+
+
+@pytest.fixture
+def line(database: Database) -> Iterator[Line]:
+    """A line to PostgreSQL that can be cut."""
+    port = database.url.port
+    assert port
+    line = Line(lambda: port)
+    yield line
+    line.close()
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_a_database_that_answers_nonsense_is_away_and_after_a_commit_nobody_knows(
+    database: Database, line: Line
+) -> None:
+    url = database.url.set(port=line.port).render_as_string(hide_password=False)
+    there = Database(url, "test")
+    try:
+        assert taken(there) == 0
+        line.be(Trouble.GARBAGE)
+        with pytest.raises(Unavailable):
+            taken(there)
+        line.be(Trouble.NONE)
+        with pytest.raises(OutcomeUnknown), there.transaction() as db:
+            db.execute(sa.update(place).values(taken=7))
+            line.be(Trouble.GARBAGE)
+        line.be(Trouble.NONE)
+        assert taken(there) == 7, "it was done, and nobody could hear so"
+    finally:
+        there.dispose()
