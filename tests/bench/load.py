@@ -223,8 +223,8 @@ def _note(answers: Answers, line: _Line, status: int, asked: float, begun: float
 async def _opened(port: int, requests: Sequence[bytes], per_second: float, connections: int) -> Answers:
     crowd = _Crowd(port, connections, len(requests))
     for due, request in _paced(requests, crowd.begun, per_second):
-        if (pause := due - time.perf_counter()) > 0:
-            await asyncio.sleep(pause)
+        # also when it is late: answers that have come are read before more is asked
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
         # asked for when it was due, whatever kept us: nobody's wait is left out
         crowd.waiting.append((due, request))
         crowd.serve()
