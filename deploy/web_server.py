@@ -15,7 +15,7 @@ from typing import Any
 from granian import _futures, _granian, _signals, wsgi
 from granian.http import HTTP1Settings
 
-from deploy.embedded.plan import HEADER_LIMIT, HEADER_SECONDS
+from deploy.embedded.plan import BACKLOG, HEADER_LIMIT, HEADER_SECONDS
 from shared import log
 
 # granian's annotations lag behind its code
@@ -32,7 +32,6 @@ THREADS = 16
 CONNECTIONS = 128
 GARBAGE = 5000, 20, 20
 """New things until the interpreter looks for rings among them, and for older ones; its own are 700, 10, 10."""
-BACKLOG = 2048
 
 
 def listen(host: str, port: int) -> socket.socket:

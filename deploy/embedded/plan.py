@@ -17,6 +17,8 @@ PHOTO_LIMIT = 24 * 1024 * 1024
 """The same where photos are sent along: four of a phone's, as it took them."""
 HEADER_LIMIT = 32 * 1024
 HEADER_SECONDS = 10
+BACKLOG = 2048
+"""Connections that may wait to be taken. Whose finds no place is lost, and the caller tries again a second later."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import uvloop
 from deploy.embedded.children import say_ready
 from deploy.embedded.front.client import Client, House
 from deploy.embedded.front.upstream import Pool
+from deploy.embedded.plan import BACKLOG
 from deploy.embedded.tls import Tls
 
 TLS_HANDSHAKE = b"\x16"
@@ -43,7 +44,8 @@ async def _serve(listener: socket.socket, targets: Mapping[str, int], tls: Tls |
     listener.setblocking(False)
     context = tls.context() if tls else None
     accepting = loop.create_task(_accept(house, listener, context)) if context else None
-    server = None if context else await loop.create_server(lambda: Client(house), sock=listener)
+    # said again: asyncio would make it a hundred
+    server = None if context else await loop.create_server(lambda: Client(house), sock=listener, backlog=BACKLOG)
     sweeping = loop.create_task(_sweep(house))
     say_ready(ready)
     await stopped.wait()

@@ -210,7 +210,7 @@ class Pool:
         self._idle: list[Upstream] = []
         self._all: set[Upstream] = set()
         self._connecting = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[Upstream | None]] = deque()
         self._pace = Pace()
 
     async def take(self, *, fresh: bool = False) -> Upstream:
@@ -218,22 +218,30 @@ class Pool:
 
         Busy when it would be too long: the others are answered no later for it.
         """
-        while True:
-            while self._idle:
-                found = self._idle.pop()
-                if found.is_usable and not fresh:
-                    return found
-                found.close()
-            if len(self._all) + self._connecting < MOST_CONNECTIONS:
-                return await self._connect()
-            wait = len(self._waiting) / self._pace.per_second
-            if wait > PATIENCE_SECONDS:
-                raise Busy(wait)
-            if not self._waiting:
-                self._pace.begin(time.monotonic())
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            await asyncio.wait_for(turn, ANSWER_SECONDS)
+        while self._idle:
+            found = self._idle.pop()
+            if found.is_usable and not fresh:
+                return found
+            found.close()
+        if len(self._all) + self._connecting < MOST_CONNECTIONS:
+            return await self._connect()
+        wait = len(self._waiting) / self._pace.per_second
+        if wait > PATIENCE_SECONDS:
+            raise Busy(wait)
+        return await self._turn() or await self._connect()
+
+    async def _turn(self) -> Upstream | None:
+        """Wait in line for a connection that is given back; None when one was lost, which leaves room for another."""
+        if not self._waiting:
+            self._pace.begin(time.monotonic())
+        turn: asyncio.Future[Upstream | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            return await asyncio.wait_for(turn, ANSWER_SECONDS)
+        except BaseException:
+            if turn.done() and not turn.cancelled() and (given := turn.result()) is not None:
+                self.give_back(given)  # whoever waited has left in the moment of their turn
+            raise
 
     async def _connect(self) -> Upstream:
         loop = asyncio.get_running_loop()
@@ -251,22 +259,23 @@ class Pool:
         upstream.idle_since = time.monotonic()
         if self._waiting:
             self._pace.note(upstream.idle_since)
-        if upstream.is_usable:
+        if upstream.is_usable and not self._hand_on(upstream):
             self._idle.append(upstream)
-            self._next()
 
     def _lose(self, upstream: Upstream) -> None:
         self._all.discard(upstream)
         if upstream in self._idle:
             self._idle.remove(upstream)
-        self._next()
+        self._hand_on(None)
 
-    def _next(self) -> None:
+    def _hand_on(self, upstream: Upstream | None) -> bool:
+        """Give it to who has waited longest, so that no newcomer takes it meanwhile; whether anybody waits."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(upstream)
+                return True
+        return False
 
     def sweep(self, at: float) -> None:
         """Give up on services that are silent for too long."""
