@@ -135,11 +135,9 @@ _AWAY = ("locked", "disk", "readonly", "lock timeout", "shutting down", "results
 
 def _is_away(wrong: sa.exc.DBAPIError) -> bool:
     """Whether the database could not be reached or could not write, as against a statement that is wrong."""
-    if wrong.connection_invalidated:
-        return True
     # only a broken line is a bare DatabaseError; what a statement breaks has a class of its own, and people's words
-    kinds = (sa.exc.DatabaseError, sa.exc.OperationalError, sa.exc.InternalError)
-    return type(wrong) in kinds and any(word in str(wrong.orig) for word in _AWAY)
+    is_kind = type(wrong) in (sa.exc.DatabaseError, sa.exc.OperationalError, sa.exc.InternalError)
+    return wrong.connection_invalidated or (is_kind and any(word in str(wrong.orig) for word in _AWAY))
 
 
 def _sqlite_engine(url: sa.URL) -> Engine:
@@ -233,16 +231,19 @@ def insert_new(
         return []
     # rows as parameters, not as VALUES: the statement is compiled once for any number of them
     statement = insert(db, table).on_conflict_do_nothing()
-    if returning:
-        return db.execute(statement.returning(*returning), list(rows)).all()
-    db.execute(statement, list(rows))
-    return []
+    done = db.execute(statement.returning(*returning) if returning else statement, list(rows))
+    return done.all() if returning else []
+
+
+_JSON: Callable[[Any], Any] = lambda value: orjson.dumps(value).decode()  # noqa: E731
 
 
 @functools.cache
 def _writers(table: sa.Table, names: tuple[str, ...], dialect: Any) -> list[Callable[[Any], Any] | None]:
     """What makes values of these columns what the driver wants; None where they are that already."""
-    return [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    kinds = [table.c[name].type.dialect_impl(dialect) for name in names]
+    # JSON travels as its text: psycopg's own wrapping is none that can stand in an array
+    return [_JSON if isinstance(kind, sa.JSON) else kind.bind_processor(dialect) for kind in kinds]
 
 
 @functools.cache

@@ -19,6 +19,7 @@ from shared import clock, i18n, log, moments, outbox
 from shared.db import Database, use
 from shared.settings import Settings, load
 
+FIRST_HOURS = 12
 STEPS_BACK = 5
 """How much nicer a worker is than a web process: where the processor is short, answers come before messages."""
 EPOCH = date(1970, 1, 1)

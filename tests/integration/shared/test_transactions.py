@@ -1,16 +1,19 @@
 """Transactions of both forms, idempotency, and the fair writer; on both engines."""
 
 import functools
+import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from shared import group as groups
 from shared import idempotency
 from shared.db import Database, using
 from shared.group import group, group_later
@@ -134,6 +137,46 @@ def test_somebody_leads_where_no_thread_is_to_be_had(database: Database, monkeyp
     with using(database):
         group_later(take, "o1", told.append, key=key("k1"), render=said)
     assert [answer.data for answer in told if isinstance(answer, Answer)] == [{"order": "o1"}]
+
+
+def clumsy(db: Connection, orders: list[str]) -> Sequence[str | Problem]:
+    """An operation with a fault of its own: it stumbles over some orders."""
+    db.execute(sa.insert(log), [{"order": order, "group": -len(orders)} for order in orders])
+    if any("stumble" in order for order in orders):
+        raise ZeroDivisionError
+    return orders
+
+
+def wait_together(database: Database, wishes: Sequence[tuple[Callable[..., Any], str]]) -> list[Answer | BaseException]:
+    """All of them stand in line before anybody leads; what each hears."""
+    told: dict[int, Answer | BaseException] = {}
+    queue = groups._queue_of(database)
+    queue.is_led = True
+    with using(database):
+        for number, (operation, order) in enumerate(wishes):
+            group_later(operation, order, functools.partial(told.__setitem__, number), key=None, render=said)
+    groups._lead(queue, database, is_free=True)
+    return [told[number] for number in range(len(wishes))]
+
+
+def groups_of(database: Database) -> set[int]:
+    with database.reading() as db:
+        return set(db.execute(sa.select(log.c.group)).scalars())
+
+
+def test_different_operations_share_a_commit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, transaction = itertools.count(), database.transaction
+    monkeypatch.setattr(database, "transaction", lambda: (next(begun), transaction())[1])
+    heard = wait_together(database, [(take, "a"), (clumsy, "b"), (take, "c"), (clumsy, "d")])
+    assert heard == [said("a"), said("b"), said("c"), said("d")]
+    assert (next(begun), groups_of(database)) == (1, {2, -2})
+
+
+def test_nobody_fails_for_a_neighbour_of_the_same_or_another_operation(database: Database) -> None:
+    heard = wait_together(database, [(take, "a"), (clumsy, "stumble"), (clumsy, "b"), (take, "c")])
+    assert isinstance(heard.pop(1), ZeroDivisionError)
+    assert heard == [said("a"), said("b"), said("c")]
+    assert groups_of(database) == {2, -1}, "those of the other operation stay together"
 
 
 def test_a_repeated_key_gets_the_same_answer_and_does_nothing(database: Database) -> None:

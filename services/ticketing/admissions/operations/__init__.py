@@ -25,7 +25,7 @@ from services.ticketing.admissions.domain.codes import Reading, Typed, Unread, r
 from services.ticketing.admissions.models import badge, gate, scan
 from services.ticketing.admissions.operations.settling import Held, HolderDayKey, guard, hold, let_go, settle
 from shared import clock
-from shared.db import insert, put_newer
+from shared.db import insert_all, put_newer
 from shared.problem import Problem
 
 
@@ -135,7 +135,7 @@ def _record(db: Connection, exhibition_id: UUID, scans: Sequence[Scan]) -> list[
     scans = _in_order_of_decision(scans, understood, held)
     rows = [_row(one, what) for one, what in zip(scans, understood, strict=True)]
     # in one order for everybody, so that two batches with the same scans never wait for each other in a ring
-    db.execute(insert(db, scan).on_conflict_do_nothing(), sorted(rows, key=lambda row: row["id"]))
+    insert_all(db, scan, sorted(rows, key=lambda row: row["id"]), "ON CONFLICT DO NOTHING")
     lived = settle(db, exhibition_id, held, zone=scans[0].zone, persons={row.person_id for row in known.values()})
     verdicts = []
     for one, what in zip(scans, understood, strict=True):

@@ -24,7 +24,7 @@ from services.ticketing.admissions.domain import (
 )
 from services.ticketing.admissions.models import admission, attendance_count, attendee, badge, scan, tally
 from shared import clock
-from shared.db import insert
+from shared.db import insert, insert_all
 
 HolderDayKey = tuple[UUID, date]
 
@@ -38,6 +38,14 @@ class Difference(NamedTuple):
 
 
 Held = dict[HolderDayKey, sa.Row[Any]]
+_STORING = "ON CONFLICT (exhibition_id, holder_id, gate_day) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}"
+    for name in ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
+)
+_MOVING = (
+    "ON CONFLICT (exhibition_id, measure, day, place, kind) "
+    "DO UPDATE SET value = attendance_count.value + excluded.value"
+)
 
 
 def hold(db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey]) -> Held:
@@ -205,7 +213,7 @@ def _store(db: Connection, exhibition_id: UUID, changed: dict[HolderDayKey, Hold
         }
         for (holder, gate_day), day in changed.items()
     ]
-    db.execute(_written(db, _storing), rows)
+    insert_all(db, admission, rows, _STORING)
 
 
 def _visitors(
@@ -241,9 +249,7 @@ def move_counts(db: Connection, exhibition_id: UUID, moves: Counter[CountKey]) -
     rows = [
         {"exhibition_id": exhibition_id, **key._asdict(), "value": step} for key, step in sorted(moves.items()) if step
     ]
-    if not rows:
-        return
-    db.execute(_written(db, _moving), rows)
+    insert_all(db, attendance_count, rows, _MOVING)
 
 
 # Every scan says these: they are put together once for each engine.
@@ -265,29 +271,12 @@ def _holding(db: Connection) -> Any:
     )
 
 
-def _storing(db: Connection) -> Any:
-    fresh = insert(db, admission)
-    names = ("scan_id", "badge_id", "kind", "gate", "admitted_at", "last_passed_at", "counts")
-    return fresh.on_conflict_do_update(
-        index_elements=["exhibition_id", "holder_id", "gate_day"],
-        set_={name: fresh.excluded[name] for name in names},
-    )
-
-
 def _attending(db: Connection) -> Any:
     fresh = insert(db, attendee)
     return fresh.on_conflict_do_update(
         index_elements=["exhibition_id", "holder_id", "kind"],
         set_={"days": attendee.c.days + fresh.excluded.days},
     ).returning(attendee)
-
-
-def _moving(db: Connection) -> Any:
-    fresh = insert(db, attendance_count)
-    return fresh.on_conflict_do_update(
-        index_elements=["exhibition_id", "measure", "day", "place", "kind"],
-        set_={"value": attendance_count.c.value + fresh.excluded.value},
-    )
 
 
 def _is_news(before: sa.Row[Any], day: HolderDay) -> bool:
