@@ -6,6 +6,7 @@ busy-wait is unfair and starves writers, two locks in a row make all equal.
 
 import fcntl
 import functools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -235,15 +236,12 @@ def insert_new(
     return done.all() if returning else []
 
 
-_JSON: Callable[[Any], Any] = lambda value: orjson.dumps(value).decode()  # noqa: E731
-
-
 @functools.cache
 def _writers(table: sa.Table, names: tuple[str, ...], dialect: Any) -> list[Callable[[Any], Any] | None]:
     """What makes values of these columns what the driver wants; None where they are that already."""
     kinds = [table.c[name].type.dialect_impl(dialect) for name in names]
     # JSON travels as its text: psycopg's own wrapping is none that can stand in an array
-    return [_JSON if isinstance(kind, sa.JSON) else kind.bind_processor(dialect) for kind in kinds]
+    return [json.dumps if isinstance(kind, sa.JSON) else kind.bind_processor(dialect) for kind in kinds]
 
 
 @functools.cache

@@ -138,10 +138,9 @@ def _lead_elsewhere(queue: _Queue, database: Database) -> None:
 def _serve(database: Database, members: list[_Waiting[Any, Any]]) -> None:
     try:
         _together(database, members)
-    except Problem as wrong:  # the database is away, or nobody knows whether it was done
-        _tell_all(members, wrong)
-    except Exception:
-        _apart(database, members)
+    except Exception as wrong:
+        # a Problem: the database is away, or nobody knows whether it was done
+        _tell_all(members, wrong) if isinstance(wrong, Problem) else _apart(database, members)
     except BaseException as wrong:
         _tell_all(members, wrong)
 

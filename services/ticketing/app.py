@@ -10,6 +10,7 @@ from flask import Flask, request
 from services import navigation
 from services.subscriptions import SUBSCRIPTIONS
 from services.ticketing.access.api import HotRoutes
+from services.ticketing.access.api.glances import Glances
 from services.ticketing.access.authorise import authorise
 from services.ticketing.access.operations.recent import exhibition_called
 from services.ticketing.admissions import api as admissions_api
@@ -96,8 +97,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             sign_in_address=_sign_in_address,
         )
     )
-    hot = HotRoutes(app.wsgi_app, database, security.headers_of(settings), (*orders.HOT, admissions_api.HOT))
-    hot.count = app.extensions["numbers"].note
+    headers, numbers = security.headers_of(settings), app.extensions["numbers"]
+    glances = Glances(app.wsgi_app, database, headers, (counts_api.GLANCE, counts_pages.GLANCE))
+    hot = HotRoutes(glances, database, headers, (*orders.HOT, admissions_api.HOT))
+    hot.count = glances.count = numbers.note
     app.wsgi_app = hot  # type: ignore[method-assign]
     navigation.speak_to_staff(app)
     app.context_processor(_frame)

@@ -41,7 +41,8 @@ class _Page(NamedTuple):
     packed: bytes
 
 
-_pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
+kept_pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
+# by full address and version
 _pages_lock = threading.Lock()
 
 _BY_STATUS: dict[int, type[Problem]] = {
@@ -70,7 +71,7 @@ def etag_page(version: str, render: Callable[[], str], *, content_type: str = "t
     `version` must change with everything the page shows; the address and its query are added here.
     """
     place = (request.full_path, version)
-    kept = _pages.get(place) or _keep_page(place, render)
+    kept = kept_pages.get(place) or _keep_page(place, render)
     if request.if_none_match.contains(kept.mark):
         return Response(status=304, headers={"ETag": f'"{kept.mark}"', "Cache-Control": "no-cache"})
     headers = {"ETag": f'"{kept.mark}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
@@ -83,13 +84,13 @@ def etag_page(version: str, render: Callable[[], str], *, content_type: str = "t
 def _keep_page(place: tuple[str, str], render: Callable[[], str]) -> _Page:
     """Render it; one at a time, or everybody who asks in the moment of a change would render the same."""
     with _pages_lock:
-        if place in _pages:
-            return _pages[place]
+        if place in kept_pages:
+            return kept_pages[place]
         body = render().encode()
         mark = hashlib.blake2b("\0".join(place).encode(), digest_size=12).hexdigest()
-        page = _pages[place] = _Page(mark, body, gzip.compress(body, 6))
-        while len(_pages) > KEPT_PAGES:
-            _pages.popitem(last=False)
+        page = kept_pages[place] = _Page(mark, body, gzip.compress(body, 6))
+        while len(kept_pages) > KEPT_PAGES:
+            kept_pages.popitem(last=False)
     return page
 
 

@@ -26,7 +26,7 @@ from tests.bench.figures import Figure, quantile_ms
 from tests.bench.load import Answers, closed, opened, post
 from tests.bench.running import engines
 from tests.bench.seats import booked, rush, warm_up
-from tests.bench.stage import API, Hall, stage
+from tests.bench.stage import API, REFERENCE, Hall, stage
 from tests.integration.ticketing.scene import badge_code
 
 GATES, BATCH, CLIENTS, SECONDS, ROUNDS = "ABCD", 500, 64, 4.0, 3
@@ -349,8 +349,10 @@ class _Crowd:
             round_begun = time.perf_counter()
             for at, n in enumerate(mine):
                 self._over.wait(max(0.0, round_begun + at / len(mine) - time.perf_counter()))
-                headers = {"Authorization": f"Bearer {self._fair.steward}", "If-None-Match": marks.get(n, "")}
-                line.request("GET", f"{API}/counts", headers=headers)
+                headers = {"Cookie": f"staff_ticketing={self._fair.steward}", "If-None-Match": marks.get(n, "")}
+                line.request(
+                    "GET", f"/fr/{REFERENCE}/office/counts/live", headers=headers | {"Accept-Encoding": "gzip"}
+                )
                 answer = line.getresponse()
                 answer.read()
                 marks[n] = answer.headers.get("ETag") or ""

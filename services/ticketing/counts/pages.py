@@ -1,6 +1,7 @@
 """The counts page, the part of it that moves, and the same as JSON."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, time
@@ -10,6 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
+from services.ticketing.access.api.glances import Glance
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.memory import Memory
 from services.ticketing.access.operations.recent import exhibition_called
@@ -154,6 +156,13 @@ def _look(_db: Connection, reference: str, day: date | None, lang: str) -> tuple
 
 # Many watch the same page: what it shows is put together a few times a second, however many ask.
 _looks: Memory[tuple[dict[str, Any], str]] = Memory(0.1, _look)
+GLANCE = Glance(
+    "counts_pages.show_live",
+    re.compile(r"/(?P<lang>ar|fr|en)/(?P<exhibition>[^/]+)/office/counts/live"),
+    frozenset({"viewer", "steward", "supervisor", "organiser"}),
+    "text/html; charset=utf-8",
+    lambda where, lang: _looks.get(where.reference, None, lang)[1],
+)
 
 
 def _context(where: Exhibition, asked: date | None) -> dict[str, Any]:
