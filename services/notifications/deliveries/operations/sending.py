@@ -112,9 +112,10 @@ _ACCEPT_AND_WAIT = _CAN_ACCEPT.values(_TAKEN | {"overdue_at": sa.bindparam("repo
 _FIND = sa.select(notice).where(*_IS_IT)
 
 
-def is_due(db: Connection, channel: Channel, at: datetime, up_to: Priority = Priority.LOW) -> bool:
-    """Whether a notice of this channel waits to be claimed."""
-    return any(_look(db, _LOOK, channel, at, priority) for priority in Priority if priority <= up_to)
+def first_due(db: Connection, channel: Channel, at: datetime, up_to: Priority) -> Priority | None:
+    """How urgent the first notice is that waits to be claimed; None when none does."""
+    those = (priority for priority in Priority if priority <= up_to)
+    return next((priority for priority in those if _look(db, _LOOK, channel, at, priority)), None)
 
 
 def claim(

@@ -10,7 +10,7 @@ from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Outcome, Step, later, next_step, refused
 from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.operations import Claimed
-from services.notifications.deliveries.senders.pacing import Pacer
+from services.notifications.deliveries.senders.pacing import Leisure, Pacer
 from services.notifications.notices.domain import Channel, Priority, Reason
 from services.notifications.templates.domain import STOPPABLE_KINDS
 from shared import clock, log
@@ -34,6 +34,7 @@ class Sender:
     providers: Providers = field(default_factory=Providers)
     up_to: Priority = Priority.LOW
     pacer: Pacer = field(default_factory=Pacer)
+    leisure: Leisure = field(default_factory=Leisure)
 
     def send_one(self) -> int:
         """Bring the notice that has been due longest; 0 when none is due."""
@@ -51,10 +52,14 @@ class Sender:
     def _claim(self) -> Claimed | None:
         # the look is free; only who sees something due asks for the right to write
         with self.database.reading() as db:
-            if not operations.is_due(db, self.channel, datetime.now(UTC), self.up_to) or not self.pacer.may_begin():
-                return None
+            first = operations.first_due(db, self.channel, datetime.now(UTC), self.up_to)
+        if first is None or not (first < Priority.LOW or self.leisure.may_begin()) or not self.pacer.may_begin():
+            return None
         with self.database.transaction() as db:
-            return operations.claim(db, self.channel, datetime.now(UTC), self.providers, self.up_to)
+            claimed = operations.claim(db, self.channel, datetime.now(UTC), self.providers, first)
+        if claimed and first < Priority.LOW:
+            self.leisure.let_pass()
+        return claimed
 
     def _try(self, claimed: Claimed) -> Outcome:
         if clock.now() > claimed.useful_until:
