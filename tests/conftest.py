@@ -17,7 +17,7 @@ from services.registration.staff.operations import accounts
 from services.subscriptions import SUBSCRIPTIONS
 from shared import clock, outbox
 from shared.db import Database
-from tests.kit import network, services, valkey
+from tests.kit import connections, network, services, valkey
 from tests.kit.databases import Databases
 from tests.kit.quick import keep_addresses
 from tests.kit.services import Service
@@ -55,6 +55,14 @@ def _real_clock_between_tests() -> Iterator[None]:
     outbox.set_subscriptions(SUBSCRIPTIONS)
     yield
     clock.set_rehearsal(None)
+
+
+@pytest.fixture(autouse=True)
+def _one_connection_at_a_time() -> Iterator[None]:
+    """Nobody holds a connection and waits for another."""
+    with connections.one_at_a_time() as seen:
+        yield
+    assert not seen, "a second connection was asked for"
 
 
 @pytest.fixture(scope="session", autouse=True)

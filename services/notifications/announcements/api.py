@@ -52,7 +52,7 @@ def write_announcement(exhibition: str) -> Response:
         def act() -> Answer:
             place = writing.write(db, known.exhibition_id, draft, current_caller().staff_id)
             staff_acted(db, known.exhibition_id, StaffAct.ANNOUNCEMENT_WRITTEN, str(place.id))
-            return _answer(db, exhibition, place, 201)
+            return _answer(db, known, place, 201)
 
         return reply(once(db, idempotency_key(known.exhibition_id), act))
 
@@ -62,8 +62,9 @@ def write_announcement(exhibition: str) -> Response:
 @api.response(200, schemas.AnnouncementOut)
 def show_announcement(exhibition: str, announcement: UUID) -> Response:
     """What it says, whom a draft would reach, how far a sent one has come."""
+    known, place = _place(exhibition, announcement)
     with reading() as db:
-        return reply(_answer(db, exhibition, _place(exhibition, announcement)))
+        return reply(_answer(db, known, place))
 
 
 @api.put("/<uuid:announcement>")
@@ -72,11 +73,11 @@ def show_announcement(exhibition: str, announcement: UUID) -> Response:
 @api.response(200, schemas.AnnouncementOut)
 def change_announcement(exhibition: str, announcement: UUID) -> Response:
     """Another draft in its place."""
-    place, draft = _place(exhibition, announcement), schemas.draft_of(load(schemas.DraftIn))
+    (known, place), draft = _place(exhibition, announcement), schemas.draft_of(load(schemas.DraftIn))
     with transaction() as db:
         writing.change(db, place, draft)
         staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_WRITTEN, str(place.id))
-        answer = _answer(db, exhibition, place)
+        answer = _answer(db, known, place)
     return reply(answer)
 
 
@@ -85,7 +86,7 @@ def change_announcement(exhibition: str, announcement: UUID) -> Response:
 @api.response(204)
 def drop_announcement(exhibition: str, announcement: UUID) -> Response:
     """Throw a draft away."""
-    place = _place(exhibition, announcement)
+    _, place = _place(exhibition, announcement)
     with transaction() as db:
         writing.drop(db, place)
         staff_acted(db, place.exhibition_id, StaffAct.ANNOUNCEMENT_DROPPED, str(place.id))
@@ -112,29 +113,30 @@ def stop_announcement(exhibition: str, announcement: UUID) -> Response:
     return _act(exhibition, announcement, act, lambda db, place: {} if sending.stop(db, place) else None)
 
 
-def _place(exhibition: str, announcement: UUID) -> Place:
-    return Place(exhibition_called(exhibition).exhibition_id, announcement)
+def _place(exhibition: str, announcement: UUID) -> tuple[Any, Place]:
+    """Its exhibition as we know it, and where it stands."""
+    known = exhibition_called(exhibition)
+    return known, Place(known.exhibition_id, announcement)
 
 
 def _act(
     exhibition: str, announcement: UUID, act: StaffAct, do: Callable[[Connection, Place], dict[str, Any] | None]
 ) -> Response:
     """Do it once, and note the act with the facts that come of it; None where nothing came of it."""
-    place = _place(exhibition, announcement)
+    known, place = _place(exhibition, announcement)
     with transaction() as db:
 
         def change() -> Answer:
             facts = do(db, place)
             if facts is not None:
                 staff_acted(db, place.exhibition_id, act, str(place.id), **facts)
-            return _answer(db, exhibition, place)
+            return _answer(db, known, place)
 
         return reply(once(db, idempotency_key(place.exhibition_id), change))
 
 
-def _answer(db: Connection, exhibition: str, place: Place, status: int = 200) -> Answer:
-    row, known = writing.find(db, place), exhibition_called(exhibition)
-    shares = []
+def _answer(db: Connection, known: Any, place: Place, status: int = 200) -> Answer:
+    row, shares = writing.find(db, place), []
     if row.state == State.DRAFT:
         texts = writing.whole_texts_of(db, place)
         values = {code: example_words(code, known, settings().public_url) for code in texts}

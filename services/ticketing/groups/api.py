@@ -17,6 +17,7 @@ from services.ticketing.bookings.operations import groups as seats
 from services.ticketing.groups import operations
 from services.ticketing.groups.domain import Group, read_person
 from services.ticketing.groups.schemas import GiveBack, GroupOut, NamesIn, NewGroup, group_out
+from services.ticketing.programme.operations import reference_of
 from services.ticketing.programme.operations.board import board_of
 from shared import clock, i18n, limits
 from shared.db import reading, transaction
@@ -107,7 +108,7 @@ def _act(exhibition: str, reference: str, verb: Callable[[Connection, Mine], obj
         def act() -> Answer:
             verb(db, Mine(where.id, reference.upper(), person_id, clock.now()))
             found = operations.find_group(db, where.id, reference, person_id)
-            return Answer(status, group_out(found, board_of(where.id).by_id[found.booking.session_id].reference))
+            return Answer(status, group_out(found, reference_of(db, where.id, found.booking.session_id)))
 
         return reply(once(db, key, act))
 

@@ -75,8 +75,9 @@ def hand_over(exhibition: str, batch: UUID) -> Response:
 @office.response(200, schemas.SpendingOut)
 def show_spending(exhibition: str) -> Response:
     """The rules that hold, and what was spent in the last fourteen days, in minor units."""
+    known = exhibition_called(exhibition)
     with reading() as db:
-        return reply(Answer(200, _spending(db, exhibition)))
+        return reply(Answer(200, _spending(db, known)))
 
 
 @office.put("/spending")
@@ -86,16 +87,16 @@ def show_spending(exhibition: str) -> Response:
 def put_spending(exhibition: str) -> Response:
     """Other limits and dial codes from now on; what is over a limit goes to its person's next way."""
     rules = schemas.rules_of(load(schemas.SpendingIn))
-    where = exhibition_called(exhibition).exhibition_id
+    known = exhibition_called(exhibition)
     with transaction() as db:
-        set_rules(db, where, rules, current_caller().staff_id)
-        staff_acted(db, where, StaffAct.SPENDING_CHANGED, exhibition, **rules.facts)
-        answer = Answer(200, _spending(db, exhibition))
+        set_rules(db, known.exhibition_id, rules, current_caller().staff_id)
+        staff_acted(db, known.exhibition_id, StaffAct.SPENDING_CHANGED, exhibition, **rules.facts)
+        answer = Answer(200, _spending(db, known))
     return reply(answer)
 
 
-def _spending(db: Connection, exhibition: str) -> Any:
-    known, providers = exhibition_called(exhibition), current_app.extensions["providers"]
+def _spending(db: Connection, known: Any) -> Any:
+    providers = current_app.extensions["providers"]
     rules = find_rules(db, known.exhibition_id, providers)
     days = list_spending(db, known.exhibition_id, to_wall(clock.now(), known.zone).date())
     said = {f"{channel}_a_day": most for channel, most in rules.most.items()} | {"dial_codes": rules.dial_codes}

@@ -51,6 +51,7 @@ def ask_code(lang: str, exhibition: str) -> Response:
     except Invalid as refused:
         return page("visitors/sign-in.html", status=422, exhibition=found, values=request.form, errors=refused.errors)
     phones.allow_code(phone, client_address())
+    key = newcomers_key(found.id)
     with transaction() as db:
 
         def act() -> Answer:
@@ -58,7 +59,7 @@ def ask_code(lang: str, exhibition: str) -> Response:
             phones.ask_code(db, settings(), found, phone, here)
             return Answer(202, {})
 
-        once(db, newcomers_key(found.id), act)
+        once(db, key, act)
     return page("visitors/code.html", exhibition=found, values=request.form, errors={}, choices=())
 
 
@@ -74,9 +75,9 @@ def answer_code(lang: str, exhibition: str) -> Response:
         return _code_page(found, refused.errors)
     phones.allow_answer(said["phone"], client_address())
     wanted = inside(said.pop("next", "")) or f"/{lang}/{exhibition}/me"
-    given = sign_in.GivenCode(**said)
+    given, key = sign_in.GivenCode(**said), newcomers_key(found.id)
     with transaction() as db:
-        answer = once(db, newcomers_key(found.id), partial(_try, db, found, given))
+        answer = once(db, key, partial(_try, db, found, given))
         if "person_id" in answer.data:
             person_id = UUID(answer.data["person_id"])
             return with_tokens(wanted, people.person_tokens(db, settings(), found, person_id, now()))

@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -12,6 +14,26 @@ from shared.db import Database, current, reading
 
 Value = TypeVar("Value")
 KEPT = 1000
+
+
+_look_under_way: ContextVar[Connection | None] = ContextVar("look under way", default=None)
+
+
+@contextmanager
+def _one_look() -> Iterator[Connection]:
+    """A connection to read by; what is read from other memories meanwhile is read by the same one.
+
+    Who holds one and waits for a second may wait for others who do the same.
+    """
+    if (open_already := _look_under_way.get()) is not None:
+        yield open_already
+        return
+    with reading() as db:
+        token = _look_under_way.set(db)
+        try:
+            yield db
+        finally:
+            _look_under_way.reset(token)
 
 
 class _Kept(NamedTuple, Generic[Value]):
@@ -63,7 +85,7 @@ class Memory(Generic[Value]):
             now = time.monotonic()
             if len(shelf) >= KEPT:
                 shelf.clear()
-            with reading() as db:
+            with _one_look() as db:
                 kept = shelf[asked] = _Kept(now + self._renew, now + self._seconds, self._look(db, asked))
         return kept.value
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response
 from flask_smorest import Blueprint
+from sqlalchemy.engine import Connection
 
 from services.acts import StaffAct, staff_acted
 from services.ticketing.access.operations.recent import exhibition_called
@@ -29,6 +30,7 @@ from services.ticketing.bookings.schemas import (
     rules_of,
     rules_out,
 )
+from services.ticketing.programme.operations import reference_of
 from services.ticketing.programme.operations.board import board_of
 from shared import clock
 from shared.db import reading, transaction
@@ -186,7 +188,7 @@ def take_over(exhibition: str) -> Response:
 
         def act() -> Answer:
             taken = passing.take_over(db, passing.Taker(where.id, person_id=person_id, at=clock.now(), **said))
-            return Answer(201, _out(where.id, taken))
+            return Answer(201, _told(db, taken))
 
         return reply(once(db, key, act))
 
@@ -221,7 +223,7 @@ def _act(exhibition: str, reference: str, verb: Callable[..., Booking]) -> Respo
 
         def act() -> Answer:
             changed = verb(db, operations.Mine(where.id, reference.upper(), person_id, clock.now()))
-            return Answer(200, _out(where.id, changed))
+            return Answer(200, _told(db, changed))
 
         return reply(once(db, key, act))
 
@@ -231,6 +233,11 @@ def acting_person() -> UUID:
     person_id = current_caller().person_id
     assert person_id is not None  # noqa: S101 - the route says `may("person")`
     return person_id
+
+
+def _told(db: Connection, booking: Booking) -> dict[str, Any]:
+    """The same within a transaction, which holds a session and so waits for no other connection."""
+    return booking_out(booking.as_of(clock.now()), reference_of(db, booking.exhibition_id, booking.session_id))
 
 
 def _out(exhibition_id: UUID, booking: Booking) -> dict[str, Any]:

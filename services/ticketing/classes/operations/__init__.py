@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.bookings.domain import AlreadyBooked, Booking, BookingState
 from services.ticketing.bookings.models import session_attendance
-from services.ticketing.bookings.operations import book_seats, order_of
+from services.ticketing.bookings.operations import Order, book_seats, read_rules
 from services.ticketing.classes.domain import (
     MOST_MEMBERS,
     AlreadyEnrolled,
@@ -170,7 +170,10 @@ def _book(db: Connection, where: Exhibition, members: Sequence[Member], meetings
     pairs = [(one, meeting) for one in members if one.badge for meeting in meetings if meeting.starts_at > at]
     if not pairs:
         return []
-    orders = [order_of(where, meeting.session_id, one.person_id, 1, anyway=True) for one, meeting in pairs]
+    rules = read_rules(db, where.id)
+    orders = [
+        Order(where.id, meeting.session_id, one.person_id, 1, at, anyway=True, rules=rules) for one, meeting in pairs
+    ]
     said = zip(pairs, book_seats(db, orders), strict=True)
     return [(meeting.reference, one.name, why) for (one, meeting), what in said if (why := _why_not(what))]
 

@@ -29,6 +29,7 @@ __all__ = [
     "list_sessions",
     "lock_sessions",
     "move_seats",
+    "reference_of",
     "republish",
 ]
 
@@ -157,6 +158,13 @@ def find_reference(db: Connection, exhibition_id: UUID, reference: str) -> UUID:
     found: UUID | None = db.execute(asked).scalar()
     if found is None:
         raise SessionNotFound
+    return found
+
+
+def reference_of(db: Connection, exhibition_id: UUID, session_id: UUID) -> str:
+    """The reference of a session that is there."""
+    asked = sa.select(session.c.reference).where(session.c.exhibition_id == exhibition_id, session.c.id == session_id)
+    found: str = db.execute(asked).scalar_one()
     return found
 
 
