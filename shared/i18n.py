@@ -102,12 +102,17 @@ def locale(code: str | None = None) -> Locale:
 def long_date(day: date) -> str:
     """ "jeudi 3 décembre 2026"."""
     patterns = {"ar": "EEEE d MMMM y", "en": "EEEE d MMMM y"}
-    return dates.format_date(day, patterns.get(language(), "full"), locale=locale())
+    return _first(dates.format_date(day, patterns.get(language(), "full"), locale=locale()))
 
 
 def short_date(day: date) -> str:
     """ "jeu. 3 déc."."""
-    return dates.format_date(day, "EEE d MMM", locale=locale())
+    return _first(dates.format_date(day, "EEE d MMM", locale=locale()))
+
+
+def _first(text: str) -> str:
+    # French counts the first of a month, and no other day of it
+    return text.replace(" 1 ", " 1er ") if language() == "fr" else text
 
 
 def span(first: date, last: date) -> str:

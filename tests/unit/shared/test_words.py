@@ -33,6 +33,15 @@ def test_dates_in_words(code: str, expected: str) -> None:
         assert i18n.long_date(date(2026, 12, 3)) == expected
 
 
+def test_the_first_of_a_month_has_its_own_number_in_french() -> None:
+    first, eleventh = date(2026, 12, 1), date(2026, 12, 11)
+    with i18n.speaking("fr"):
+        assert (i18n.long_date(first), i18n.short_date(first)) == ("mardi 1er décembre 2026", "mar. 1er déc.")
+        assert i18n.short_date(eleventh) == "ven. 11 déc."
+    with i18n.speaking("en"):
+        assert i18n.long_date(first) == "Tuesday 1 December 2026"
+
+
 def test_a_text_kept_by_language_falls_back() -> None:
     assert i18n.pick({"fr": "Foire", "ar": "معرض"}, "ar") == "معرض"
     assert i18n.pick({"fr": "Foire", "ar": "معرض"}, "zgh") == "Foire"
