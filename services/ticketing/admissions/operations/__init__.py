@@ -165,6 +165,13 @@ def _in_order_of_decision(scans: Sequence[Scan], understood: Sequence[_Badge | V
     return ordered
 
 
+# two statements: for an OR of two indexes SQLite reads every badge of the exhibition
+_BY_ID, _BY_REFERENCE = (
+    sa.select(badge)
+    .where(badge.c.exhibition_id == sa.bindparam("exhibition"))
+    .where(which.in_(sa.bindparam("those", expanding=True)))
+    for which in (badge.c.id, badge.c.reference)
+)
 # A scan id that was used before for another badge: nothing was kept, nobody is let in by it.
 _ELSEWHERE = Verdict(Word.REFUSED, Reason.UNREADABLE)
 
@@ -173,12 +180,9 @@ def _known_badges(db: Connection, exhibition_id: UUID, scans: Iterable[Scan]) ->
     """Copies of the badges read or typed, by id and by reference."""
     ids = {one.read.badge_id for one in scans if isinstance(one.read, Reading)}
     references = {one.read.reference for one in scans if isinstance(one.read, Typed)}
-    if not ids and not references:
-        return {}
-    # two statements: for an OR of two indexes SQLite reads every badge of the exhibition
-    asked = [badge.c.id.in_(ids)] * bool(ids) + [badge.c.reference.in_(references)] * bool(references)
-    of_fair = sa.select(badge).where(badge.c.exhibition_id == exhibition_id)
-    rows = [row for one in asked for row in db.execute(of_fair.where(one))]
+    asked: list[tuple[Any, set[Any]]] = [(_BY_ID, ids), (_BY_REFERENCE, references)]
+    same = {"exhibition": exhibition_id}
+    rows = [row for one, those in asked if those for row in db.execute(one, same | {"those": list(those)})]
     return {row.id: row for row in rows} | {row.reference: row for row in rows}
 
 

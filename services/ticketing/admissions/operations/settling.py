@@ -148,6 +148,22 @@ def _holders(db: Connection, exhibition_id: UUID, badges: set[UUID]) -> dict[UUI
     return {row.id: row.person_id for row in db.execute(asked)}
 
 
+# Written once, as every scan asks for these.
+_BADGES = sa.select(badge.c.id, badge.c.person_id, badge.c.state, badge.c.state_at, badge.c.residence).where(
+    badge.c.exhibition_id == sa.bindparam("exhibition")
+)
+# two statements: for an OR of two indexes SQLite reads every badge of the exhibition
+_BY_ID, _BY_PERSON = (
+    _BADGES.where(which.in_(sa.bindparam("those", expanding=True))) for which in (badge.c.id, badge.c.person_id)
+)
+_SCANS = sa.select(scan).where(scan.c.exhibition_id == sa.bindparam("exhibition"))
+_READ = _SCANS.where(scan.c.badge_id.is_not(None))
+# IS NOT NULL beside it would make SQLite read every scan of the exhibition
+_READ_OF_FEW = _SCANS.where(scan.c.badge_id.in_(sa.bindparam("badges", expanding=True))).where(
+    scan.c.gate_day.in_(sa.bindparam("days", expanding=True))
+)
+
+
 def passages_of(
     db: Connection, exhibition_id: UUID, days: Iterable[HolderDayKey], zone: str, persons: set[UUID] | None = None
 ) -> dict[HolderDayKey, list[Passage]]:
@@ -158,21 +174,16 @@ def passages_of(
     wanted = set(days)
     holders = {holder for holder, _ in wanted}
     is_few = len(wanted) <= 1000
-    asked = sa.select(badge.c.id, badge.c.person_id, badge.c.state, badge.c.state_at, badge.c.residence)
-    asked = asked.where(badge.c.exhibition_id == exhibition_id)
-    # two statements: for an OR of two indexes SQLite reads every badge of the exhibition
-    some = [asked.where(which.in_(holders)) for which in (badge.c.id, badge.c.person_id)] if is_few else [asked]
+    same: dict[str, Any] = {"exhibition": exhibition_id}
+    some: list[tuple[Any, set[UUID]]] = [(_BY_ID, holders), (_BY_PERSON, holders)]
     if is_few and persons is not None:
-        some = [asked.where(badge.c.person_id.in_(persons))] if persons else []
-    badges = {row.id: row for one in some for row in db.execute(one)}
-    read = sa.select(scan).where(scan.c.exhibition_id == exhibition_id)
-    if is_few:  # IS NOT NULL beside it would make SQLite read every scan of the exhibition
-        read = read.where(scan.c.badge_id.in_(holders | set(badges)))
-        read = read.where(scan.c.gate_day.in_({day for _, day in wanted}))
-    else:
-        read = read.where(scan.c.badge_id.is_not(None))
+        some = [(_BY_PERSON, persons)] if persons else []
+    asked = [(one, same | {"those": list(those)}) for one, those in some] if is_few else [(_BADGES, same)]
+    badges = {row.id: row for one, values in asked for row in db.execute(one, values)}
+    if is_few:
+        same |= {"badges": list(holders | set(badges)), "days": list({day for _, day in wanted})}
     found: defaultdict[HolderDayKey, list[Passage]] = defaultdict(list)
-    for row in db.execute(read):
+    for row in db.execute(_READ_OF_FEW if is_few else _READ, same):
         known = badges.get(row.badge_id)
         key = (known.person_id if known is not None else row.badge_id, row.gate_day)
         if key in wanted:
