@@ -121,7 +121,7 @@ def _committed(db: Connection) -> Iterator[Connection]:
     try:
         db.commit()
     except sa.exc.DatabaseError as lost:
-        if lost.connection_invalidated or NONSENSE in str(lost.orig):
+        if lost.connection_invalidated or not isinstance(lost, sa.exc.OperationalError | sa.exc.IntegrityError):
             raise OutcomeUnknown from lost
         db.rollback()
         if isinstance(lost, sa.exc.OperationalError):
@@ -129,9 +129,8 @@ def _committed(db: Connection) -> Iterator[Connection]:
         raise
 
 
-NONSENSE = "lost synchronization"
-# the last but one: psycopg, when a dying server's farewell is read before the answer
-_AWAY = ("locked", "disk", "readonly", "lock timeout", "shutting down", "results from command", NONSENSE)
+# the last two: libpq, when it reads nonsense; psycopg, when a dying server's farewell is read before the answer
+_AWAY = ("locked", "disk", "readonly", "lock timeout", "shutting down", "lost synchronization", "results from command")
 
 
 def _is_away(wrong: sa.exc.DBAPIError) -> bool:

@@ -1,5 +1,6 @@
 """Logs as JSON lines that say who, what, and which request, message and correlation id."""
 
+import json
 import logging
 import sys
 import threading
@@ -68,7 +69,9 @@ flush = _lines.flush
 
 
 def _written(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
-    return orjson.dumps(event, default, orjson.OPT_NON_STR_KEYS).decode()
+    with suppress(TypeError):  # what is no text, or too large a number, is no reason to say nothing
+        return orjson.dumps(event, default, orjson.OPT_NON_STR_KEYS).decode()
+    return json.dumps(event, default=repr)
 
 
 def configure(service: str, level: str = "INFO") -> None:

@@ -58,10 +58,10 @@ def _real_clock_between_tests() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _one_connection_at_a_time() -> Iterator[None]:
+def second_connections() -> Iterator[list[str]]:
     """Nobody holds a connection and waits for another."""
     with connections.one_at_a_time() as seen:
-        yield
+        yield seen
     assert not seen, "a second connection was asked for"
 
 

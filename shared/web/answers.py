@@ -41,8 +41,8 @@ class _Page(NamedTuple):
     packed: bytes
 
 
-kept_pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
 # by full address and version
+kept_pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
 _pages_lock = threading.Lock()
 
 _BY_STATUS: dict[int, type[Problem]] = {

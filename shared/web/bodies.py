@@ -36,14 +36,14 @@ def _read_json() -> Any:
 def parsed(body: bytes) -> dict[str, Any]:
     """The JSON object that these bytes are; BadBody, Invalid where NUL is in it."""
     try:
-        said = orjson.loads(body)  # takes no NaN, no lone surrogates, and nothing nested beyond reason
-    except orjson.JSONDecodeError as wrong:
+        # takes no NaN and no lone surrogates
+        said = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+        if isinstance(said, dict):
+            refuse_nul(said if b"\\u0000" in body else {})  # JSON knows no other way to write it
+            return said
+    except (orjson.JSONDecodeError, RecursionError) as wrong:
         raise BadBody from wrong
-    if not isinstance(said, dict):
-        raise BadBody
-    if b"\\u0000" in body:  # JSON knows no other way to write it
-        refuse_nul(said)
-    return said
+    raise BadBody
 
 
 def refuse_nul(said: dict[str, Any]) -> None:

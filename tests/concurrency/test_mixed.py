@@ -8,7 +8,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -227,7 +227,8 @@ def test_control_with_the_guards_off_the_same_rush_leaves_a_wrong_count(
     webs.make_session("T1", SEATS, 40)
 
     def act(seed: int) -> None:
-        with suppress(AssertionError):  # the last guard: a booking had changed since it was read
+        # in a crowd the last guard speaks: a booking had changed since it was read
+        with suppress(AssertionError) if contenders > 1 else nullcontext():
             busy(webs, uuid4(), seed, 20)
 
     at_once([partial(act, seed) for seed in range(contenders)])

@@ -63,7 +63,7 @@ class Upstream(asyncio.Protocol):
 
     async def exchange(self, request: bytes, out: asyncio.Transport, way: Way) -> bool:
         """Send a request and stream the answer to the client; whether the client's connection may be kept. Lost."""
-        if self.transport is None:
+        if self.transport is None or self.transport.is_closing():
             raise Lost(begun=False)
         self._out, self._way = out, way
         self._begun = self._complete = self._keeps_up = False
@@ -228,10 +228,14 @@ class Pool:
         wait = len(self._waiting) / self._pace.per_second
         if wait > PATIENCE_SECONDS:
             raise Busy(wait)
-        return await self._turn() or await self._connect()
+        given = await self._turn()
+        if given is None:
+            return await self._connect(has_room=True)
+        # between the giving and the taking the service may have closed it
+        return given if given.is_usable else await self._connect()
 
     async def _turn(self) -> Upstream | None:
-        """Wait in line for a connection that is given back; None when one was lost, which leaves room for another."""
+        """Wait in line for a connection that is given back; None for room to make another."""
         if not self._waiting:
             self._pace.begin(time.monotonic())
         turn: asyncio.Future[Upstream | None] = asyncio.get_running_loop().create_future()
@@ -239,18 +243,28 @@ class Pool:
         try:
             return await asyncio.wait_for(turn, ANSWER_SECONDS)
         except BaseException:
-            if turn.done() and not turn.cancelled() and (given := turn.result()) is not None:
-                self.give_back(given)  # whoever waited has left in the moment of their turn
+            if turn.done() and not turn.cancelled():  # whoever waited has left in the moment of their turn
+                self._pass_on(turn.result())
             raise
 
-    async def _connect(self) -> Upstream:
+    def _pass_on(self, given: Upstream | None) -> None:
+        if given is not None:
+            self.give_back(given)
+        else:
+            self._connecting -= 1
+            self._make_room()
+
+    async def _connect(self, *, has_room: bool = False) -> Upstream:
+        """Another connection; `has_room`: it was counted when its room was given."""
         loop = asyncio.get_running_loop()
-        self._connecting += 1
+        self._connecting += not has_room
         try:
             made = loop.create_connection(lambda: Upstream(self._lose), "127.0.0.1", self._port)
             _, upstream = await asyncio.wait_for(made, CONNECT_SECONDS)
-        finally:
-            self._connecting -= 1
+        except BaseException:
+            self._pass_on(None)
+            raise
+        self._connecting -= 1
         self._all.add(upstream)
         return upstream
 
@@ -266,7 +280,11 @@ class Pool:
         self._all.discard(upstream)
         if upstream in self._idle:
             self._idle.remove(upstream)
-        self._hand_on(None)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Whoever has waited longest may connect; counted from now on, so that no newcomer does as well."""
+        self._connecting += self._hand_on(None)
 
     def _hand_on(self, upstream: Upstream | None) -> bool:
         """Give it to who has waited longest, so that no newcomer takes it meanwhile; whether anybody waits."""

@@ -30,6 +30,7 @@ RAW = {
     "not a number": b'{"name": NaN}',
     "deep": b"[" * 100 + b"]" * 100,
     "very deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "deep, and then no text": b'{"a":' * 600 + b'"\\u0000"' + b"}" * 600,
     "ten megabytes": b'{"name": "' + b"x" * 10_000_000 + b'"}',
     "lone surrogate in a key": b'{"\\ud800": 1}',
     "unknown field": b'{"surprise": true}',

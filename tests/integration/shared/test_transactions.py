@@ -21,6 +21,7 @@ from shared.idempotency import Answer, Key
 from shared.ids import new_id
 from shared.problem import KeyReused, OutcomeUnknown, Problem, Unavailable
 from tests.faults.line import Line, Trouble
+from tests.kit.tree import ROOT
 from tests.kit.waiting import wait_until
 
 EXHIBITION = new_id()
@@ -150,12 +151,14 @@ def clumsy(db: Connection, orders: list[str]) -> Sequence[str | Problem]:
 def wait_together(database: Database, wishes: Sequence[tuple[Callable[..., Any], str]]) -> list[Answer | BaseException]:
     """All of them stand in line before anybody leads; what each hears."""
     told: dict[int, Answer | BaseException] = {}
-    queue = groups._queue_of(database)
-    queue.is_led = True
+    queues = {id(queue): queue for operation, _ in wishes if (queue := groups._queue_of(database, operation))}.values()
+    for queue in queues:
+        queue.is_led = True
     with using(database):
         for number, (operation, order) in enumerate(wishes):
             group_later(operation, order, functools.partial(told.__setitem__, number), key=None, render=said)
-    groups._lead(queue, database, is_free=True)
+    for queue in queues:
+        groups._lead(queue, database, is_free=True)
     return [told[number] for number in range(len(wishes))]
 
 
@@ -164,12 +167,12 @@ def groups_of(database: Database) -> set[int]:
         return set(db.execute(sa.select(log.c.group)).scalars())
 
 
-def test_different_operations_share_a_commit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_sqlite_different_operations_share_a_commit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, transaction = itertools.count(), database.transaction
     monkeypatch.setattr(database, "transaction", lambda: (next(begun), transaction())[1])
     heard = wait_together(database, [(take, "a"), (clumsy, "b"), (take, "c"), (clumsy, "d")])
     assert heard == [said("a"), said("b"), said("c"), said("d")]
-    assert (next(begun), groups_of(database)) == (1, {2, -2})
+    assert (next(begun), groups_of(database)) == (1 if database.is_sqlite else 2, {2, -2})
 
 
 def test_nobody_fails_for_a_neighbour_of_the_same_or_another_operation(database: Database) -> None:
@@ -355,3 +358,28 @@ def test_a_database_that_answers_nonsense_is_away_and_after_a_commit_nobody_know
         assert taken(there) == 7, "it was done, and nobody could hear so"
     finally:
         there.dispose()
+
+
+TWO_AT_ONCE = """
+def one_after_the_other(database):
+    with database.reading():
+        pass
+    with database.reading():
+        pass
+
+def two_at_once(database):
+    with database.reading(), database.reading():
+        pass
+"""
+
+
+def test_who_asks_for_a_second_connection_is_seen(database: Database, second_connections: list[str]) -> None:
+    product: dict[str, Any] = {}
+    exec(compile(TWO_AT_ONCE, str(ROOT / "services" / "planted.py"), "exec"), product)  # noqa: S102 - as if of the product
+    product["one_after_the_other"](database)
+    with database.reading():  # a test's own look is none of the product's
+        product["one_after_the_other"](database)
+    assert second_connections == []
+    product["two_at_once"](database)
+    assert second_connections == ["/services/planted.py:9 while /services/planted.py:9"]
+    second_connections.clear()

@@ -111,6 +111,18 @@ def test_what_has_changed_is_left_to_the_route_once(fair: Fair, both: Both, path
     assert after.data != before.data
 
 
+@pytest.mark.parametrize("path", [JSON, LIVE.format("fr")])
+def test_an_address_that_no_database_takes_is_left_to_the_route(fair: Fair, both: Both, path: str) -> None:
+    odd = path.replace("ouarzazate-12", "%00")
+    with pytest.raises(FlaskWasAsked):
+        both.quick.get(odd, headers=fair.staff("viewer"))
+    assert fair.service.new_client().get(odd, headers=fair.staff("viewer")).status_code == 404
+    order = odd.replace("/counts", "/sessions/T1/bookings")
+    if path == JSON:
+        said = fair.service.new_client().post(order, json={}, headers=fair.person() | {"Idempotency-Key": "k"})
+        assert said.status_code == 404
+
+
 @pytest.mark.parametrize("path", [f"{JSON}?day=2026-12-03", LIVE.format("zgh"), LIVE.format("xx"), f"{JSON}/"])
 def test_other_addresses_are_left_to_the_routes(fair: Fair, both: Both, path: str) -> None:
     with pytest.raises(FlaskWasAsked):

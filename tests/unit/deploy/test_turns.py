@@ -109,3 +109,48 @@ def test_a_lost_connection_makes_room_for_who_waits(monkeypatch: pytest.MonkeyPa
         assert len(pool._all) == 1
 
     play(story, monkeypatch)
+
+
+def test_a_connection_that_is_closed_between_giving_and_taking_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(pool: Pool) -> None:
+        first = await pool.take()
+        (next_one,) = await wait_in_line(pool, 1)
+        pool.give_back(first)
+        first.close()
+        second = await next_one
+        assert second is not first
+        assert pool._all == {second}
+        assert pool._connecting == 0
+
+    play(story, monkeypatch)
+
+
+def test_room_for_one_is_taken_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(pool: Pool) -> None:
+        taken = [await pool.take() for _ in range(3)]
+        line = await wait_in_line(pool, 3)
+        for one in taken:
+            one.close()
+        newcomers = [asyncio.create_task(pool.take()) for _ in range(5)]
+        made = await asyncio.gather(*line)
+        assert len(pool._all) == 3
+        for one in made:
+            pool.give_back(one)
+        for newcomer in newcomers:
+            pool.give_back(await newcomer)
+        assert (len(pool._all), pool._connecting) == (3, 0)
+
+    play(story, monkeypatch, most=3)
+
+
+def test_who_finds_nobody_there_lets_the_next_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(pool: Pool) -> None:
+        first = await pool.take()
+        line = await wait_in_line(pool, 3)
+        pool._port = 1  # the service has ended
+        first.close()
+        found = await asyncio.gather(*line, return_exceptions=True)
+        assert all(isinstance(one, OSError) for one in found)
+        assert pool._connecting == 0
+
+    play(story, monkeypatch)

@@ -23,11 +23,11 @@ class Pacer:
         """Whether one may begin now, after a short wait for its turn; it then counts."""
         with self._lock:
             now, pace = time.monotonic(), self._pace()
-            turn = max(self._next, now)
+            turn = max(self._next, now - 1 / pace) if pace else now  # who came a little late takes nobody's turn
             if not pace or turn - now > SHORT:
                 return not pace
             self._next = turn + 1 / pace
-        time.sleep(turn - now)
+        time.sleep(max(0.0, turn - now))
         return True
 
     def _pace(self) -> float:

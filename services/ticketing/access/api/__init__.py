@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -159,7 +159,7 @@ class HotRoutes:
             reply.tell(wrong)
 
     def _route_of(self, environ: dict[str, Any]) -> tuple[Hot | None, dict[str, str]]:
-        if environ["REQUEST_METHOD"] == "POST" and not environ.get("QUERY_STRING"):
+        if environ["REQUEST_METHOD"] == "POST" and not environ.get("QUERY_STRING") and "\0" not in environ["PATH_INFO"]:
             for route in self.routes:
                 if found := route.address.fullmatch(environ["PATH_INFO"]):
                     return route, found.groupdict()
@@ -167,7 +167,7 @@ class HotRoutes:
 
 
 class _Ear:
-    """One thread that does `act` with whatever is said to it, in order; `act` never raises.
+    """One thread that does `act` with whatever is said to it, in order.
 
     A plain queue: handing a request to a pool's thread cost a tenth of hearing it.
     """
@@ -187,7 +187,8 @@ class _Ear:
 
     def _run(self) -> None:
         while True:
-            self._act(*self._said.get())
+            with suppress(Exception):  # whatever it is, the next are heard
+                self._act(*self._said.get())
 
 
 def _usual_body(route: Hot, environ: dict[str, Any]) -> bytes:

@@ -17,7 +17,6 @@ from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from shared import i18n, log
 from shared.db import Database, using
-from shared.problem import Problem
 from shared.web.answers import kept_pages
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -48,9 +47,10 @@ class Glances:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """A WSGI application."""
-        if environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING"):
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING") and "\0" not in path:
             for glance in self.glances:
-                if found := glance.address.fullmatch(environ["PATH_INFO"]):
+                if found := glance.address.fullmatch(path):
                     said = self._shown(glance, found.groupdict(), environ, start_response)
                     return self.inner(environ, start_response) if said is None else said
         return self.inner(environ, start_response)
@@ -62,7 +62,7 @@ class Glances:
                 where = exhibition_called(args["exhibition"])
                 caller = caller_of(glance.who, args, self._tokens_of(environ))
                 page = kept_pages.get((f"{environ['PATH_INFO']}?", glance.version(where, language)))
-        except Problem:
+        except Exception:  # the route says what is wrong
             return None
         if page is None:
             return None

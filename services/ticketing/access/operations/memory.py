@@ -16,22 +16,25 @@ Value = TypeVar("Value")
 KEPT = 1000
 
 
-_look_under_way: ContextVar[Connection | None] = ContextVar("look under way", default=None)
+_look_under_way: ContextVar[tuple[Connection, float] | None] = ContextVar("look under way", default=None)
 
 
 @contextmanager
-def _one_look() -> Iterator[Connection]:
-    """A connection to read by; what is read from other memories meanwhile is read by the same one.
+def _one_look() -> Iterator[tuple[Connection, float]]:
+    """A connection to read by, and the moment that what it sees is not older than; what is read from other memories
+    meanwhile is read by the same one.
 
     Who holds one and waits for a second may wait for others who do the same.
     """
     if (open_already := _look_under_way.get()) is not None:
         yield open_already
         return
+    # the age counts from before the read: what it saw may have changed while it ran
+    since = time.monotonic()
     with reading() as db:
-        token = _look_under_way.set(db)
+        token = _look_under_way.set((db, since))
         try:
-            yield db
+            yield db, since
         finally:
             _look_under_way.reset(token)
 
@@ -81,12 +84,13 @@ class Memory(Generic[Value]):
         shelf = self._shelf()
         kept = shelf.get(asked)
         if kept is None or time.monotonic() >= kept.renew_at:
-            # the age counts from before the read: what it saw may have changed while it ran
-            now = time.monotonic()
             if len(shelf) >= KEPT:
                 shelf.clear()
-            with _one_look() as db:
-                kept = shelf[asked] = _Kept(now + self._renew, now + self._seconds, self._look(db, asked))
+            with _one_look() as (db, since):
+                seen = _Kept(since + self._renew, since + self._seconds, self._look(db, asked))
+            kept = shelf.get(asked)
+            if kept is None or kept.renew_at <= seen.renew_at:  # a look that began earlier takes nothing back
+                kept = shelf[asked] = seen
         return kept.value
 
     def _look(self, db: Connection, asked: tuple[Any, ...]) -> Value:

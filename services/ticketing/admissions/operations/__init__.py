@@ -113,7 +113,7 @@ def record_scans(db: Connection, scans: list[Scan]) -> list[Verdict | Problem]:
     by_exhibition: defaultdict[UUID, list[tuple[int, Scan]]] = defaultdict(list)
     for number, one in enumerate(scans):
         by_exhibition[one.exhibition_id].append((number, one))
-    for exhibition_id, members in by_exhibition.items():
+    for exhibition_id, members in sorted(by_exhibition.items()):  # no two rounds wait for each other in a ring
         verdicts = _record(db, exhibition_id, [one for _, one in members])
         outcomes |= {number: verdict for (number, _), verdict in zip(members, verdicts, strict=True)}
     return [outcomes[number] for number in range(len(scans))]

@@ -115,7 +115,7 @@ def book_seats(db: Connection, orders: list[Order]) -> list[Booking | Problem]:
     by_exhibition: defaultdict[UUID, list[tuple[int, Order]]] = defaultdict(list)
     for number, order in enumerate(orders):
         by_exhibition[order.exhibition_id].append((number, order))
-    for exhibition_id, asked in by_exhibition.items():
+    for exhibition_id, asked in sorted(by_exhibition.items()):  # so that no two rounds wait for each other in a ring
         outcomes |= _decide_all(db, exhibition_id, asked)
     return [outcomes[number] for number in range(len(orders))]
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.ticketing.access.domain import Exhibition
-from services.ticketing.bookings.domain import AlreadyBooked, Booking, BookingState
+from services.ticketing.bookings.domain import AlreadyBooked, Booking, BookingState, ExhibitionOver
 from services.ticketing.bookings.models import session_attendance
 from services.ticketing.bookings.operations import Order, book_seats, read_rules
 from services.ticketing.classes.domain import (
@@ -170,6 +170,8 @@ def _book(db: Connection, where: Exhibition, members: Sequence[Member], meetings
     pairs = [(one, meeting) for one in members if one.badge for meeting in meetings if meeting.starts_at > at]
     if not pairs:
         return []
+    if where.is_over(clock.day_in(at, where.zone)):
+        raise ExhibitionOver
     rules = read_rules(db, where.id)
     orders = [
         Order(where.id, meeting.session_id, one.person_id, 1, at, anyway=True, rules=rules) for one, meeting in pairs
