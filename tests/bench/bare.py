@@ -119,7 +119,7 @@ def _write(db: sqlite3.Connection, fair: str, session: str, at: str) -> None:
     booking, person, message = new_id().hex, new_id().hex, new_id().hex
     rows = (
         (fair, session),
-        (fair, booking, booking[-8:], session, person, at),
+        (fair, booking, booking[-12:], session, person, at),
         (fair, person),
         (fair, message, booking, at, BODY),
         (fair, message, at),
