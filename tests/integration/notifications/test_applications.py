@@ -22,7 +22,7 @@ APPLICATION: dict[str, Any] = {
         ("submitted", "application_submitted", {}, ""),
         ("incomplete", "application_incomplete", {"missing": ["shows", "town"]}, "ce que vous exposerez, ville"),
         ("incomplete", "application_incomplete", {"missing": ["photos"]}, "photos de votre travail"),
-        ("offered", "application_offered", {"offer_ends_at": "2026-12-01T18:00:00+00:00"}, "mar. 1 déc. à 18:00"),
+        ("offered", "application_offered", {"offer_ends_at": "2026-12-01T18:00:00+00:00"}, "mar. 1er déc. à 18:00"),
         ("reserve", "application_reserve", {"rank": 3}, "3"),
         ("withdrawn", "application_withdrawn", {}, ""),
         ("in_review", None, {}, ""),
