@@ -32,6 +32,7 @@ from shared.i18n import language
 from shared.problem import ChangedMeanwhile, Invalid, Problem
 from shared.sheets import Format
 from shared.web import etag_page, load_form, may, page
+from shared.web.callers import allowed_to
 
 pages = Blueprint("counts_pages", __name__, url_prefix="/<lang>/<exhibition>/office")
 
@@ -159,7 +160,7 @@ _looks: Memory[tuple[dict[str, Any], str]] = Memory(0.1, _look)
 GLANCE = Glance(
     "counts_pages.show_live",
     re.compile(r"/(?P<lang>ar|fr|en)/(?P<exhibition>[^/]+)/office/counts/live"),
-    frozenset({"viewer", "steward", "supervisor", "organiser"}),
+    allowed_to(show_live) or frozenset(),
     "text/html; charset=utf-8",
     lambda where, lang: _looks.get(where.reference, None, lang)[1],
 )

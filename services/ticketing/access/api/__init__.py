@@ -33,6 +33,7 @@ from shared.web.bodies import parsed
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Headers = list[tuple[str, str]]
+Count = Callable[[str, int, float], None]
 LATER = "moussem.later"
 """What a server leaves in the environment that can be answered after its call has returned: status, headers, body."""
 MOST_BYTES = 2000
@@ -104,7 +105,7 @@ class HotRoutes:
     def __init__(self, inner: Wsgi, database: Database, headers: Headers, routes: Sequence[Hot]) -> None:
         self.inner, self._database, self.routes = inner, database, routes
         self.headers = [("Cache-Control", "no-store"), *headers]
-        self.count: Callable[[str, int, float], None] = lambda _endpoint, _status, _seconds: None
+        self.count: Count = lambda _endpoint, _status, _seconds: None
         # their threads begin with the first request, so in the process that serves, not in the one that forked it
         self._ear = _Ear(self._hear_one)
         self._others = ThreadPoolExecutor(AT_WORK, "left-to-routes")
@@ -229,7 +230,7 @@ class _Reply:
         self._language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         self._send, self._start = environ.get(LATER), start_response
         self._begun = time.perf_counter()
-        self.request_id = environ.get("HTTP_X_REQUEST_ID", "")[:64] or secrets.token_hex(8)
+        self.request_id = request_id_of(environ)
         self.caller = ""
 
     @property
@@ -272,19 +273,22 @@ class _Reply:
         return Failed()
 
     def _note(self, status: int, problem: Problem | None) -> None:
-        took = time.perf_counter() - self._begun
-        self._routes.count(self._route.endpoint, status, took)
-        log.get_logger().info(
-            "answered",
-            method="POST",
-            path=self._path,
-            status=status,
-            ms=round(took * 1000, 1),
-            caller=self.caller,
-            request_id=self.request_id,
-            correlation_id=self.request_id,
-            **({"problem": problem.slug} if problem else {}),
-        )
+        said = {"method": "POST", "path": self._path, "caller": self.caller, "request_id": self.request_id}
+        said |= {"problem": problem.slug} if problem else {}
+        note_answer(self._routes.count, self._route.endpoint, status, self._begun, said)
+
+
+def request_id_of(environ: dict[str, Any]) -> str:
+    """The id that the front gave a request; a new one where it came by another way."""
+    return environ.get("HTTP_X_REQUEST_ID", "")[:64] or secrets.token_hex(8)
+
+
+def note_answer(count: Count, endpoint: str, status: int, begun: float, said: dict[str, str]) -> None:
+    """Count an answer given before Flask, and leave the line in the log that every answer leaves."""
+    took = time.perf_counter() - begun
+    count(endpoint, status, took)
+    ms = round(took * 1000, 1)
+    log.get_logger().info("answered", **said, status=status, ms=ms, correlation_id=said["request_id"])
 
 
 def _words(problem: Problem, language: str, path: str) -> bytes:

@@ -4,23 +4,20 @@ Whatever is unusual is left to the route: a page that nobody has asked for since
 """
 
 import re
-import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.http import parse_cookie, parse_etags
 
+from services.ticketing.access.api import Count, Headers, Wsgi, note_answer, request_id_of
 from services.ticketing.access.authorise import TokenOf, caller_of
 from services.ticketing.access.domain import Exhibition
 from services.ticketing.access.operations.recent import exhibition_called
 from shared import i18n, log
 from shared.db import Database, using
 from shared.web.answers import kept_pages
-
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Glances:
     def __init__(self, inner: Wsgi, database: Database, headers: Headers, glances: Sequence[Glance]) -> None:
         self.inner, self._database, self.glances, self.headers = inner, database, glances, headers
         self._cookies = "__Host-" if any(name == "Strict-Transport-Security" for name, _ in headers) else ""
-        self.count: Callable[[str, int, float], None] = lambda _endpoint, _status, _seconds: None
+        self.count: Count = lambda _endpoint, _status, _seconds: None
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """A WSGI application."""
@@ -66,10 +63,12 @@ class Glances:
             return None
         if page is None:
             return None
-        request_id = environ.get("HTTP_X_REQUEST_ID", "")[:64] or secrets.token_hex(8)
+        request_id = request_id_of(environ)
         status, headers, body = _answer(page, glance.content_type, environ)
         start(status, [*headers, ("X-Request-Id", request_id), *self.headers])
-        self._note(glance, environ, int(status[:3]), (begun, caller.subject, request_id))
+        log.forget()
+        said = {"method": "GET", "path": environ["PATH_INFO"], "caller": caller.subject, "request_id": request_id}
+        note_answer(self.count, glance.endpoint, int(status[:3]), begun, said)
         return [body]
 
     def _tokens_of(self, environ: dict[str, Any]) -> TokenOf:
@@ -78,15 +77,6 @@ class Glances:
             return lambda _purpose: bearer.strip()
         cookies = parse_cookie(environ)
         return lambda purpose: cookies.get(f"{self._cookies}{purpose}_ticketing")
-
-    def _note(self, glance: Glance, environ: dict[str, Any], status: int, told: tuple[float, str, str]) -> None:
-        begun, caller, request_id = told
-        took = time.perf_counter() - begun
-        self.count(glance.endpoint, status, took)
-        log.forget()
-        said = {"method": "GET", "path": environ["PATH_INFO"], "status": status, "ms": round(took * 1000, 1)}
-        ids = {"request_id": request_id, "correlation_id": request_id}
-        log.get_logger().info("answered", **said, caller=caller, **ids)
 
 
 def _answer(page: Any, content_type: str, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:

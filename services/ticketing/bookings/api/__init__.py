@@ -235,11 +235,11 @@ def acting_person() -> UUID:
     return person_id
 
 
-def _told(db: Connection, booking: Booking) -> dict[str, Any]:
-    """The same within a transaction, which holds a session and so waits for no other connection."""
-    return booking_out(booking.as_of(clock.now()), reference_of(db, booking.exhibition_id, booking.session_id))
-
-
 def _out(exhibition_id: UUID, booking: Booking) -> dict[str, Any]:
     session = board_of(exhibition_id).by_id[booking.session_id].reference
     return booking_out(booking.as_of(clock.now()), session)
+
+
+def _told(db: Connection, booking: Booking) -> dict[str, Any]:
+    """What `_out` says, within a transaction: it holds a session, and so asks for no second connection."""
+    return booking_out(booking.as_of(clock.now()), reference_of(db, booking.exhibition_id, booking.session_id))

@@ -12,14 +12,13 @@ from sqlalchemy.engine import Connection
 from services.ticketing.programme.domain import Seats, Session, SessionKind, SessionNotFound, SessionState
 from services.ticketing.programme.messages import session_changed
 from services.ticketing.programme.models import room, session, session_text
-from services.ticketing.programme.operations.moving import SeatMove, SeatRow, SeatsMoved, move_seats
+from services.ticketing.programme.operations.moving import SeatMove, SeatRow, move_seats
 from shared.outbox import publish
 
 __all__ = [
     "SeatMove",
     "SeatNumbers",
     "SeatRow",
-    "SeatsMoved",
     "find_numbers",
     "find_reference",
     "find_session",
