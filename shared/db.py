@@ -220,7 +220,26 @@ def reading() -> Iterator[Connection]:
 
 def insert(db: Connection, table: sa.Table) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT on both engines."""
-    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+    return _INSERT[db.dialect.name](table)
+
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+# Written once for each table: building a statement costs more than running it.
+@functools.cache
+def _insert_new(dialect: str, table: sa.Table, returning: tuple[sa.Column[Any], ...]) -> Any:
+    statement = _INSERT[dialect](table).on_conflict_do_nothing()
+    return statement.returning(*returning) if returning else statement
+
+
+@functools.cache
+def _put_newer(dialect: str, table: sa.Table, names: tuple[str, ...], key: Sequence[str]) -> Any:
+    fresh = _INSERT[dialect](table)
+    is_newer = fresh.excluded.version > table.c.version
+    changed = {name: fresh.excluded[name] for name in names if name not in key}
+    put = fresh.on_conflict_do_update(index_elements=key, set_=changed, where=is_newer)
+    return put.returning(table.c.version)
 
 
 def insert_new(
@@ -230,8 +249,7 @@ def insert_new(
     if not rows:
         return []
     # rows as parameters, not as VALUES: the statement is compiled once for any number of them
-    statement = insert(db, table).on_conflict_do_nothing()
-    done = db.execute(statement.returning(*returning) if returning else statement, list(rows))
+    done = db.execute(_insert_new(db.dialect.name, table, tuple(returning)), list(rows))
     return done.all() if returning else []
 
 
@@ -277,19 +295,10 @@ def insert_all(db: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], 
 
 
 def put_newer(
-    db: Connection,
-    table: sa.Table,
-    row: dict[str, Any],
-    key: Sequence[str] = ("exhibition_id", "id"),
-    version: str = "version",
+    db: Connection, table: sa.Table, row: dict[str, Any], key: Sequence[str] = ("exhibition_id", "id")
 ) -> bool:
     """Keep a copy of a row; a version not higher than the one we have changes nothing and returns False."""
-    fresh = insert(db, table)
-    changed = {name: fresh.excluded[name] for name in row if name not in key}
-    statement = fresh.on_conflict_do_update(
-        index_elements=list(key), set_=changed, where=fresh.excluded[version] > table.c[version]
-    )
-    return db.execute(statement.returning(table.c[version]), row).first() is not None
+    return db.execute(_put_newer(db.dialect.name, table, tuple(row), tuple(key)), row).first() is not None
 
 
 def migrate(database: Database, folder: str, revision: str = "head") -> None:

@@ -175,11 +175,18 @@ def calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict
     }
 
 
+# Written once: building a statement costs more than running it.
+_CONTACT = sa.select(contact).where(
+    contact.c.exhibition_id == sa.bindparam("of_exhibition"), contact.c.id == sa.bindparam("of_person")
+)
+_SESSION = sa.select(session_copy).where(
+    session_copy.c.exhibition_id == sa.bindparam("of_exhibition"), session_copy.c.id == sa.bindparam("of_session")
+)
+
+
 def about_person(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
     """A person and their exhibition; NotKnownYet before either has arrived."""
-    person = db.execute(
-        sa.select(contact).where(contact.c.exhibition_id == exhibition_id, contact.c.id == person_id)
-    ).first()
+    person = db.execute(_CONTACT, {"of_exhibition": exhibition_id, "of_person": person_id}).first()
     if person is None:
         raise NotKnownYet(person_id)
     exhibition = find_exhibition(db, exhibition_id)
@@ -203,9 +210,7 @@ def find_exhibition(db: Connection, exhibition_id: UUID) -> sa.Row[Any]:
 
 
 def _find_session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any] | None:
-    return db.execute(
-        sa.select(session_copy).where(session_copy.c.exhibition_id == exhibition_id, session_copy.c.id == session_id)
-    ).first()
+    return db.execute(_SESSION, {"of_exhibition": exhibition_id, "of_session": session_id}).first()
 
 
 def _session(db: Connection, exhibition_id: UUID, session_id: UUID) -> sa.Row[Any]:
