@@ -1,5 +1,6 @@
 """Writing a mail: plain text, the same as HTML, and a calendar entry where the notice has one."""
 
+import functools
 import re
 from email.errors import MessageError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -25,7 +26,16 @@ class _OneLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
-_HEADERS = HeaderRegistry()
+class _Headers(HeaderRegistry):
+    """The standard registry, which makes a class for each header of each mail, makes one for each name."""
+
+    @functools.cache  # noqa: B019 - there is one, for ever
+    def __getitem__(self, name: str) -> type:
+        """The class of a header."""
+        return super().__getitem__(name)
+
+
+_HEADERS = _Headers()
 _HEADERS.map_to_type("list-unsubscribe", _OneLine)
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 
