@@ -37,11 +37,15 @@ STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Work that is looked for every so many seconds; `act` opens its own transaction and returns how much it did."""
+    """Work that is looked for every so many seconds; `act` opens its own transaction and returns how much it did.
+
+    `end` comes after the last one, when the process stops.
+    """
 
     name: str
     every_seconds: float
     act: Callable[[], int]
+    end: Callable[[], None] = lambda: None
 
 
 def make_celery(service: str, redis_url: str) -> Celery:
@@ -314,6 +318,7 @@ class Worker:
                 did = 0
             spent = time.monotonic() - started
             self.relay.stopping.wait(0 if did else max(0.0, due.every_seconds - spent))
+        due.end()
 
 
 def make_worker(settings: Settings, database: Database, handlers: Mapping[str, Handler], due: Sequence[Due]) -> Worker:

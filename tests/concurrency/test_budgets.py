@@ -17,7 +17,7 @@ from services.notifications.deliveries.models import sms_budget, spend
 from services.notifications.deliveries.operations import money
 from services.notifications.deliveries.senders import Sender
 from services.notifications.deliveries.tasks import senders
-from services.notifications.notices.domain import Channel, Reason
+from services.notifications.notices.domain import Channel
 from shared.db import Database, using
 from tests.concurrency.crowd import at_once
 from tests.conftest import At
@@ -60,13 +60,15 @@ class Pumped:
         """Every thread of every worker claims and sends at once, until nothing is due."""
 
         def work(sender: Sender) -> None:
-            with using(sender.database):
-                look(sender.database)
+            with using(sender.rounds.database):
+                look(sender.rounds.database)
                 while sender.send_one():
                     pass
 
         settings = self.story.service.settings
-        found = [one for database in self.workers for one in senders(settings, database) if one.channel is Channel.SMS]
+        found = [
+            one for database in self.workers for one in senders(settings, database) if one.rounds.channel is Channel.SMS
+        ]
         at_once([lambda one=one: work(one) for one in found * THREADS])  # type: ignore[misc]
 
     def ends(self) -> Counter[str]:
@@ -123,12 +125,12 @@ def look_first(monkeypatch: pytest.MonkeyPatch) -> Callable[[Database], None]:
             seen.cost = db.scalar(sa.select(spend.c.cost)) or 0
         together.wait(timeout=60)
 
-    def count_blindly(db: Any, whose: str, since: Any, most: int) -> bool:
-        return not most or (seen.used < most and count(db, whose, since, NOTICES))
+    def count_blindly(db: Any, counts: dict[str, int], since: Any, most: int) -> set[str]:
+        return count(db, counts, since, NOTICES) if seen.used < most else set()
 
-    def take_blindly(db: Any, row: Any, purse: money.Purse, price: tuple[int, int]) -> Any:
-        is_enough = not purse.most or seen.cost + price[0] <= purse.most
-        return take(db, row, money.Purse(purse.day, 0), price) if is_enough else Reason.SPENT
+    def take_blindly(db: Any, bills: Any, most: int) -> bool:
+        cost = sum(bill.cost for bill in bills)
+        return take(db, bills, 0) if not most or seen.cost + cost <= most else False
 
     monkeypatch.setattr(money, "_count", count_blindly)
     monkeypatch.setattr(money, "_take", take_blindly)

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.notifications.deliveries.operations import sending as deliveries
+from services.notifications.deliveries.operations import claiming
 from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.notices import domain
 from services.notifications.notices.operations import telling, words
@@ -130,7 +130,7 @@ def new_key_at_each_try() -> None:
 
     _put(SmsGateway, "_post", other)
     # a dead sender's notices come back sooner, so that the second try is seen before we lose patience
-    setattr(deliveries, "LEASE", timedelta(seconds=2))  # noqa: B010 - it stands elsewhere in later versions
+    setattr(claiming, "LEASE", timedelta(seconds=2))  # noqa: B010 - it stands elsewhere in later versions
 
 
 def seats_given_without_looking() -> None:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from deploy.embedded.options import Options
 from deploy.embedded.supervisor import run
-from services.notifications.deliveries.operations import sending
+from services.notifications.deliveries.operations import claiming
+from services.notifications.deliveries.senders import rounds
 from shared.outbox import speaking
 from tests.faults.planted import plant_all
 from tests.kit.running import let_it_be
@@ -40,7 +41,8 @@ def lead_through_lines() -> None:
 
 def hurry() -> None:
     """Wait less before what a dead process left is taken up: its notices, and what was rung for in vain."""
-    put(sending, "LEASE", timedelta(seconds=6))
+    put(claiming, "LEASE", timedelta(seconds=6))
+    put(rounds, "STALE", 2.0)
     put(speaking, "PAUSES", (1, 2, 3, 5, 8))
 
 

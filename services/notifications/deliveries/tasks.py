@@ -1,7 +1,5 @@
 """The sender threads as due work, the end of the quiet hours, and ways that have had all their time."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.notifications.deliveries.domain.settings import Providers
@@ -12,18 +10,18 @@ from services.notifications.deliveries.operations.replying import tidy_replies
 from services.notifications.deliveries.operations.reporting import tidy_reports
 from services.notifications.deliveries.senders import Sender
 from services.notifications.deliveries.senders.pacing import Pacer
+from services.notifications.deliveries.senders.rounds import Rounds
 from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.deliveries.senders.smtp import MailServer
 from services.notifications.deliveries.senders.whatsapp import WhatsApp
-from services.notifications.notices.domain import Channel, Priority
+from services.notifications.notices.domain import Channel
 from services.notifications.notices.operations.quiet import is_over, let_go
 from shared import clock
 from shared.db import Database
 from shared.queue import Due
 from shared.settings import Settings
 
-# When nothing was due, the first thread of a channel looks often, the others seldom: idle threads cost little, and a
-# hanging call holds the channel up for half a second. The first one takes no announcements: its line stays free.
+# When nothing was due, the first thread of a channel looks often, the others seldom: idle threads cost little.
 OFTEN, SELDOM = 0.15, 0.5  # seconds
 OVER = 1.0  # seconds between looks whether quiet hours, or a way's time, are over
 TIDY = 600.0
@@ -37,9 +35,16 @@ def senders(settings: Settings, database: Database) -> list[Sender]:
     if providers.whatsapp_url:
         bring[Channel.WHATSAPP] = WhatsApp(settings).bring
     return [
-        Sender(channel, database, act, providers, pacer=Pacer(providers.pace_of(channel).per_second))
+        Sender(_rounds(channel, database, providers), act, providers.pace_of(channel).at_once)
         for channel, act in bring.items()
     ]
+
+
+def _rounds(channel: Channel, database: Database, providers: Providers) -> Rounds:
+    """As many ahead as are under way, so that no thread waits for a round; one line free of announcements."""
+    pace = providers.pace_of(channel)
+    low = max(1, pace.at_once - 1)
+    return Rounds(channel, database, providers, ahead=pace.at_once, low_at_once=low, pacer=Pacer(pace.per_second))
 
 
 def due_work(settings: Settings, database: Database) -> list[Due]:
@@ -51,17 +56,12 @@ def due_work(settings: Settings, database: Database) -> list[Due]:
         Due("providers-tidied", TIDY, lambda: _tidy(database)),
     ]
     for sender in senders(settings, database):
-        for number in range(1, providers.pace_of(sender.channel).at_once + 1):
-            found.append(_thread(sender, number, is_alone=providers.pace_of(sender.channel).at_once == 1))
+        channel = sender.rounds.channel
+        # one more than calls: whose round it is brings nothing meanwhile
+        for number in range(providers.pace_of(channel).at_once + 1):
+            pause = SELDOM if number else OFTEN
+            found.append(Due(f"send-{channel}-{number + 1}", pause, sender.send_one, sender.rounds.close))
     return found
-
-
-def _thread(sender: Sender, number: int, *, is_alone: bool) -> Due:
-    if number > 1 or is_alone:
-        act: Callable[[], int] = sender.send_one
-    else:
-        act = replace(sender, up_to=Priority.NORMAL).send_one
-    return Due(f"send-{sender.channel}-{number}", OFTEN if number == 1 else SELDOM, act)
 
 
 def _let_go(database: Database) -> int:

@@ -51,6 +51,7 @@ REASONS: dict[Reason, str] = {
     Reason.MAIL_AWAY: N_("The mail server could not be reached"),
     Reason.MAIL_GARBLED: N_("The mail server's answer made no sense"),
     Reason.MISHAP: N_("A mistake of ours; it is tried again"),
+    Reason.HELD_UP: N_("Those before it took too long; it is tried again"),
     Reason.WHATSAPP_REFUSED: N_("WhatsApp refused it"),
     Reason.WHATSAPP_BUSY: N_("WhatsApp could not take it"),
     Reason.WHATSAPP_AWAY: N_("WhatsApp could not be reached"),

@@ -9,6 +9,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from services.notifications.deliveries.senders import Sender
+from services.notifications.deliveries.senders.rounds import Rounds
 from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.notices.domain import Channel
 from tests.integration.notifications.story import Story
@@ -51,7 +52,7 @@ def bring(story: Story, httpserver: HTTPServer, described: str, folder: Path) ->
     settings = settings_of("notifications", folder, **said)
     story.tell_scene(email=None)
     story.tell_booking("waitlisted", place_in_line=3)
-    assert Sender(Channel.SMS, story.service.database, SmsGateway(settings).bring).send_one() == 1
+    assert Sender(Rounds(Channel.SMS, story.service.database), SmsGateway(settings).bring).send_one() == 1
     (row,) = story.notices("sms")
     return row
 

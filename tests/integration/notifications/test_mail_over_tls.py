@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.notifications.deliveries.senders import Sender
+from services.notifications.deliveries.senders.rounds import Rounds
 from services.notifications.deliveries.senders.smtp import MailServer
 from services.notifications.notices.domain import Channel
 from tests.integration.notifications.peers import Mailbox
@@ -81,7 +82,7 @@ def send_with(story: Story, url: str) -> None:
     story.tell_scene(phone=None)
     story.tell_booking()
     settings = settings_of("notifications", story.service.settings.data_dir, SMTP_URL=url)
-    Sender(Channel.EMAIL, story.service.database, MailServer(settings).bring).send_one()
+    Sender(Rounds(Channel.EMAIL, story.service.database), MailServer(settings).bring).send_one()
 
 
 def test_a_mail_goes_over_starttls_with_a_password(story: Story, certificate: Path) -> None:

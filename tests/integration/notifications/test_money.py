@@ -169,7 +169,7 @@ def test_many_senders_never_spend_more_than_the_limit(priced: Story) -> None:
 def test_without_the_condition_they_would(priced: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: what the guard is for."""
     take = money._take
-    monkeypatch.setattr(money, "_take", lambda db, row, purse, price: take(db, row, money.Purse(purse.day, 0), price))
+    monkeypatch.setattr(money, "_take", lambda db, bills, most: take(db, bills, 0))
     assert spend_at_once(priced) == 8
 
 

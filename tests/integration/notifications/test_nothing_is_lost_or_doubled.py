@@ -12,6 +12,7 @@ import pytest
 
 from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Outcome, Step, Verdict
+from services.notifications.deliveries.operations import Answered
 from services.notifications.notices.domain import Channel, State
 from tests.integration.notifications.peers import Gateway
 from tests.integration.notifications.story import Story
@@ -88,18 +89,16 @@ def test_a_yes_that_comes_after_the_lease_still_counts_and_a_no_does_not(story: 
     story.tell_booking()
     database, at = story.service.database, datetime.now(UTC)
     with database.transaction() as db:
-        early = operations.claim(db, Channel.SMS, at)
+        (early,) = operations.claim(db, Channel.SMS, at)
     story.skip_pause()
     with database.transaction() as db:
-        late = operations.claim(db, Channel.SMS, datetime.now(UTC))
-    assert early
-    assert late
+        (late,) = operations.claim(db, Channel.SMS, datetime.now(UTC))
     assert (early.attempt, late.attempt) == (1, 2)
+    no, yes, slow = Outcome(Verdict.REFUSED, "gateway-refused 400"), Outcome(Verdict.ACCEPTED), Outcome(Verdict.LATER)
     with database.transaction() as db:
-        no = Outcome(Verdict.REFUSED, "gateway-refused 400")
-        assert not operations.settle(db, early, no, Step(State.FAILED, None, no.reason))
+        assert not operations.settle(db, [Answered(early, no, Step(State.FAILED, None, no.reason))])
     assert story.states() == {"sms": "claimed"}
     with database.transaction() as db:
-        assert operations.settle(db, early, Outcome(Verdict.ACCEPTED), Step(State.ACCEPTED, None, ""))
-        assert not operations.settle(db, late, Outcome(Verdict.LATER), Step(State.RETRY, at, "gateway-slow"))
+        assert operations.settle(db, [Answered(early, yes, Step(State.ACCEPTED, None, ""))])
+        assert not operations.settle(db, [Answered(late, slow, Step(State.RETRY, at, "gateway-slow"))])
     assert story.states() == {"sms": "accepted"}

@@ -11,6 +11,7 @@ from werkzeug import Response
 
 from services.notifications.deliveries.domain import LEASE
 from services.notifications.deliveries.senders import Sender
+from services.notifications.deliveries.senders.rounds import Rounds
 from services.notifications.deliveries.senders.sms import SmsGateway
 from services.notifications.deliveries.senders.smtp import MailServer
 from services.notifications.notices.domain import Channel
@@ -74,7 +75,9 @@ def test_a_yes_that_is_no_gateways_yes_is_not_believed(story: Story, gateway: Ga
 
 def test_a_gateway_that_hangs_is_let_go(story: Story, gateway: Gateway) -> None:
     booked(story, email=None)
-    sender = Sender(Channel.SMS, story.service.database, SmsGateway(story.service.settings, timeouts=(1, 0.2)).bring)
+    sender = Sender(
+        Rounds(Channel.SMS, story.service.database), SmsGateway(story.service.settings, timeouts=(1, 0.2)).bring
+    )
     with hanging(gateway):
         assert sender.send_one() == 1
     (row,) = story.notices()
@@ -113,7 +116,7 @@ def test_nonsense_on_the_gateways_line_is_survived(story: Story, nonsense: bytes
     booked(story, email=None)
     with talking(nonsense) as port:
         bring = SmsGateway(settings_with(story, SMS_URL=f"http://127.0.0.1:{port}/"), timeouts=(1, 1)).bring
-        Sender(Channel.SMS, story.service.database, bring).send_one()
+        Sender(Rounds(Channel.SMS, story.service.database), bring).send_one()
     assert story.states() == {"sms": "retry"}
 
 
@@ -124,7 +127,7 @@ def test_nonsense_on_the_mail_servers_line_is_survived(story: Story, nonsense: b
     booked(story, phone=None)
     with talking(nonsense) as port:
         bring = MailServer(settings_with(story, SMTP_URL=f"smtp://127.0.0.1:{port}"), timeout=1).bring
-        Sender(Channel.EMAIL, story.service.database, bring).send_one()
+        Sender(Rounds(Channel.EMAIL, story.service.database), bring).send_one()
     (row,) = story.notices()
     assert row.state == "retry"
     assert row.reason.startswith("mail-")
@@ -135,15 +138,15 @@ def test_a_provider_that_is_not_there_is_tried_again(story: Story) -> None:
     nobody = settings_with(
         story, SMS_URL=f"http://127.0.0.1:{free_port()}/", SMTP_URL=f"smtp://127.0.0.1:{free_port()}"
     )
-    Sender(Channel.SMS, story.service.database, SmsGateway(nobody).bring).send_one()
-    Sender(Channel.EMAIL, story.service.database, MailServer(nobody).bring).send_one()
+    Sender(Rounds(Channel.SMS, story.service.database), SmsGateway(nobody).bring).send_one()
+    Sender(Rounds(Channel.EMAIL, story.service.database), MailServer(nobody).bring).send_one()
     assert {row.reason for row in story.notices()} == {"gateway-away", "mail-away"}
 
 
 def test_a_mail_server_that_cannot_do_starttls_gets_no_mail(story: Story, mailbox: Mailbox) -> None:
     booked(story, phone=None)
     bring = MailServer(settings_with(story, SMTP_URL=f"smtp+starttls://127.0.0.1:{mailbox.port}")).bring
-    Sender(Channel.EMAIL, story.service.database, bring).send_one()
+    Sender(Rounds(Channel.EMAIL, story.service.database), bring).send_one()
     assert story.notices()[0].reason == "mail-busy STARTTLS"
     assert mailbox.letters == []
 

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Outcome, Step, Verdict
 from services.notifications.deliveries.models import delivery
+from services.notifications.deliveries.operations import Answered
 from services.notifications.notices.domain import Channel, State
 from tests.integration.notifications.conftest import APP_SECRET, KEY
 from tests.integration.notifications.peers import Gateway, Mailbox, WhatsAppNumber
@@ -131,12 +132,11 @@ def test_a_report_by_our_own_id_counts_while_the_call_is_still_under_way(
     story.tell_scene()
     story.tell_booking("waitlisted", place_in_line=3)
     with story.service.writing() as db:
-        claimed = operations.claim(db, Channel.SMS, datetime.now(UTC))
-    assert claimed
+        (claimed,) = operations.claim(db, Channel.SMS, datetime.now(UTC))
     report(story, "sms", {"id": id_of(story), "status": status})
     with story.service.writing() as db:
         yes = Outcome(Verdict.ACCEPTED, provider_id=id_of(story))
-        assert not operations.settle(db, claimed, yes, Step(State.ACCEPTED, None, ""))
+        assert not operations.settle(db, [Answered(claimed, yes, Step(State.ACCEPTED, None, ""))])
     assert story.states()["sms"] == ("delivered" if status == "delivered" else "bounced")
     assert story.states().get("email") == (None if status == "delivered" else "due")
 

@@ -84,9 +84,11 @@ def test_the_log_shows_each_notice_with_its_state_and_no_address_in_full(
 
 
 def test_the_log_is_filtered_and_read_on_page_by_page(story: Story, ask: Ask) -> None:
-    for version in range(1, 6):
+    for version in range(1, 4):
         story.tell_booking(version=version)
     story.send()
+    for version in range(4, 6):
+        story.tell_booking(version=version)
     everyone = token("desk")
     first = ask(f"{API}?at_most=4", everyone).get_json()
     second = ask(f"{API}?at_most=4&before={first['next']}", everyone).get_json()

@@ -1,5 +1,6 @@
 """Hearing what providers report: each word once, in any order; a no moves the notice on to the next way."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,11 +34,21 @@ def hear(db: Connection, providers: Providers, channel: Channel, report: Report)
     return row is not None and _note(db, providers, row, report)
 
 
-def hear_early(db: Connection, providers: Providers, channel: Channel, provider_id: str) -> None:
-    """Note what was reported of a notice before its provider's yes was noted."""
-    its = (early_report.c.channel == channel.value, early_report.c.provider_id == provider_id)
-    for early in db.execute(sa.select(early_report).where(*its).order_by(early_report.c.heard_at)).all():
-        hear(db, providers, channel, Report(Said(early.said), provider_id, None, early.reason))
+_EARLY = (
+    sa.select(early_report)
+    .where(
+        early_report.c.channel == sa.bindparam("of_channel"),
+        early_report.c.provider_id.in_(sa.bindparam("theirs", expanding=True)),
+    )
+    .order_by(early_report.c.provider_id, early_report.c.heard_at)
+)
+
+
+def hear_early(db: Connection, providers: Providers, channel: Channel, provider_ids: Sequence[str]) -> None:
+    """Note what was reported of notices before their provider's yes was noted."""
+    for early in db.execute(_EARLY, {"of_channel": channel.value, "theirs": provider_ids}).all():
+        hear(db, providers, channel, Report(Said(early.said), early.provider_id, None, early.reason))
+        its = (early_report.c.channel == early.channel, early_report.c.provider_id == early.provider_id)
         db.execute(sa.delete(early_report).where(*its, early_report.c.said == early.said))
 
 
@@ -46,17 +57,29 @@ def tidy_reports(db: Connection, at: datetime) -> int:
     return db.execute(sa.delete(early_report).where(early_report.c.heard_at < at - EARLY)).rowcount
 
 
+# the key begins with the exhibition: one look for each of them, and no further index
+_EVERYWHERE = sa.union_all(
+    sa.select(exhibition_copy.c.exhibition_id),
+    sa.select(sa.literal(NO_EXHIBITION, exhibition_copy.c.exhibition_id.type)),
+).subquery("everywhere")
+_OF_CHANNEL = sa.select(notice).where(notice.c.channel == sa.bindparam("of_channel"))
+_BY_ID = _OF_CHANNEL.join(_EVERYWHERE, _EVERYWHERE.c.exhibition_id == notice.c.exhibition_id).where(
+    notice.c.id == sa.bindparam("ours")
+)
+_BY_THEIRS = _OF_CHANNEL.where(notice.c.provider_id == sa.bindparam("theirs"))
+
+
 def _find(db: Connection, channel: Channel, report: Report) -> Row | None:
-    found = sa.select(notice).where(notice.c.channel == channel.value).with_for_update()
-    if report.notice_id:
-        # the key begins with the exhibition: one look for each of them, and no further index
-        everywhere = [*db.execute(sa.select(exhibition_copy.c.exhibition_id)).scalars(), NO_EXHIBITION]
-        row = db.execute(found.where(notice.c.exhibition_id.in_(everywhere), notice.c.id == report.notice_id)).first()
+    """The notice that a report speaks of; held where the report moves it on. A yes holds it no longer than it must:
+    the sender that waits to note its answer notes those of others, too."""
+    its = {"of_channel": channel.value, "ours": report.notice_id, "theirs": report.provider_id}
+    looks = [look for look, known in ((_BY_ID, report.notice_id), (_BY_THEIRS, report.provider_id)) if known]
+    for look in looks:
+        held = look if report.said is Said.DELIVERED else look.with_for_update(of=notice)
+        row = db.execute(held, its).first()
         if row is not None:
             return row
-    if not report.provider_id:
-        return None
-    return db.execute(found.where(notice.c.provider_id == report.provider_id)).first()
+    return None
 
 
 def _note(db: Connection, providers: Providers, row: Row, report: Report) -> bool:
@@ -66,9 +89,8 @@ def _note(db: Connection, providers: Providers, row: Row, report: Report) -> boo
     if not insert_new(db, delivery_report, [kept], returning=[delivery_report.c.said]):
         return False
     act, state = (Act.DELIVER, State.DELIVERED) if report.said is Said.DELIVERED else (Act.BOUNCE, State.BOUNCED)
-    if row.state not in before(act):
+    if not _settle(db, row, (act, state), "" if act is Act.DELIVER else f"{Reason.REPORTED} {reason}".strip()):
         return False
-    _settle(db, row, state, "" if act is Act.DELIVER else f"{Reason.REPORTED} {reason}".strip())
     if act is Act.DELIVER:
         _call_off(db, row)
     else:
@@ -76,11 +98,12 @@ def _note(db: Connection, providers: Providers, row: Row, report: Report) -> boo
     return True
 
 
-def _settle(db: Connection, row: Row, state: State, reason: str) -> None:
-    its = (notice.c.exhibition_id == row.exhibition_id, notice.c.id == row.id)
+def _settle(db: Connection, row: Row, step: tuple[Act, State], reason: str) -> bool:
+    act, state = step
+    its = (notice.c.exhibition_id == row.exhibition_id, notice.c.id == row.id, notice.c.state.in_(before(act)))
     blanked = {} if row.is_secret else row.data
     settled = {"state": state, "next_at": None, "overdue_at": None, "settled_at": datetime.now(UTC), "data": blanked}
-    db.execute(sa.update(notice).where(*its).values(reason=reason, answer_code=None, **settled))
+    return db.execute(sa.update(notice).where(*its).values(reason=reason, answer_code=None, **settled)).rowcount > 0
 
 
 def _call_off(db: Connection, row: Row) -> None:

@@ -1,37 +1,46 @@
 """How many notices of a channel a worker begins in a second: what its provider takes, what leaves room for others."""
 
 import math
-import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-SHORT = 0.2
-"""Seconds that somebody waits for a turn; whose turn is later comes again."""
+SOON = 0.2
+"""Seconds ahead that turns are given for; whose turn is later comes again."""
 MOST, LEAST = 100.0, 25.0
 """Announcements a second: what the fastest may be told at, and what goes on while others need all there is."""
 
 
 @dataclass
 class Pacer:
-    """Lets so many begin in a second, evenly spread; 0: as many as like. Shared by the threads of a channel."""
+    """Lets so many begin in a second, evenly spread; 0: as many as like. Of a channel's round, one thread at a time."""
 
     per_second: float = 0.0
-    _next: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    next_at: float = 0.0
+    soon: ClassVar[float] = SOON
 
-    def may_begin(self) -> bool:
-        """Whether one may begin now, after a short wait for its turn; it then counts."""
-        with self._lock:
-            now, pace = time.monotonic(), self._pace()
-            turn = max(self._next, now - 1 / pace) if pace else now  # who came a little late takes nobody's turn
-            if not pace or turn - now > SHORT:
-                return not pace
-            self._next = turn + 1 / pace
-        time.sleep(max(0.0, turn - now))
-        return True
+    def turns(self, at_most: int) -> list[float]:
+        """The next moments (`time.monotonic`) at which one may begin each."""
+        now, pace = time.monotonic(), self._pace()
+        if not pace:
+            return [now] * at_most
+        first = max(self.next_at, now - self._late(pace))
+        turns = (first + n / pace for n in range(at_most))
+        return [turn for turn in turns if turn - now <= self.soon]
+
+    def begin(self, turns: Sequence[float]) -> None:
+        """These turns are taken."""
+        pace = self._pace()
+        if turns and pace:
+            self.next_at = turns[-1] + 1 / pace
 
     def _pace(self) -> float:
         return self.per_second
+
+    def _late(self, pace: float) -> float:
+        """Who came a little late takes nobody's turn."""
+        return 1 / pace
 
 
 @dataclass
@@ -42,14 +51,14 @@ class Leisure(Pacer):
     they go first.
     """
 
+    soon: ClassVar[float] = 0.0  # whoever waited for a turn would keep a line from what is more urgent
     _others: float = 0.0
     _seen: float = 0.0
 
-    def let_pass(self) -> None:
-        """Something more urgent has begun."""
-        with self._lock:
-            now = time.monotonic()
-            self._others, self._seen = self._rate(now) + 1, now
+    def let_pass(self, others: int) -> None:
+        """So many that are more urgent have begun."""
+        now = time.monotonic()
+        self._others, self._seen = self._rate(now) + others, now
 
     def _rate(self, now: float) -> float:
         """The others of about the last second."""
@@ -57,3 +66,7 @@ class Leisure(Pacer):
 
     def _pace(self) -> float:
         return max(LEAST, MOST - self._rate(time.monotonic()))
+
+    def _late(self, pace: float) -> float:
+        """A round takes longer than a turn: those of the last moment are made up for."""
+        return max(1 / pace, SOON / 2)

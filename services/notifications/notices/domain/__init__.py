@@ -65,6 +65,7 @@ class Reason(StrEnum):
     MAIL_AWAY = "mail-away"
     MAIL_GARBLED = "mail-garbled"
     MISHAP = "mishap"
+    HELD_UP = "held-up"
     WHATSAPP_REFUSED = "whatsapp-refused"
     WHATSAPP_BUSY = "whatsapp-busy"
     WHATSAPP_AWAY = "whatsapp-away"
@@ -85,7 +86,15 @@ SETTLED = frozenset({State.ACCEPTED, State.FAILED, State.DELIVERED, State.BOUNCE
 ENDING = frozenset({Reason.TOO_LATE, Reason.NOT_WANTED, Reason.NO_LONGER_SO, Reason.NO_MORE_NEEDED})
 # no provider was asked
 UNASKED = frozenset(
-    {*ENDING, Reason.BAD_ADDRESS, Reason.DIAL_CODE, Reason.SPENT, Reason.NUMBER_BUDGET, Reason.BLOCK_BUDGET}
+    {
+        *ENDING,
+        Reason.HELD_UP,
+        Reason.BAD_ADDRESS,
+        Reason.DIAL_CODE,
+        Reason.SPENT,
+        Reason.NUMBER_BUDGET,
+        Reason.BLOCK_BUDGET,
+    }
 )
 
 
