@@ -91,7 +91,8 @@ _LOOK = (
     .order_by(notice.c.next_at)
     .limit(sa.bindparam("at_most"))
 )
-_TAKE = _LOOK.with_for_update(skip_locked=True)
+# no stronger than an update itself: what refers to a notice may be written meanwhile
+_TAKE = _LOOK.with_for_update(skip_locked=True, key_share=True)
 _CLAIM = (
     sa.update(notice)
     .where(*_IS_IT, *_IS_DUE, stands_before(Act.CLAIM))

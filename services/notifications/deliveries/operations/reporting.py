@@ -12,8 +12,7 @@ from services.notifications.deliveries.domain.reports import Report, Said
 from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.models import delivery_report, early_report
 from services.notifications.deliveries.operations import chain
-from services.notifications.deliveries.operations.following import list_ways
-from services.notifications.notices.domain import Act, Channel, Reason, State, before
+from services.notifications.notices.domain import CHAIN, Act, Channel, Reason, State, before
 from services.notifications.notices.models import notice
 from services.notifications.notices.operations.telling import NO_EXHIBITION
 from shared.db import insert_new
@@ -75,7 +74,7 @@ def _find(db: Connection, channel: Channel, report: Report) -> Row | None:
     its = {"of_channel": channel.value, "ours": report.notice_id, "theirs": report.provider_id}
     looks = [look for look, known in ((_BY_ID, report.notice_id), (_BY_THEIRS, report.provider_id)) if known]
     for look in looks:
-        held = look if report.said is Said.DELIVERED else look.with_for_update(of=notice)
+        held = look if report.said is Said.DELIVERED else look.with_for_update(of=notice, key_share=True)
         row = db.execute(held, its).first()
         if row is not None:
             return row
@@ -108,8 +107,8 @@ def _settle(db: Connection, row: Row, step: tuple[Act, State], reason: str) -> b
 
 def _call_off(db: Connection, row: Row) -> None:
     """It arrived after all: what has taken over and not begun need not go."""
-    ids = [one.id for one in list_ways(db, row) if one.after_id is not None and one.id != row.id]
-    its = (notice.c.exhibition_id == row.exhibition_id, notice.c.id.in_(ids), notice.c.state.in_(before(Act.OVERTAKE)))
+    same = [notice.c[name] == getattr(row, name) for name in ("exhibition_id", "message_id", "person_id")]
+    others = (notice.c.channel.in_(list(CHAIN)), notice.c.after_id.is_not(None), notice.c.id != row.id)
     called_off = {"state": State.FAILED, "next_at": None, "overdue_at": None, "settled_at": datetime.now(UTC)}
-    if ids:
-        db.execute(sa.update(notice).where(*its).values(reason=Reason.NO_MORE_NEEDED, answer_code=None, **called_off))
+    its = (*same, *others, notice.c.state.in_(before(Act.OVERTAKE)))
+    db.execute(sa.update(notice).where(*its).values(reason=Reason.NO_MORE_NEEDED, answer_code=None, **called_off))

@@ -79,7 +79,7 @@ _FIND = sa.select(notice).where(*_IS_IT)
 _FREE = (
     sa.select(notice.c.id)
     .where(sa.tuple_(notice.c.exhibition_id, notice.c.id).in_(sa.bindparam("those", expanding=True)))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)
 )
 
 
