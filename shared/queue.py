@@ -32,6 +32,7 @@ THREADS = 4
 PARCEL = 50
 CROWD = 20
 DEAF_SECONDS, LOOKS = 12.0, 4
+GROWN_SECONDS = 3.0
 STOP_SECONDS = 5.0
 
 
@@ -246,6 +247,7 @@ class Worker:
         self._due = [
             *due,
             Due("parked", PARKED_SECONDS, lambda: retry_parked(database, handlers)),
+            Due("grown-tables", GROWN_SECONDS, database.analyse_grown),
             Due("hearing", DEAF_SECONDS / LOOKS, self._hearing.check),
         ]
         self.relay = Relay(self.service, database, _sender_of(settings.redis_url))

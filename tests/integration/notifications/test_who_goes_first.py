@@ -15,6 +15,7 @@ from services.notifications.notices.domain import Channel, Priority
 from services.notifications.notices.models import notice
 from tests.integration.notifications.peers import Gateway
 from tests.integration.notifications.story import Story
+from tests.kit.waiting import wait_until
 
 WAITING = 50_000
 
@@ -50,6 +51,20 @@ def test_one_confirmation_goes_before_fifty_thousand_announcements(story: Story,
         plan = plan_of_a_look(story)
         assert "notice_due" in plan
         assert "TEMP B-TREE" not in plan, "the line is sorted anew at each look"
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_a_notice_is_found_by_all_of_its_key_as_soon_as_there_are_some(story: Story, *, is_guarded: bool) -> None:
+    """PostgreSQL keeps a plan as it was made, and in a small table any index that begins so is as good."""
+    wait_in_line(story, 40)
+    if is_guarded:
+        assert wait_until(story.service.database.analyse_grown)
+    with story.service.reading() as db:
+        db.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        db.exec_driver_sql("PREPARE it (uuid, uuid) AS SELECT state FROM notice WHERE exhibition_id = $1 AND id = $2")
+        shown = db.exec_driver_sql(f"EXPLAIN EXECUTE it ('{uuid4()}', '{uuid4()}')").scalars().all()
+    assert ("notice_pkey" in "\n".join(shown)) is is_guarded, shown
 
 
 def test_one_line_of_a_channel_takes_no_announcement(story: Story, gateway: Gateway) -> None:

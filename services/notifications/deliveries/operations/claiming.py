@@ -95,7 +95,7 @@ _LOOK = (
 _TAKE = _LOOK.with_for_update(skip_locked=True, key_share=True)
 _CLAIM = (
     sa.update(notice)
-    .where(*_IS_IT, *_IS_DUE, stands_before(Act.CLAIM))
+    .where(*_IS_IT, notice.c.attempts == sa.bindparam("tried"), stands_before(Act.CLAIM))
     .values(
         state=State.CLAIMED,
         attempts=notice.c.attempts + 1,
@@ -146,7 +146,7 @@ def _claim(
         for row, text in zip(rows, texts, strict=True)
     ]
     money.pay(db, providers, channel, bills)
-    held = {"of_channel": channel, "at": at, "until": at + LEASE}
+    held = {"until": at + LEASE}
     its = [held | _its(row) | bill.paid | _overdue(providers, row, at) for row, bill in zip(rows, bills, strict=True)]
     if db.execute(_CLAIM, its).rowcount != len(rows):
         raise RuntimeError("a notice that was locked was claimed by somebody else")
@@ -165,7 +165,7 @@ def _texts(db: Connection, rows: Sequence[sa.Row[Any]]) -> list[Template]:
 
 
 def _its(row: sa.Row[Any]) -> dict[str, Any]:
-    return {"of_exhibition": row.exhibition_id, "of_notice": row.id}
+    return {"of_exhibition": row.exhibition_id, "of_notice": row.id, "tried": row.attempts}
 
 
 def _overdue(providers: Providers, row: sa.Row[Any], at: datetime) -> dict[str, Any]:
