@@ -7,7 +7,7 @@ from services.notifications.deliveries.operations.chain import is_overdue, overt
 from services.notifications.deliveries.operations.described import providers_from
 from services.notifications.deliveries.operations.money import tidy_budgets
 from services.notifications.deliveries.operations.replying import tidy_replies
-from services.notifications.deliveries.operations.reporting import tidy_reports
+from services.notifications.deliveries.operations.reporting import EARLY, hear_early, is_early_known, tidy_reports
 from services.notifications.deliveries.senders import Sender
 from services.notifications.deliveries.senders.pacing import Pacer
 from services.notifications.deliveries.senders.rounds import Rounds
@@ -25,6 +25,7 @@ from shared.settings import Settings
 OFTEN, SELDOM = 0.15, 0.5  # seconds
 OVER = 1.0  # seconds between looks whether quiet hours, or a way's time, are over
 TIDY = 600.0
+LATELY = timedelta(minutes=10)
 BUDGETS_KEPT = timedelta(days=2)
 
 
@@ -53,7 +54,7 @@ def due_work(settings: Settings, database: Database) -> list[Due]:
     found = [
         Due("quiet-hours-over", OVER, lambda: _let_go(database)),
         Due("ways-overdue", OVER, lambda: _overtake(database, providers)),
-        Due("providers-tidied", TIDY, lambda: _tidy(database)),
+        Due("providers-tidied", TIDY, lambda: _tidy(database, providers)),
     ]
     for sender in senders(settings, database):
         channel = sender.rounds.channel
@@ -61,7 +62,7 @@ def due_work(settings: Settings, database: Database) -> list[Due]:
         for number in range(providers.pace_of(channel).at_once + 1):
             pause = SELDOM if number else OFTEN
             found.append(Due(f"send-{channel}-{number + 1}", pause, sender.send_one, sender.rounds.close))
-    return found
+    return [*found, Due("reports-early", OVER, lambda: _hear_early(database, providers, LATELY))]
 
 
 def _let_go(database: Database) -> int:
@@ -80,7 +81,17 @@ def _overtake(database: Database, providers: Providers) -> int:
         return overtake(db, providers, datetime.now(UTC))
 
 
-def _tidy(database: Database) -> int:
+def _hear_early(database: Database, providers: Providers, lately: timedelta) -> int:
+    since = datetime.now(UTC) - lately
+    with database.reading() as db:
+        if not is_early_known(db, since):
+            return 0
+    with database.transaction() as db:
+        return hear_early(db, providers, since)
+
+
+def _tidy(database: Database, providers: Providers) -> int:
+    _hear_early(database, providers, EARLY)
     with database.transaction() as db:
         tidied = tidy_reports(db, datetime.now(UTC)) + tidy_replies(db, datetime.now(UTC))
         return tidied + tidy_budgets(db, clock.now() - BUDGETS_KEPT)

@@ -16,6 +16,7 @@ from services.notifications.deliveries import operations
 from services.notifications.deliveries.domain import Outcome, Step, Verdict
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.operations import Answered
+from services.notifications.deliveries.operations.described import providers_from
 from services.notifications.notices.domain import Channel, State
 from tests.integration.notifications.conftest import APP_SECRET, KEY
 from tests.integration.notifications.peers import Gateway, Mailbox, WhatsAppNumber
@@ -120,9 +121,31 @@ def test_a_report_that_comes_before_the_yes_is_noted_counts(
     early = signed(whatsapp_says(id="wamid.1", status=status))
     story.service.do_due("send-sms-1")
     assert story.service.new_client().post(f"{PROVIDERS}/whatsapp/reports", **early).get_json()["news"] == 0
-    assert story.send() == 1
+    assert story.send() == 2  # the message, then what was reported of it
     wanted = {"delivered": {"sms": "failed", "whatsapp": "delivered"}}
     assert story.states() == wanted.get(status, {"sms": "failed", "whatsapp": "bounced", "print": "due"})
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_a_report_that_comes_while_the_yes_is_noted_counts(
+    story: Story, whatsapp: WhatsAppNumber, gateway: Gateway, reporting: str
+) -> None:
+    """Neither sees the other: the report finds no notice of that id, the yes no report."""
+    gateway.answers = [Response(status=400)]
+    story.tell_scene(email=None)
+    story.tell_booking("waitlisted", place_in_line=3)
+    story.service.do_due("send-sms-1")
+    with story.service.writing() as db:
+        (claimed,) = operations.claim(db, Channel.WHATSAPP, datetime.now(UTC))
+    with story.service.writing() as db:
+        yes = Outcome(Verdict.ACCEPTED, provider_id="wamid.9")
+        providers = providers_from(story.service.settings)
+        assert operations.settle(db, [Answered(claimed, yes, Step(State.ACCEPTED, None, ""))], providers)
+        early = signed(whatsapp_says(id="wamid.9", status="delivered"))
+        assert story.service.new_client().post(f"{PROVIDERS}/whatsapp/reports", **early).get_json()["news"] == 0
+    assert story.states() == {"sms": "failed", "whatsapp": "accepted"}
+    story.send()
+    assert story.states() == {"sms": "failed", "whatsapp": "delivered"}
 
 
 @pytest.mark.parametrize("status", ["delivered", "failed"])

@@ -1,6 +1,5 @@
 """Hearing what providers report: each word once, in any order; a no moves the notice on to the next way."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,22 +32,30 @@ def hear(db: Connection, providers: Providers, channel: Channel, report: Report)
     return row is not None and _note(db, providers, row, report)
 
 
-_EARLY = (
+# the yes and the report may be written at the same moment, neither seeing the other: whoever comes later sees both
+_KNOWN_NOW = (
     sa.select(early_report)
-    .where(
-        early_report.c.channel == sa.bindparam("of_channel"),
-        early_report.c.provider_id.in_(sa.bindparam("theirs", expanding=True)),
+    .join(
+        notice, sa.and_(notice.c.provider_id == early_report.c.provider_id, notice.c.channel == early_report.c.channel)
     )
+    .where(early_report.c.heard_at > sa.bindparam("since"))
     .order_by(early_report.c.provider_id, early_report.c.heard_at)
 )
 
 
-def hear_early(db: Connection, providers: Providers, channel: Channel, provider_ids: Sequence[str]) -> None:
-    """Note what was reported of notices before their provider's yes was noted."""
-    for early in db.execute(_EARLY, {"of_channel": channel.value, "theirs": provider_ids}).all():
-        hear(db, providers, channel, Report(Said(early.said), early.provider_id, None, early.reason))
+def is_early_known(db: Connection, since: datetime) -> bool:
+    """Whether a report that came before its provider's yes was noted, after a moment, has found its notice now."""
+    return db.execute(_KNOWN_NOW.limit(1), {"since": since}).first() is not None
+
+
+def hear_early(db: Connection, providers: Providers, since: datetime) -> int:
+    """Note what was reported of notices before their provider's yes was noted; how many reports."""
+    found = db.execute(_KNOWN_NOW, {"since": since}).all()
+    for early in found:
+        hear(db, providers, Channel(early.channel), Report(Said(early.said), early.provider_id, None, early.reason))
         its = (early_report.c.channel == early.channel, early_report.c.provider_id == early.provider_id)
         db.execute(sa.delete(early_report).where(*its, early_report.c.said == early.said))
+    return len(found)
 
 
 def tidy_reports(db: Connection, at: datetime) -> int:

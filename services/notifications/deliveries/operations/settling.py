@@ -13,7 +13,7 @@ from services.notifications.deliveries.domain import Outcome, Step
 from services.notifications.deliveries.domain.chain import time_for
 from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.models import delivery
-from services.notifications.deliveries.operations import chain, money, reporting
+from services.notifications.deliveries.operations import chain, money
 from services.notifications.deliveries.operations.claiming import DEFAULT, Claimed, stands_before
 from services.notifications.notices.domain import ENDING, Act, Channel, State
 from services.notifications.notices.models import notice
@@ -92,7 +92,7 @@ def held_elsewhere(db: Connection, answered: Sequence[Answered]) -> list[Answere
 
 
 def settle(db: Connection, answered: Sequence[Answered], providers: Providers = DEFAULT) -> int:
-    """Note the answers to notices of one channel; how many counted.
+    """Note the answers; how many counted.
 
     One does not where the lease had run out and a later attempt has the notice now. Secrets go with the last word.
     What failed for good goes to its person's next way in the same transaction.
@@ -118,14 +118,11 @@ def _put_off_or_fail(db: Connection, answered: Answered, providers: Providers) -
 
 
 def _accept(db: Connection, good: Sequence[Answered], providers: Providers) -> int:
-    """Note each yes; where the provider reports, wait for that, or hear what it has reported already."""
-    channel, at = good[0].claimed.channel, datetime.now(UTC)
+    """Note each yes; where the provider reports, wait for that."""
+    at = datetime.now(UTC)
     waits = [one.said | {"report_by": at + wait} for one in good if (wait := _wait(one.claimed, providers))]
     settled = [one.said for one in good if not _wait(one.claimed, providers)]
-    noted = sum(db.execute(how, its).rowcount for how, its in ((_ACCEPT_AND_WAIT, waits), (_ACCEPT, settled)) if its)
-    if waits:
-        reporting.hear_early(db, providers, channel, [said["theirs"] for said in waits])
-    return noted
+    return sum(db.execute(how, its).rowcount for how, its in ((_ACCEPT_AND_WAIT, waits), (_ACCEPT, settled)) if its)
 
 
 def _wait(claimed: Claimed, providers: Providers) -> Any:
