@@ -142,7 +142,9 @@ def test_turns_are_spread_and_who_would_wait_long_for_one_comes_again(moving: Cl
 def test_announcements_leave_room_for_what_is_more_urgent(moving: Clock, round_takes: float) -> None:
     leisure = Leisure()
     assert 100 <= begun_in_a_second(leisure, moving, round_takes) <= 111
-    leisure.let_pass(200)
+    leisure.let_pass(5)
+    assert 80 <= begun_in_a_second(leisure, moving, round_takes) <= 100
+    leisure.let_pass(40)
     assert 24 <= begun_in_a_second(leisure, moving, round_takes) <= 30
     assert leisure.turns(3) == [] or leisure.turns(3)[-1] <= moving.at, "nobody waits for an announcement's turn"
 

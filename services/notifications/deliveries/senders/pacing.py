@@ -10,6 +10,8 @@ SOON = 0.2
 """Seconds ahead that turns are given for; whose turn is later comes again."""
 MOST, LEAST = 100.0, 25.0
 """Announcements a second: what the fastest may be told at, and what goes on while others need all there is."""
+WHOLE_WAY = 4
+"""What is more urgent costs the machine so many times an announcement: a booking and its message go before it."""
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Pacer:
 
 @dataclass
 class Leisure(Pacer):
-    """The pace of announcements: together with what is more urgent no more than MOST a second, and at least LEAST.
+    """The pace of announcements: MOST a second, less for all that is more urgent, and at least LEAST.
 
     Without it, fifty thousand that are due at once take all of a worker's time, and confirmations come late although
     they go first.
@@ -65,7 +67,7 @@ class Leisure(Pacer):
         return self._others * math.exp(self._seen - now)
 
     def _pace(self) -> float:
-        return max(LEAST, MOST - self._rate(time.monotonic()))
+        return max(LEAST, MOST - WHOLE_WAY * self._rate(time.monotonic()))
 
     def _late(self, pace: float) -> float:
         """A round takes longer than a turn: those of the last moment are made up for."""
