@@ -60,7 +60,8 @@ class _FairTurn:
 
 
 _GROWN = """SELECT pg_class.relname FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid
- WHERE n_live_tup > 2 * greatest(reltuples, 10) ORDER BY pg_class.relname"""
+ WHERE n_live_tup > 2 * greatest(reltuples, 10) AND pg_has_role(relowner, 'USAGE')
+ AND pg_table_is_visible(relid) ORDER BY pg_class.relname"""
 
 
 class Database:

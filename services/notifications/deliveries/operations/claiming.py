@@ -84,7 +84,7 @@ _IS_DUE = (
     notice.c.next_at <= sa.bindparam("at"),
     notice.c.not_before.is_(None),
 )
-_IS_IT = (notice.c.exhibition_id == sa.bindparam("of_exhibition"), notice.c.id == sa.bindparam("of_notice"))
+IS_IT = (notice.c.exhibition_id == sa.bindparam("of_exhibition"), notice.c.id == sa.bindparam("of_notice"))
 _LOOK = (
     sa.select(notice)
     .where(*_IS_DUE, notice.c.priority == sa.bindparam("of_priority"))
@@ -95,7 +95,7 @@ _LOOK = (
 _TAKE = _LOOK.with_for_update(skip_locked=True, key_share=True)
 _CLAIM = (
     sa.update(notice)
-    .where(*_IS_IT, notice.c.attempts == sa.bindparam("tried"), stands_before(Act.CLAIM))
+    .where(*IS_IT, notice.c.attempts == sa.bindparam("tried"), stands_before(Act.CLAIM))
     .values(
         state=State.CLAIMED,
         attempts=notice.c.attempts + 1,
@@ -123,7 +123,7 @@ def claim(
     """
     rows: list[sa.Row[Any]] = []
     for priority in Priority:
-        at_most = room.of(priority) - len(rows) if priority < Priority.LOW else min(room.all - len(rows), room.low)
+        at_most = min(room.of(priority), room.all - len(rows))
         rows += _look(db, _TAKE, (channel, at), priority, at_most) if at_most > 0 else []
     return _claim(db, channel, at, providers, rows) if rows else []
 

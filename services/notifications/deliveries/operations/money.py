@@ -48,9 +48,8 @@ class Bill:
 
     @property
     def line(self) -> dict[str, Any]:
-        """As it is added to the purse's line of the day."""
-        its = {"exhibition_id": self.row.exhibition_id, "channel": self.row.channel, "day": self.day}
-        return its | {"cost": self.cost, "notices": 1, "segments": self.segments, "refused": 0}
+        """Which line of the purse it stands in."""
+        return {"exhibition_id": self.row.exhibition_id, "channel": self.row.channel, "day": self.day}
 
     @property
     def paid(self) -> dict[str, Any]:
@@ -168,13 +167,14 @@ def _take_all(db: Connection, bills: Sequence[Bill], most: int) -> None:
 
 def _take(db: Connection, bills: Sequence[Bill], most: int) -> bool:
     """Take what some of one exhibition cost from its purse of the day, unless that is more than there is."""
-    sums = {name: sum(bill.line[name] for bill in bills) for name in ("cost", "notices", "segments", "refused")}
-    if most and sums["cost"] > most:
+    cost, segments = sum(bill.cost for bill in bills), sum(bill.segments for bill in bills)
+    if most and cost > most:
         return False
     one = insert(db, spend)
     more = {name: spend.c[name] + one.excluded[name] for name in ("cost", "notices", "segments")}
     fits = sa.true() if not most else spend.c.cost + one.excluded.cost <= most
     taken = one.on_conflict_do_update(index_elements=_OF_DAY, set_=more, where=fits)
+    sums = {"cost": cost, "notices": len(bills), "segments": segments, "refused": 0}
     return db.execute(taken.returning(spend.c.cost), bills[0].line | sums).first() is not None
 
 

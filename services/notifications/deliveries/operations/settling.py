@@ -1,9 +1,8 @@
 """Noting what became of notices that a provider was asked to bring; all of a round together."""
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,20 +13,19 @@ from services.notifications.deliveries.domain.chain import time_for
 from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.models import delivery
 from services.notifications.deliveries.operations import chain, money
-from services.notifications.deliveries.operations.claiming import DEFAULT, Claimed, stands_before
-from services.notifications.notices.domain import ENDING, Act, Channel, State
+from services.notifications.deliveries.operations.claiming import DEFAULT, IS_IT, Claimed, stands_before
+from services.notifications.notices.domain import ENDING, Act, State
 from services.notifications.notices.models import notice
 from shared import clock
 
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """A claimed notice with its provider's answer, and what follows from it; since when (`time.monotonic`)."""
+    """A claimed notice with its provider's answer, and what follows from it."""
 
     claimed: Claimed
     outcome: Outcome
     step: Step
-    since: float = field(default_factory=time.monotonic)
 
     @property
     def said(self) -> dict[str, Any]:
@@ -45,9 +43,6 @@ class Answered:
         }
 
 
-PATIENCE = 1.0  # seconds after which an answer waits for whoever holds its notice
-
-_IS_IT = (notice.c.exhibition_id == sa.bindparam("of_exhibition"), notice.c.id == sa.bindparam("of_notice"))
 _END_ATTEMPT = (
     sa.update(delivery)
     .where(
@@ -57,7 +52,7 @@ _END_ATTEMPT = (
     )
     .values(ended_at=sa.bindparam("at"), verdict=sa.bindparam("said"), reason=sa.bindparam("why"))
 )
-_IS_OURS = (*_IS_IT, notice.c.attempts == sa.bindparam("of_attempt"))
+_IS_OURS = (*IS_IT, notice.c.attempts == sa.bindparam("of_attempt"))
 _BLANKED = sa.case((notice.c.is_secret, sa.literal({}, sa.JSON)), else_=notice.c.data)
 _NOW: dict[str, Any] = {
     "state": sa.bindparam("becomes"),
@@ -69,26 +64,28 @@ _TAKEN = _NOW | {"settled_at": sa.bindparam("at"), "provider_id": sa.bindparam("
 _RETRY = sa.update(notice).where(*_IS_OURS, stands_before(Act.PUT_OFF)).values(_NOW)
 _FAIL = sa.update(notice).where(*_IS_OURS, stands_before(Act.GIVE_UP)).values(_SETTLED_NOW)
 # a yes counts in any case, until the notice is settled
-_CAN_ACCEPT = sa.update(notice).where(*_IS_IT, stands_before(Act.ACCEPT))
+_CAN_ACCEPT = sa.update(notice).where(*IS_IT, stands_before(Act.ACCEPT))
 _ACCEPT = _CAN_ACCEPT.values(_TAKEN | {"data": _BLANKED, "answer_code": None, "overdue_at": None})
 # where a report is awaited the words stay: another way may need them
 _ACCEPT_AND_WAIT = _CAN_ACCEPT.values(_TAKEN | {"overdue_at": sa.bindparam("report_by")})
-_FIND = sa.select(notice).where(*_IS_IT)
+_FIND = sa.select(notice).where(*IS_IT)
 
-
-_FREE = (
-    sa.select(notice.c.id)
-    .where(sa.tuple_(notice.c.exhibition_id, notice.c.id).in_(sa.bindparam("those", expanding=True)))
-    .with_for_update(skip_locked=True, key_share=True)
+_THOSE = sa.select(notice.c.id).where(
+    sa.tuple_(notice.c.exhibition_id, notice.c.id).in_(sa.bindparam("those", expanding=True))
 )
+_FREE = _THOSE.with_for_update(skip_locked=True, key_share=True)
 
 
 def held_elsewhere(db: Connection, answered: Sequence[Answered]) -> list[Answered]:
     """Hold the notices; those that somebody else holds for a moment: a report, say, that came before its answer."""
-    until = time.monotonic() - PATIENCE
-    those = [(one.claimed.exhibition_id, one.claimed.id) for one in answered]
-    free = set(db.execute(_FREE, {"those": those}).scalars())
-    return [one for one in answered if one.claimed.id not in free and one.since > until]
+    if db.dialect.name == "sqlite":  # one writes at a time
+        return []
+    its = {"those": [(one.claimed.exhibition_id, one.claimed.id) for one in answered]}
+    free = set(db.execute(_FREE, its).scalars())
+    if len(free) == len(answered):
+        return []
+    held = set(db.execute(_THOSE, its).scalars()) - free  # what is gone nobody holds
+    return [one for one in answered if one.claimed.id in held]
 
 
 def settle(db: Connection, answered: Sequence[Answered], providers: Providers = DEFAULT) -> int:
@@ -119,14 +116,16 @@ def _put_off_or_fail(db: Connection, answered: Answered, providers: Providers) -
 
 def _accept(db: Connection, good: Sequence[Answered], providers: Providers) -> int:
     """Note each yes; where the provider reports, wait for that."""
-    at = datetime.now(UTC)
-    waits = [one.said | {"report_by": at + wait} for one in good if (wait := _wait(one.claimed, providers))]
-    settled = [one.said for one in good if not _wait(one.claimed, providers)]
+    waits: list[dict[str, Any]] = []
+    settled: list[dict[str, Any]] = []
+    for one in good:
+        wait = _wait(one.claimed, providers)
+        (waits if wait else settled).append(one.said | ({"report_by": datetime.now(UTC) + wait} if wait else {}))
     return sum(db.execute(how, its).rowcount for how, its in ((_ACCEPT_AND_WAIT, waits), (_ACCEPT, settled)) if its)
 
 
-def _wait(claimed: Claimed, providers: Providers) -> Any:
+def _wait(claimed: Claimed, providers: Providers) -> timedelta | None:
     """How long a report is waited for; None where none is."""
-    if not providers.awaits_report(Channel(claimed.channel)):
+    if not providers.awaits_report(claimed.channel):
         return None
     return time_for(providers.report_seconds(claimed.channel), clock.now(), claimed.useful_until)

@@ -27,7 +27,7 @@ from shared.problem import Problem
 
 SETTLE_TRIES = 20
 PATIENCE = 0.5  # seconds that a thread waits for somebody else's round
-GATHER = 0.005  # seconds before the next round of the same thread: more come together
+GATHER = 0.01  # seconds before the next round of the same thread: more come together
 STALE = LEASE.total_seconds() / 3  # what has waited so long in hand may not have the time of an attempt left
 
 
@@ -71,7 +71,7 @@ class Rounds:
     def take(self) -> Claimed | None:
         """The next notice for the calling thread, at its turn; None when none is due."""
         with self._hunger():
-            handed = self._next(0) or (self._next(0) if self._round() else self._next(PATIENCE))
+            handed = self._next(0) or self._next(0 if self._look() else PATIENCE)
         if handed is None:
             return None
         time.sleep(max(0.0, handed.turn - time.monotonic()))
@@ -86,7 +86,8 @@ class Rounds:
             self._low -= sum(one.claimed.priority is Priority.LOW for one in answered)
         self._answered.extend(answered)
         while self._answered and self._round():
-            time.sleep(GATHER if self._answered else 0)
+            if self._answered:
+                time.sleep(GATHER)
 
     def close(self) -> None:
         """Claim no more, and hand back what no thread has begun."""
@@ -114,6 +115,14 @@ class Rounds:
         with self._changed:
             self._changed.wait_for(lambda: self._handed, patience)
             return heapq.heappop(self._handed) if self._handed else None
+
+    def _look(self) -> bool:
+        """Claim, unless another thread is at it; note what came meanwhile, as its thread has seen us at it and gone."""
+        is_ours = self._round()
+        while is_ours and self._answered and not self._handed:
+            time.sleep(GATHER)
+            self._round()
+        return is_ours
 
     def _round(self) -> bool:
         """Note and claim; False when another thread is at it."""
