@@ -72,7 +72,7 @@ _DUE = (
 )
 
 
-def claim_due(db: Connection, crowded: Sequence[str] = (), at_once: int = 200) -> Sequence[sa.Row[Any]]:
+def claim_due(db: Connection, crowded: Sequence[str], at_once: int) -> Sequence[sa.Row[Any]]:
     """Take the deliveries that are due and note when to ring again; rows carry message and listener.
 
     Those who are `crowded` are rung for what is new to them alone.

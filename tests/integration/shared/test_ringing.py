@@ -75,3 +75,27 @@ def test_what_is_new_is_rung_for_and_the_rest_once_the_crowd_is_gone(
 def test_without_redis_nobody_is_thought_crowded(empty_database: Database) -> None:
     away = queue.Relay("registration", empty_database, queue._sender_of("redis://127.0.0.1:1"))
     assert away._crowded() == []
+
+
+def test_after_a_ring_it_waits_for_more_unless_more_is_due(relay: queue.Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    rang, waits = iter([queue.AT_ONCE, 3, 0]), []
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        if len(waits) == 2:
+            relay.stopping.set()
+        return True
+
+    monkeypatch.setattr(relay, "ring", lambda: next(rang))
+    monkeypatch.setattr(relay.stopping, "wait", wait)
+    relay.run()
+    assert waits == [queue.GATHER, 0.1]
+
+
+def test_what_comes_within_a_moment_travels_together(
+    relay: queue.Relay, empty_database: Database, line: redis.Redis
+) -> None:
+    for _ in range(3):
+        speak(empty_database, rung_before=0)
+    assert relay.ring() == 3
+    assert line.llen(LISTENER) == 1
