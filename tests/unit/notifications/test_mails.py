@@ -68,13 +68,8 @@ def test_an_arabic_mail_reads_well_as_plain_text_and_right_to_left_as_html() -> 
     assert letter["Content-Language"] == "ar"
 
 
-def test_the_same_notice_is_the_same_mail_to_the_last_byte_but_for_the_boundaries() -> None:
-    first, second = (message_from_bytes(written(claimed()), policy=default) for _ in range(2))
-    assert [first[h] for h in ("Message-ID", "Date", "To", "Subject")] == [
-        second[h] for h in ("Message-ID", "Date", "To", "Subject")
-    ]
-    contents = [[part.get_payload() for part in letter.walk() if not part.is_multipart()] for letter in (first, second)]
-    assert contents[0] == contents[1]
+def test_the_same_notice_is_the_same_mail_to_the_last_byte() -> None:
+    assert written(claimed()) == written(claimed())
 
 
 @pytest.mark.parametrize(
