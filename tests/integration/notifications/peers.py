@@ -83,9 +83,13 @@ def hanging(gateway: Gateway) -> Iterator[None]:
 
 @dataclass
 class Mailbox:
-    """A mail server that keeps what it is given; `refusals` are said once each, at RCPT or after the text."""
+    """A mail server that keeps what it is given; `refusals` are said once each, at RCPT or after the text.
+
+    `callers` are the ends of the connections over which a recipient was named, one for each mail.
+    """
 
     letters: list[EmailMessage] = field(default_factory=list)
+    callers: list[object] = field(default_factory=list)
     at_recipient: list[str] = field(default_factory=list)
     at_data: list[str] = field(default_factory=list)
     port: int = 0
@@ -94,6 +98,7 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take or refuse a recipient."""
+        self.callers.append(session.peer)
         if self.at_recipient:
             return self.at_recipient.pop(0)
         envelope.rcpt_tos.append(address)
@@ -114,9 +119,9 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
+def mail_server(port: int | None = None) -> Iterator[Mailbox]:
     """A mail server for this block."""
-    mailbox = Mailbox(port=free_port())
+    mailbox = Mailbox(port=port or free_port())
     controller = Controller(cast(Any, mailbox), hostname="127.0.0.1", port=mailbox.port)
     controller.start()
     try:

@@ -14,18 +14,25 @@ from services.notifications.templates.domain import STOPPABLE_KINDS
 from shared import clock, log
 from shared.moments import moment
 
+Bring = Callable[[Claimed], Outcome]
+Rest = Callable[[], None]
+
 
 class Sender:
-    """Who brings a channel's notices, `at_once` at a time; its threads share what its rounds claim."""
+    """Who brings a channel's notices, `at_once` at a time; its threads share what its rounds claim.
 
-    def __init__(self, rounds: Rounds, bring: Callable[[Claimed], Outcome], at_once: int = 1) -> None:
-        self.rounds, self._bring = rounds, bring
+    `rest` is called when none is due.
+    """
+
+    def __init__(self, rounds: Rounds, bring: Bring, at_once: int = 1, rest: Rest | None = None) -> None:
+        self.rounds, self._bring, self._rest = rounds, bring, rest or (lambda: None)
         self._lines = threading.Semaphore(at_once)
 
     def send_one(self) -> int:
         """Bring the notice that has been due longest; 0 when none is due."""
         claimed = self.rounds.take()
         if claimed is None:
+            self._rest()
             return 0
         with self._lines:
             outcome = self._try(claimed)

@@ -1,11 +1,17 @@
-"""Bringing a mail: one SMTP conversation, plain, with STARTTLS, or over TLS, as the settings' URL says."""
+"""Bringing a mail over SMTP, plain, with STARTTLS, or over TLS, as the settings' URL says.
+
+A connection is kept for the next mail: to greet, encrypt and sign in for each took longer than the mail itself.
+"""
 
 import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
@@ -19,12 +25,45 @@ from services.notifications.templates.domain import clean
 from shared.settings import Settings
 
 TIMEOUT = 10.0  # seconds for each answer
-LONGEST_TALK = 20.0  # seconds for a whole conversation; shorter than a lease
+LONGEST_TALK = 20.0  # seconds for all that is said about a mail; shorter than a lease
+MAILS = 50  # over one connection; many servers hang up after a hundred
+KEPT = 2.0  # seconds that a connection waits for its next mail
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 class ServerTrouble(Exception):
     """The server is in no state to take any mail: it greets with a refusal, lacks STARTTLS, does not know us."""
+
+
+@dataclass
+class _Line:
+    """A connection to the server; `used_at` as `time.monotonic`."""
+
+    smtp: smtplib.SMTP
+    mails: int = 0
+    used_at: float = 0.0
+
+    def is_ready(self) -> bool:
+        """Whether the server still listens, and has forgotten the mail before."""
+        try:
+            return self.smtp.rset()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def hang_up(self) -> None:
+        """Whoever talks or listens on it is told at once that it is gone."""
+        with suppress(OSError, AttributeError):
+            self.smtp.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+
+    def end(self) -> None:
+        """Say so and close it, without waiting for an answer."""
+        with suppress(OSError, smtplib.SMTPException):
+            self.smtp.putcmd("quit")
+        self.smtp.close()
+
+    def __del__(self) -> None:
+        """Whoever lets it go hangs up."""
+        self.end()
 
 
 class MailServer:
@@ -36,6 +75,7 @@ class MailServer:
         if self._url.scheme not in PORTS or not self._url.hostname:
             raise ValueError("MOUSSEM_SMTP_URL must be smtp://, smtp+starttls:// or smtps://host:port")
         self._sender, self._site = providers.mail_from, providers.site
+        self._idle: deque[_Line] = deque()  # the one used last at the end
 
     def bring(self, claimed: Claimed) -> Outcome:
         """Ask the server to take it; never raises for what the server does."""
@@ -74,21 +114,51 @@ class MailServer:
                 return later(Reason.MAIL_GARBLED, str(code))
         return of_smtp(code, _words(said.decode("utf-8", "replace"), to))
 
+    def rest(self) -> None:
+        """Nothing is due: end the connections that have not been used for a while."""
+        self.end(KEPT)
+
+    def end(self, unused_for: float = 0.0) -> None:
+        """End the connections that have not been used for so many seconds."""
+        while (line := self._pop(self._idle.popleft)) is not None:
+            if time.monotonic() < line.used_at + unused_for:
+                self._idle.appendleft(line)
+                return
+            line.end()
+
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        smtp = self._connect()
+        line = self._pop(self._idle.pop) or _Line(smtplib.SMTP())
         # however slowly a server drips its words, the talk ends before the lease does
-        watch = threading.Timer(LONGEST_TALK, _hang_up, [smtp])
+        watch = threading.Timer(LONGEST_TALK, line.hang_up)
         watch.daemon = True
         watch.start()
         try:
-            self._introduce(smtp)
-            yield smtp
+            if not line.is_ready():
+                line.end()
+                line.smtp, line.mails = self._connect(), 0
+                self._introduce(line.smtp)
+            yield line.smtp
+        except BaseException:
+            line.end()
+            raise
         finally:
-            with suppress(OSError, smtplib.SMTPException):
-                smtp.quit()
-            smtp.close()
             watch.cancel()
+        self._keep(line)
+
+    def _keep(self, line: _Line) -> None:
+        line.mails, line.used_at = line.mails + 1, time.monotonic()
+        if line.mails < MAILS:
+            self._idle.append(line)
+        else:
+            line.end()
+
+    @staticmethod
+    def _pop(take: Callable[[], _Line]) -> _Line | None:
+        try:
+            return take()
+        except IndexError:
+            return None
 
     def _connect(self) -> smtplib.SMTP:
         url = self._url
@@ -110,11 +180,6 @@ class MailServer:
             raise ServerTrouble(f"{no.smtp_code}") from no
         except smtplib.SMTPNotSupportedError as no:
             raise ServerTrouble("STARTTLS" if self._url.scheme == "smtp+starttls" else "AUTH") from no
-
-
-def _hang_up(smtp: smtplib.SMTP) -> None:
-    with suppress(OSError, AttributeError):
-        smtp.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
 
 def _words(said: str, address: str) -> str:
