@@ -11,7 +11,9 @@ from services.notifications.deliveries.domain.reports import Report, Said
 from services.notifications.deliveries.domain.settings import Providers
 from services.notifications.deliveries.models import delivery_report, early_report
 from services.notifications.deliveries.operations import chain
-from services.notifications.notices.domain import CHAIN, Act, Channel, Reason, State, before
+from services.notifications.deliveries.operations.claiming import IS_IT, stands_before
+from services.notifications.deliveries.operations.settling import BLANKED
+from services.notifications.notices.domain import CHAIN, Act, Channel, Reason, State
 from services.notifications.notices.models import notice
 from services.notifications.notices.operations.telling import NO_EXHIBITION
 from shared.db import insert_new
@@ -71,6 +73,17 @@ _BY_ID = _OF_CHANNEL.where(
     notice.c.exhibition_id.in_(sa.bindparam("everywhere", expanding=True)), notice.c.id == sa.bindparam("ours")
 )
 _BY_THEIRS = _OF_CHANNEL.where(notice.c.provider_id == sa.bindparam("theirs"))
+_HELD = {look: look.with_for_update(of=notice, key_share=True) for look in (_BY_ID, _BY_THEIRS)}
+# written once: they took longer to write than to run
+_ENDS: dict[str, Any] = {"next_at": None, "overdue_at": None, "answer_code": None, "settled_at": sa.bindparam("at")}
+_ENDS |= {"state": sa.bindparam("becomes"), "reason": sa.bindparam("why")}
+_SETTLE = {
+    act: sa.update(notice).where(*IS_IT, stands_before(act)).values(_ENDS | {"data": BLANKED})
+    for act in (Act.DELIVER, Act.BOUNCE)
+}
+_TAKEN_OVER = (notice.c.channel.in_(list(CHAIN)), notice.c.after_id.is_not(None), stands_before(Act.OVERTAKE))
+_SAME = [notice.c[name] == sa.bindparam(f"of_{name}") for name in ("exhibition_id", "message_id", "person_id")]
+_CALL_OFF = sa.update(notice).where(*_SAME, *_TAKEN_OVER, notice.c.id != sa.bindparam("but_for")).values(_ENDS)
 
 
 def _find(db: Connection, channel: Channel, report: Report) -> Row | None:
@@ -81,8 +94,7 @@ def _find(db: Connection, channel: Channel, report: Report) -> Row | None:
         its["everywhere"] = [*db.execute(_EXHIBITIONS).scalars(), NO_EXHIBITION]
     looks = [look for look, known in ((_BY_ID, report.notice_id), (_BY_THEIRS, report.provider_id)) if known]
     for look in looks:
-        held = look if report.said is Said.DELIVERED else look.with_for_update(of=notice, key_share=True)
-        row = db.execute(held, its).first()
+        row = db.execute(look if report.said is Said.DELIVERED else _HELD[look], its).first()
         if row is not None:
             return row
     return None
@@ -106,16 +118,13 @@ def _note(db: Connection, providers: Providers, row: Row, report: Report) -> boo
 
 def _settle(db: Connection, row: Row, step: tuple[Act, State], reason: str) -> bool:
     act, state = step
-    its = (notice.c.exhibition_id == row.exhibition_id, notice.c.id == row.id, notice.c.state.in_(before(act)))
-    blanked = {} if row.is_secret else row.data
-    settled = {"state": state, "next_at": None, "overdue_at": None, "settled_at": datetime.now(UTC), "data": blanked}
-    return db.execute(sa.update(notice).where(*its).values(reason=reason, answer_code=None, **settled)).rowcount > 0
+    its = {"of_exhibition": row.exhibition_id, "of_notice": row.id}
+    said = {"becomes": state, "why": reason, "at": datetime.now(UTC)}
+    return db.execute(_SETTLE[act], its | said).rowcount > 0
 
 
 def _call_off(db: Connection, row: Row) -> None:
     """It arrived after all: what has taken over and not begun need not go."""
-    same = [notice.c[name] == getattr(row, name) for name in ("exhibition_id", "message_id", "person_id")]
-    others = (notice.c.channel.in_(list(CHAIN)), notice.c.after_id.is_not(None), notice.c.id != row.id)
-    called_off = {"state": State.FAILED, "next_at": None, "overdue_at": None, "settled_at": datetime.now(UTC)}
-    its = (*same, *others, notice.c.state.in_(before(Act.OVERTAKE)))
-    db.execute(sa.update(notice).where(*its).values(reason=Reason.NO_MORE_NEEDED, answer_code=None, **called_off))
+    its = {"of_exhibition_id": row.exhibition_id, "of_message_id": row.message_id, "of_person_id": row.person_id}
+    said = {"becomes": State.FAILED, "why": Reason.NO_MORE_NEEDED, "at": datetime.now(UTC)}
+    db.execute(_CALL_OFF, its | said | {"but_for": row.id})

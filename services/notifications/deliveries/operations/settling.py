@@ -53,19 +53,20 @@ _END_ATTEMPT = (
     .values(ended_at=sa.bindparam("at"), verdict=sa.bindparam("said"), reason=sa.bindparam("why"))
 )
 _IS_OURS = (*IS_IT, notice.c.attempts == sa.bindparam("of_attempt"))
-_BLANKED = sa.case((notice.c.is_secret, sa.literal({}, sa.JSON)), else_=notice.c.data)
+# secrets go with the last word
+BLANKED = sa.case((notice.c.is_secret, sa.literal({}, sa.JSON)), else_=notice.c.data)
 _NOW: dict[str, Any] = {
     "state": sa.bindparam("becomes"),
     "next_at": sa.bindparam("again_at"),
     "reason": sa.bindparam("why"),
 }
-_SETTLED_NOW = _NOW | {"settled_at": sa.bindparam("at"), "data": _BLANKED, "answer_code": None, "overdue_at": None}
+_SETTLED_NOW = _NOW | {"settled_at": sa.bindparam("at"), "data": BLANKED, "answer_code": None, "overdue_at": None}
 _TAKEN = _NOW | {"settled_at": sa.bindparam("at"), "provider_id": sa.bindparam("theirs")}
 _RETRY = sa.update(notice).where(*_IS_OURS, stands_before(Act.PUT_OFF)).values(_NOW)
 _FAIL = sa.update(notice).where(*_IS_OURS, stands_before(Act.GIVE_UP)).values(_SETTLED_NOW)
 # a yes counts in any case, until the notice is settled
 _CAN_ACCEPT = sa.update(notice).where(*IS_IT, stands_before(Act.ACCEPT))
-_ACCEPT = _CAN_ACCEPT.values(_TAKEN | {"data": _BLANKED, "answer_code": None, "overdue_at": None})
+_ACCEPT = _CAN_ACCEPT.values(_TAKEN | {"data": BLANKED, "answer_code": None, "overdue_at": None})
 # where a report is awaited the words stay: another way may need them
 _ACCEPT_AND_WAIT = _CAN_ACCEPT.values(_TAKEN | {"overdue_at": sa.bindparam("report_by")})
 _FIND = sa.select(notice).where(*IS_IT)
