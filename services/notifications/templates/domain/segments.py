@@ -1,6 +1,6 @@
 """What an SMS costs: GSM 03.38 (3GPP TS 23.038) in 160/153 septets, anything else UCS-2 in 70/67 units."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 
 GSM_BASIC = frozenset(
@@ -30,6 +30,7 @@ _PLAINER = str.maketrans(
         **dict(zip("âêîôûëïÿÀÂÈÊËÎÏÔÙÛ", "aeioueiyAAEEEIIOUU", strict=True)),
     }
 )
+_CAN_BE_PLAIN = frozenset(map(chr, _PLAINER))
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,10 @@ class Size:
 
 def measure(text: str) -> Size:
     """The size of `text` as SMS; `dear` lists the characters outside GSM-7 once each, in order."""
-    dear = "".join(dict.fromkeys(c for c in text if c not in GSM_BASIC and c not in GSM_EXTENSION))
-    if dear:
-        costs = [len(c.encode("utf-16-be", "surrogatepass")) // 2 for c in text]
-        return Size("UCS-2", sum(costs), _parts(costs, 70, 67), dear)
-    costs = [2 if c in GSM_EXTENSION else 1 for c in text]
-    return Size("GSM-7", sum(costs), _parts(costs, 160, 153), "")
+    if dear := _dear(text):
+        double = {c for c in set(text) if c > "\uffff"}  # a surrogate pair
+        return Size("UCS-2", *_size(text, double, 70, 67), "".join(sorted(dear, key=text.index)))
+    return Size("GSM-7", *_size(text, GSM_EXTENSION & set(text), 160, 153), "")
 
 
 def segments(text: str) -> int:
@@ -59,18 +58,24 @@ def segments(text: str) -> int:
 
 def thrifty(text: str) -> str:
     """The text with its rarer accents and curly quotes made plain where that alone brings it into GSM-7."""
-    plainer = text.translate(_PLAINER)
-    return text if measure(plainer).dear else plainer
+    dear = _dear(text)
+    return text.translate(_PLAINER) if dear and dear <= _CAN_BE_PLAIN else text
 
 
-def _parts(costs: Iterable[int], alone: int, joined: int) -> int:
-    """A character that takes two units is never cut between two parts."""
-    costs = list(costs)
-    if sum(costs) <= alone:
-        return 1 if costs else 0
+def _dear(text: str) -> set[str]:
+    return set(text) - GSM_BASIC - GSM_EXTENSION
+
+
+def _size(text: str, double: Set[str], alone: int, joined: int) -> tuple[int, int]:
+    """Units and parts; a character that takes two units is never cut between two parts."""
+    units = len(text) + sum(text.count(c) for c in double)
+    if units <= alone:
+        return units, min(units, 1)
+    if not double:
+        return units, -(-units // joined)
     parts, used = 1, 0
-    for cost in costs:
+    for cost in (2 if c in double else 1 for c in text):
         if used + cost > joined:
             parts, used = parts + 1, 0
         used += cost
-    return parts
+    return units, parts
