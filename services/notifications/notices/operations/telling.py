@@ -176,21 +176,9 @@ def calendar_facts(booking_id: UUID, version: int, session: sa.Row[Any]) -> dict
 
 
 # Written once: building a statement costs more than running it.
-_CONTACT = sa.select(contact).where(
-    contact.c.exhibition_id == sa.bindparam("of_exhibition"), contact.c.id == sa.bindparam("of_person")
-)
 _SESSION = sa.select(session_copy).where(
     session_copy.c.exhibition_id == sa.bindparam("of_exhibition"), session_copy.c.id == sa.bindparam("of_session")
 )
-
-
-def about_person(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
-    """A person and their exhibition; NotKnownYet before either has arrived."""
-    person = db.execute(_CONTACT, {"of_exhibition": exhibition_id, "of_person": person_id}).first()
-    if person is None:
-        raise NotKnownYet(person_id)
-    exhibition = find_exhibition(db, exhibition_id)
-    return About(Contact(person_id, person.name, person.phone, person.email, person.language), exhibition)
 
 
 # with its own quiet hours, where it has some
@@ -199,6 +187,22 @@ _EXHIBITION = (
     .outerjoin(quiet_hours, quiet_hours.c.exhibition_id == exhibition_copy.c.exhibition_id)
     .where(exhibition_copy.c.exhibition_id == sa.bindparam("of_exhibition"))
 )
+_IS_PERSON = sa.and_(
+    contact.c.exhibition_id == exhibition_copy.c.exhibition_id, contact.c.id == sa.bindparam("of_person")
+)
+_PERSON_AND_EXHIBITION = _EXHIBITION.outerjoin(contact, _IS_PERSON).add_columns(
+    contact.c.id.label("person_id"), contact.c.name, contact.c.phone, contact.c.email, contact.c.language
+)
+
+
+def about_person(db: Connection, exhibition_id: UUID, person_id: UUID) -> About:
+    """A person and their exhibition; NotKnownYet before either has arrived."""
+    found = db.execute(_PERSON_AND_EXHIBITION, {"of_exhibition": exhibition_id, "of_person": person_id}).first()
+    if found is None:
+        raise NotKnownYet(exhibition_id)
+    if found.person_id is None:
+        raise NotKnownYet(person_id)
+    return About(Contact(person_id, found.name, found.phone, found.email, found.language), found)
 
 
 def find_exhibition(db: Connection, exhibition_id: UUID) -> sa.Row[Any]:
@@ -255,6 +259,7 @@ def make_notices(
         | _ready(None if channel is Channel.PRINT else datetime.now(UTC), waits)
         for channel, address in domain.ways_to(to, told.kind)
     ]
+    # one by one: many at once that return something are written anew each time
     return sum(len(insert_new(db, notice, [row], returning=[notice.c.id])) for row in rows)
 
 
