@@ -5,7 +5,8 @@ import json
 import sqlite3
 import threading
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.header import decode_header, make_header
+from email.message import Message
 from email.policy import default
 from pathlib import Path
 from typing import Any
@@ -103,12 +104,29 @@ def _shown(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def read_mail(raw: bytes, to: str) -> Arrived:
-    """A mail as people read it: subject, plain text, names of what is attached."""
-    message = email.message_from_bytes(raw, policy=default)
-    if not isinstance(message, EmailMessage):
-        raise TypeError("the default policy makes EmailMessage")
-    body = message.get_body(("plain", "html"))
-    names = tuple(part.get_filename() or "" for part in message.iter_attachments())
-    key = str(message.get("Message-ID", "")).strip("<> \r\n") or f"mail-{hash(raw)}"
-    text = str(body.get_content()).strip() if body else ""
-    return Arrived("mail", to, key, str(message.get("Subject", "")), text, tuple(filter(None, names)), raw)
+    """A mail as people read it: subject, plain text, names of what is attached.
+
+    By the older half of `email`: the newer reads each header by its grammar, which took 8 ms a mail. ValueError,
+    LookupError or TypeError for what cannot be read.
+    """
+    message = email.message_from_bytes(raw)
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    body = [part for part in parts if part.get_content_disposition() != "attachment"]
+    best = [part for kind in ("text/plain", "text/html") for part in body if part.get_content_type() == kind]
+    names = tuple(name for part in parts if part not in body and (name := part.get_filename()))
+    key = _header(message, "Message-ID").strip("<> \r\n") or f"mail-{hash(raw)}"
+    return Arrived("mail", to, key, _header(message, "Subject"), _words(best[0]) if best else "", names, raw)
+
+
+def _header(message: Message, name: str) -> str:
+    """A header on one line, its encoded words read; UTF-8 may stand in it as it is (RFC 6532)."""
+    raw = next((value for given, value in message.raw_items() if given.lower() == name.lower()), "")
+    said = str(raw).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return str(make_header(decode_header("".join(said.splitlines()))))
+
+
+def _words(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        raise TypeError("a part that holds no text")
+    return content.decode(part.get_content_charset("utf-8"), "replace").strip()

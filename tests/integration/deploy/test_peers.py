@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from deploy.embedded.peers.app import make_app
 from deploy.embedded.peers.serving import serve_smtp
-from deploy.embedded.peers.store import Store
+from deploy.embedded.peers.store import Store, read_mail
 
 SMS = {"id": "n1", "to": "+212600000001", "text": "Votre place est réservée"}
 HEADERS = {"Idempotency-Key": "n1", "Authorization": "Bearer t"}
@@ -72,6 +72,30 @@ def test_a_mail_arrives_with_its_calendar_entry(client: FlaskClient, smtp_port: 
     assert "<script>" not in page.split("</head>")[1]
     entry = client.get(f"/mailbox/{kept['number']}/moussem.ics")
     assert entry.data.startswith(b"BEGIN:VCALENDAR")
+
+
+@pytest.mark.parametrize(
+    ("head", "words", "subject", "text"),
+    [
+        ("Subject: =?utf-8?q?Place_r=C3=A9serv=C3=A9e?=", "oui", "Place réservée", "oui"),
+        ("Subject: Place réservée", "oui", "Place réservée", "oui"),  # as it is, by SMTPUTF8
+        ("Subject: long\n one\nContent-Type: text/html", "<p>oui", "long one", "<p>oui"),
+        (
+            "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable",
+            "=E9t=E9",
+            "",
+            "été",
+        ),
+    ],
+)
+def test_mails_are_read_as_people_read_them(head: str, words: str, subject: str, text: str) -> None:
+    read = read_mail(f"From: a@x.example\n{head}\n\n{words}\n".encode(), "b@x.example")
+    assert (read.subject, read.text, read.attachments) == (subject, text, ())
+
+
+def test_a_mail_in_no_known_letters_cannot_be_read() -> None:
+    with pytest.raises(LookupError):
+        read_mail(b"Content-Type: text/plain; charset=runes\n\nx\n", "b@x.example")
 
 
 def test_a_mail_that_there_is_no_room_for_is_to_come_again(store: Store, smtp_port: int) -> None:
