@@ -31,7 +31,6 @@ DELIVER, ANSWER = "moussem.deliver", "moussem.answer"
 THREADS = 4
 PARCEL = 50
 AT_ONCE = 200  # deliveries that are rung for together
-GATHER = 0.05  # seconds after a ring in which more come, to travel with it: a task costs its listener 2 ms
 CROWD = 20
 DEAF_SECONDS, LOOKS = 12.0, 4
 GROWN_SECONDS = 3.0
@@ -100,7 +99,10 @@ class Relay(threading.Thread):
         self.stopping = threading.Event()
 
     def run(self) -> None:
-        """Until stopped: ring, and rest unless more is due than rings together."""
+        """Until stopped: ring, and rest unless more is due than is rung for together.
+
+        What comes meanwhile travels together: a task costs those who send and hear it 2 ms each.
+        """
         while not self.stopping.is_set():
             try:
                 rang = self.ring()
@@ -109,7 +111,7 @@ class Relay(threading.Thread):
                 self.stopping.wait(1)
                 continue
             if rang < AT_ONCE:
-                self.stopping.wait(GATHER if rang else self._pause)
+                self.stopping.wait(self._pause)
 
     def ring(self) -> int:
         """Send what is due once; returns how many deliveries were rung for."""

@@ -88,29 +88,28 @@ def claim_due(db: Connection, crowded: Sequence[str], at_once: int) -> Sequence[
     return rows
 
 
+_ONE = sa.update(outbox_delivery).where(
+    outbox_delivery.c.exhibition_id == sa.bindparam("of_exhibition"),
+    outbox_delivery.c.message_id == sa.bindparam("of_message"),
+    outbox_delivery.c.listener == sa.bindparam("of_listener"),
+)
+_POSTPONE = _ONE.values(next_at=sa.bindparam("again_at"), attempts=outbox_delivery.c.attempts + 1)
+_KEEP = _ONE.where(outbox_delivery.c.verdict.is_(None)).values(
+    verdict=sa.bindparam("said"), verdict_at=sa.bindparam("at")
+)
+
+
 def _postpone(db: Connection, rows: Sequence[sa.Row[Any]], at: datetime) -> None:
-    table = outbox_delivery.c
-    statement = (
-        sa.update(outbox_delivery)
-        .where(
-            table.exhibition_id == sa.bindparam("of_exhibition"),
-            table.message_id == sa.bindparam("of_message"),
-            table.listener == sa.bindparam("of_listener"),
-        )
-        .values(next_at=sa.bindparam("again_at"), attempts=table.attempts + 1)
-    )
-    db.execute(
-        statement,
-        [
-            {
-                "of_exhibition": row.exhibition_id,
-                "of_message": row.id,
-                "of_listener": row.listener,
-                "again_at": at + timedelta(seconds=PAUSES[min(row.attempts, len(PAUSES) - 1)]),
-            }
-            for row in rows
-        ],
-    )
+    its = [
+        {
+            "of_exhibition": row.exhibition_id,
+            "of_message": row.id,
+            "of_listener": row.listener,
+            "again_at": at + timedelta(seconds=PAUSES[min(row.attempts, len(PAUSES) - 1)]),
+        }
+        for row in rows
+    ]
+    db.execute(_POSTPONE, its)
 
 
 def envelope(row: sa.Row[Any], sender: str) -> dict[str, Any]:
@@ -131,30 +130,19 @@ def envelope(row: sa.Row[Any], sender: str) -> dict[str, Any]:
 
 def store_verdicts(db: Connection, verdicts: Sequence[Sequence[str]]) -> int:
     """Keep the listeners' answers [exhibition, message, listener, verdict]; returns how many were new."""
-    table = outbox_delivery.c
-    statement = (
-        sa.update(outbox_delivery)
-        .where(
-            table.exhibition_id == sa.bindparam("of_exhibition"),
-            table.message_id == sa.bindparam("of_message"),
-            table.listener == sa.bindparam("of_listener"),
-            table.verdict.is_(None),
-        )
-        .values(verdict=sa.bindparam("said"), verdict_at=clock.machine_now())
-    )
-    new = db.execute(
-        statement,
-        [
-            {"of_exhibition": UUID(e), "of_message": UUID(m), "of_listener": listener, "said": verdict}
-            for e, m, listener, verdict in verdicts
-        ],
-    )
-    _forget_secrets(db, [UUID(m) for _, m, _, _ in verdicts])
+    at = clock.machine_now()
+    its = [
+        {"of_exhibition": UUID(e), "of_message": UUID(m), "of_listener": listener, "said": verdict, "at": at}
+        for e, m, listener, verdict in verdicts
+    ]
+    new = db.execute(_KEEP, its)
+    db.execute(_FORGET, {"of_messages": [one["of_message"] for one in its]})
     return new.rowcount
 
 
-def _forget_secrets(db: Connection, message_ids: list[UUID]) -> None:
-    open_still = sa.exists().where(same_message(), outbox_delivery.c.verdict.is_distinct_from("done"))
-    db.execute(
-        sa.update(outbox).where(outbox.c.id.in_(message_ids), outbox.c.is_secret, sa.not_(open_still)).values(body="{}")
-    )
+_OPEN_STILL = sa.exists().where(same_message(), outbox_delivery.c.verdict.is_distinct_from("done"))
+_FORGET = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.bindparam("of_messages", expanding=True)), outbox.c.is_secret, sa.not_(_OPEN_STILL))
+    .values(body="{}")
+)

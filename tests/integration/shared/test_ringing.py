@@ -89,7 +89,7 @@ def test_after_a_ring_it_waits_for_more_unless_more_is_due(relay: queue.Relay, m
     monkeypatch.setattr(relay, "ring", lambda: next(rang))
     monkeypatch.setattr(relay.stopping, "wait", wait)
     relay.run()
-    assert waits == [queue.GATHER, 0.1]
+    assert waits == [0.1, 0.1]
 
 
 def test_what_comes_within_a_moment_travels_together(

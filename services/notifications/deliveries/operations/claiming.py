@@ -108,9 +108,19 @@ _CLAIM = (
 )
 
 
+def _is_any_due(*, low: bool) -> sa.Select[Any]:
+    """Priority by priority: as one range, whatever waits for later would be walked through."""
+    asked = [one for one in Priority if low or one is not Priority.LOW]
+    each = [sa.exists().where(*_IS_DUE, notice.c.priority == sa.literal(int(one))) for one in asked]
+    return sa.select(sa.or_(*each))
+
+
+_IS_ANY_DUE = {low: _is_any_due(low=low) for low in (True, False)}
+
+
 def is_due(db: Connection, channel: Channel, at: datetime, room: Room) -> bool:
     """Whether a notice waits to be claimed for which there is room."""
-    return any(_look(db, _LOOK, (channel, at), priority, 1) for priority in Priority if room.of(priority))
+    return bool(db.execute(_IS_ANY_DUE[room.low > 0], {"of_channel": channel, "at": at}).scalar_one())
 
 
 def claim(
