@@ -41,13 +41,15 @@ STOP_SECONDS = 5.0
 class Due:
     """Work that is looked for every so many seconds; `act` opens its own transaction and returns how much it did.
 
-    `end` comes after the last one, when the process stops.
+    `rest` is how it waits for so many seconds when it did nothing, if it can be woken before; `end` comes after the
+    last one, when the process stops.
     """
 
     name: str
     every_seconds: float
     act: Callable[[], int]
     end: Callable[[], None] = lambda: None
+    rest: Callable[[float], object] | None = None
 
 
 def make_celery(service: str, redis_url: str) -> Celery:
@@ -323,7 +325,8 @@ class Worker:
                 log.get_logger().warning("due-work-failed", name=due.name, error=repr(wrong))
                 did = 0
             spent = time.monotonic() - started
-            self.relay.stopping.wait(0 if did else max(0.0, due.every_seconds - spent))
+            if not did:
+                (due.rest or self.relay.stopping.wait)(max(0.0, due.every_seconds - spent))
         due.end()
 
 

@@ -21,8 +21,9 @@ from shared.db import Database
 from shared.queue import Due
 from shared.settings import Settings
 
-# When nothing was due, the first thread of a channel looks often, the others seldom: idle threads cost little.
-OFTEN, SELDOM = 0.15, 0.5  # seconds
+# When nothing was due, the first thread of a channel looks often, each other one more seldom than the one before:
+# it is handed what the first finds, and looks itself only where that one waits for its provider.
+OFTEN, MORE_SELDOM = 0.15, 0.25  # seconds
 OVER = 1.0  # seconds between looks whether quiet hours, or a way's time, are over
 TIDY = 600.0
 LATELY = timedelta(minutes=10)
@@ -62,8 +63,8 @@ def due_work(settings: Settings, database: Database) -> list[Due]:
         channel = sender.rounds.channel
         # one more than calls: whose round it is brings nothing meanwhile
         for number in range(providers.pace_of(channel).at_once + 1):
-            pause = SELDOM if number else OFTEN
-            found.append(Due(f"send-{channel}-{number + 1}", pause, sender.send_one, sender.rounds.close))
+            name, pause = f"send-{channel}-{number + 1}", OFTEN + number * MORE_SELDOM
+            found.append(Due(name, pause, sender.send_one, sender.rounds.close, sender.rounds.rest))
     return [*found, Due("reports-early", OVER, lambda: _hear_early(database, providers, LATELY))]
 
 

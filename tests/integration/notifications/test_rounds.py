@@ -71,6 +71,17 @@ def test_what_threads_wait_for_is_claimed_and_what_has_come_is_noted_in_one_tran
     assert len(commits) == 2  # the answers; then there was nothing to claim
 
 
+def test_who_rests_is_handed_what_another_finds(five: Story) -> None:
+    rounds = rounds_of(five, ahead=0)
+    resting = Thread(target=rounds.rest, args=(60,))
+    resting.start()
+    wait_until(lambda: rounds._hungry == 1)
+    assert rounds.take()
+    resting.join(20)
+    assert not resting.is_alive()
+    assert states_of(five) == ["claimed"] * 2 + ["due"] * 3
+
+
 @contextmanager
 def held(story: Story, claimed: Claimed) -> Iterator[None]:
     """Somebody else holds a notice: a report, say, that came before its answer."""

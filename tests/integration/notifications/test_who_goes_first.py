@@ -68,11 +68,11 @@ def test_a_notice_is_found_by_all_of_its_key_as_soon_as_there_are_some(story: St
 
 
 def test_one_line_of_a_channel_takes_no_announcement(story: Story, gateway: Gateway) -> None:
-    wait_in_line(story, 9)
+    wait_in_line(story, 20)
     rounds = sms(story).rounds
     rounds.leisure = NoLeisure()
-    in_hand = [rounds.take() for _ in range(4)]
-    assert [one and one.priority for one in in_hand] == [Priority.LOW] * 3 + [None]
+    in_hand = [rounds.take() for _ in range(10)]
+    assert [one and one.priority for one in in_hand] == [Priority.LOW] * 9 + [None]
     story.tell_booking("confirmed", 2)
     urgent = rounds.take()
     assert urgent

@@ -38,7 +38,7 @@ class Step:
 class Pace:
     """How many notices of a channel one worker has under way at once, and how many it begins a second; 0: no limit."""
 
-    at_once: int = 4
+    at_once: int = 10
     per_second: float = 0.0
 
 

@@ -80,6 +80,11 @@ class Rounds:
         self._hand_back([handed])
         return self.take()
 
+    def rest(self, seconds: float) -> None:
+        """Until something is handed out: whoever looks next claims for those who rest here, too."""
+        with self._hunger(), self._changed:
+            self._changed.wait_for(lambda: self._handed or self._is_closed, seconds)
+
     def note(self, *answered: Answered) -> None:
         """Have answers noted: by the calling thread, or by the one whose round is under way."""
         with self._changed:
@@ -94,6 +99,7 @@ class Rounds:
         self._is_closed = True
         with self._changed:
             left, self._handed = self._handed, []
+            self._changed.notify_all()
         self._hand_back(left)
 
     def _hand_back(self, some: Sequence[Handed]) -> None:
