@@ -75,6 +75,15 @@ def run() -> Iterator[Figure]:
         )
 
 
+def bare_tasks() -> float:
+    """What this machine does a second of the least that Celery does; other benches tell it beside their figures."""
+    server = valkey.start()
+    try:
+        return _bare(server.url)
+    finally:
+        server.stop()
+
+
 def _bare(redis_url: str) -> float:
     done = multiprocessing.Value("i", 0)
     with _child(_bare_worker, redis_url, done):
