@@ -138,19 +138,19 @@ class Rounds:
             answered = [self._answered.popleft() for _ in range(len(self._answered))]
             if answered:
                 self._answered.extend(self._settle(answered))
-            self._claim(is_busy=bool(answered))
+            self._claim()
         finally:
             self._lock.release()
         return True
 
-    def _claim(self, *, is_busy: bool) -> None:
+    def _claim(self) -> None:
         with self._changed:
             wanted = 0 if self._is_closed else self._hungry + self.ahead - len(self._handed)
         turns = self.pacer.turns(wanted)
         low_turns = self.leisure.turns(self.low_at_once - self._low)
         room = Room(len(turns), len(low_turns))
         # the look is free; only who sees something due asks for the right to write
-        if not turns or not (is_busy or self._is_due(room)):
+        if not turns or not self._is_due(room):
             return
         with self.database.transaction() as db:
             claimed = operations.claim(db, self.channel, datetime.now(UTC), self.providers, room)
