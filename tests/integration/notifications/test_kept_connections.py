@@ -1,6 +1,9 @@
 """A connection to the mail server is kept for the next mail, and for no longer than it is good for."""
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from services.notifications.deliveries.domain import Verdict
 from services.notifications.deliveries.operations import Claimed
 from services.notifications.deliveries.senders import smtp
 from services.notifications.deliveries.senders.smtp import MailServer
+from services.notifications.notices.domain import Reason
 from services.notifications.templates.domain import Kind
 from shared import clock
 from shared.ids import new_id
@@ -79,6 +83,38 @@ def test_a_server_that_hung_up_meanwhile_is_called_anew(tmp_path: Path) -> None:
         assert bring(server) == [Verdict.ACCEPTED]
         server.end()
     assert (len(before.letters), len(after.letters)) == (1, 1)
+
+
+@contextmanager
+def one_who_says_too_much() -> Iterator[tuple[int, list[object]]]:
+    """A mail server that says yes, twice, where it should ask for the text; its port, and who called."""
+    callers: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            with suppress(OSError):
+                while True:
+                    peer, address = server.accept()
+                    callers.append(address)
+                    with peer, peer.makefile("rb") as lines, suppress(OSError):
+                        peer.sendall(b"220 hello\r\n")
+                        for line in lines:
+                            peer.sendall(b"250 yes\r\n" * (2 if line.lower().startswith(b"data") else 1))
+
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        yield server.getsockname()[1], callers
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+def test_a_server_that_talks_out_of_turn_is_called_anew(tmp_path: Path) -> None:
+    with one_who_says_too_much() as (port, callers):
+        server = MailServer(settings_of("notifications", tmp_path, SMTP_URL=f"smtp://127.0.0.1:{port}"), timeout=2)
+        outcomes = [server.bring(mail()) for _ in range(2)]
+        server.end()
+    assert [one.reason for one in outcomes] == [f"{Reason.MAIL_GARBLED} 250"] * 2
+    assert len(callers) == 2
 
 
 @pytest.mark.parametrize(("unused_for", "connections"), [(1.0, 1), (3.0, 2)])

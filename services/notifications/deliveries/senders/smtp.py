@@ -111,6 +111,7 @@ class MailServer:
             # asked for 354, a server that says yes instead has not even seen the text
             code, said = no.smtp_code, no.smtp_error if isinstance(no.smtp_error, bytes) else b""
             if code < 400:
+                smtp.close()  # whatever it says next may be no answer to us
                 return later(Reason.MAIL_GARBLED, str(code))
         return of_smtp(code, _words(said.decode("utf-8", "replace"), to))
 
