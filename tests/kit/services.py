@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -63,7 +64,8 @@ class Service:
     @cached_property
     def _due(self) -> list[Due]:
         works: list[Due] = self.worker.DUE(self.settings, self.database)
-        return works
+        # here one thread's work is done after the other's: of ten that all do the same, five are enough
+        return [work for work in works if not re.fullmatch(r"send-\w+-([6-9]|1\d)", work.name)]
 
     @property
     def metadata(self) -> list[sa.MetaData]:

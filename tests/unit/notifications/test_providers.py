@@ -65,7 +65,7 @@ def test_a_described_gateway_is_read_whole() -> None:
     assert known.steps[Channel.SMS] == Step(600, 900)
     assert known.steps[Channel.EMAIL] == Step(21_600, 0)
     assert known.pace_of(Channel.SMS).at_once == 8
-    assert known.pace_of(Channel.EMAIL).at_once == 4
+    assert known.pace_of(Channel.EMAIL).at_once == 10
     assert known.awaits_report(Channel.SMS)
     assert not known.awaits_report(Channel.EMAIL)
     body = {
