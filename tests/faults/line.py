@@ -41,7 +41,7 @@ class Line:
 
     def close(self) -> None:
         """Hang up for good."""
-        self._do(self._hang_up())
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
@@ -79,6 +79,13 @@ class Line:
         self._is_mended.set()
         await asyncio.sleep(0)
 
+    async def _end(self) -> None:
+        """Until everybody is gone, those too who called at the last moment: letting them in takes some turns."""
+        for _ in range(10):
+            await self._hang_up()
+            if others := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(others, timeout=1)
+
     async def _talk(self, caller: asyncio.StreamReader, to_caller: asyncio.StreamWriter) -> None:
         self._open.add(to_caller)
         try:
@@ -98,8 +105,11 @@ class Line:
             way.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
         for writer in (to_caller, to_answerer):
-            self._open.discard(writer)
             writer.close()
+        for writer in (to_caller, to_answerer):
+            with suppress(OSError):
+                await writer.wait_closed()
+            self._open.discard(writer)
 
     async def _is_fit_for_talk(self) -> None:
         if self._trouble is Trouble.HANG:
