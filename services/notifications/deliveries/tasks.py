@@ -8,7 +8,7 @@ from services.notifications.deliveries.operations.described import providers_fro
 from services.notifications.deliveries.operations.money import tidy_budgets
 from services.notifications.deliveries.operations.replying import tidy_replies
 from services.notifications.deliveries.operations.reporting import EARLY, hear_early, is_early_known, tidy_reports
-from services.notifications.deliveries.senders import Bring, Rest, Sender
+from services.notifications.deliveries.senders import Bring, Idle, Sender
 from services.notifications.deliveries.senders.pacing import Pacer
 from services.notifications.deliveries.senders.rounds import Rounds
 from services.notifications.deliveries.senders.sms import SmsGateway
@@ -33,13 +33,12 @@ BUDGETS_KEPT = timedelta(days=2)
 def senders(settings: Settings, database: Database) -> list[Sender]:
     """A sender for each channel that leads anywhere."""
     providers, mail = providers_from(settings), MailServer(settings)
-
     bring: dict[Channel, Bring] = {Channel.SMS: SmsGateway(settings).bring, Channel.EMAIL: mail.bring}
     if providers.whatsapp_url:
         bring[Channel.WHATSAPP] = WhatsApp(settings).bring
-    rest: dict[Channel, Rest] = {Channel.EMAIL: mail.rest}
+    idle: dict[Channel, Idle] = {Channel.EMAIL: mail.idle}
     return [
-        Sender(_rounds(channel, database, providers), act, providers.pace_of(channel).at_once, rest.get(channel))
+        Sender(_rounds(channel, database, providers), act, providers.pace_of(channel).at_once, idle.get(channel))
         for channel, act in bring.items()
     ]
 

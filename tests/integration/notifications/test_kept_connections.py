@@ -123,6 +123,6 @@ def test_when_nothing_is_due_a_connection_ends_after_a_while(
 ) -> None:
     bring(server)
     monkeypatch.setattr(smtp, "KEPT", smtp.KEPT - unused_for)
-    server.rest()
+    server.idle()
     bring(server)
     assert len(set(mailbox.callers)) == connections

@@ -85,14 +85,14 @@ _IS_DUE = (
     notice.c.not_before.is_(None),
 )
 IS_IT = (notice.c.exhibition_id == sa.bindparam("of_exhibition"), notice.c.id == sa.bindparam("of_notice"))
-_LOOK = (
+_TAKE = (
     sa.select(notice)
     .where(*_IS_DUE, notice.c.priority == sa.bindparam("of_priority"))
     .order_by(notice.c.next_at)
     .limit(sa.bindparam("at_most"))
+    # no stronger than an update itself: what refers to a notice may be written meanwhile
+    .with_for_update(skip_locked=True, key_share=True)
 )
-# no stronger than an update itself: what refers to a notice may be written meanwhile
-_TAKE = _LOOK.with_for_update(skip_locked=True, key_share=True)
 _CLAIM = (
     sa.update(notice)
     .where(*IS_IT, notice.c.attempts == sa.bindparam("tried"), stands_before(Act.CLAIM))
@@ -134,17 +134,13 @@ def claim(
     rows: list[sa.Row[Any]] = []
     for priority in Priority:
         at_most = min(room.of(priority), room.all - len(rows))
-        rows += _look(db, _TAKE, (channel, at), priority, at_most) if at_most > 0 else []
+        rows += _take(db, channel, at, priority, at_most) if at_most > 0 else []
     return _claim(db, channel, at, providers, rows) if rows else []
 
 
-def _look(
-    db: Connection, look: Any, due: tuple[Channel, datetime], priority: Priority, at_most: int
-) -> Sequence[sa.Row[Any]]:
-    channel, at = due
+def _take(db: Connection, channel: Channel, at: datetime, priority: Priority, at_most: int) -> Sequence[sa.Row[Any]]:
     asked = {"of_channel": channel, "of_priority": int(priority), "at": at, "at_most": at_most}
-    found: Sequence[sa.Row[Any]] = db.execute(look, asked).all()
-    return found
+    return db.execute(_TAKE, asked).all()
 
 
 def _claim(

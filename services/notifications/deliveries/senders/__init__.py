@@ -15,24 +15,24 @@ from shared import clock, log
 from shared.moments import moment
 
 Bring = Callable[[Claimed], Outcome]
-Rest = Callable[[], None]
+Idle = Callable[[], None]
 
 
 class Sender:
     """Who brings a channel's notices, `at_once` at a time; its threads share what its rounds claim.
 
-    `rest` is called when none is due.
+    `idle` is called when none is due.
     """
 
-    def __init__(self, rounds: Rounds, bring: Bring, at_once: int = 1, rest: Rest | None = None) -> None:
-        self.rounds, self._bring, self._rest = rounds, bring, rest or (lambda: None)
+    def __init__(self, rounds: Rounds, bring: Bring, at_once: int = 1, idle: Idle | None = None) -> None:
+        self.rounds, self._bring, self._idle = rounds, bring, idle or (lambda: None)
         self._lines = threading.Semaphore(at_once)
 
     def send_one(self) -> int:
         """Bring the notice that has been due longest; 0 when none is due."""
         claimed = self.rounds.take()
         if claimed is None:
-            self._rest()
+            self._idle()
             return 0
         with self._lines:
             outcome = self._try(claimed)

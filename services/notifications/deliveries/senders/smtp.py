@@ -115,7 +115,7 @@ class MailServer:
                 return later(Reason.MAIL_GARBLED, str(code))
         return of_smtp(code, _words(said.decode("utf-8", "replace"), to))
 
-    def rest(self) -> None:
+    def idle(self) -> None:
         """Nothing is due: end the connections that have not been used for a while."""
         self.end(KEPT)
 
